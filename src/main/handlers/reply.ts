@@ -1,0 +1,36 @@
+/** What a handler answers: a value, or bytes that are ready to be sent as they are. */
+import type { CommandInput, CommandName, CommandOutput } from '../../protocol/commands.ts'
+
+/** How old a read is, and whether the worker it comes from is silent. */
+export interface Freshness {
+  readonly ageMs: number
+  readonly stale: boolean
+}
+
+/** A whole success body as JSON bytes, the same buffer until something changes. */
+export interface ReadyBody<T> {
+  /** A strong entity tag (RFC 9110), quotes included. */
+  readonly etag: string
+  readonly bytes: Uint8Array
+  /** The fields beside `status`, for transports that do not send bytes. */
+  value(): T
+}
+
+/** A value to be serialized, or a body that is ready. */
+export type Reply<T> =
+  | { readonly value: T; readonly freshness?: Freshness }
+  | { readonly ready: ReadyBody<T>; readonly freshness: Freshness }
+
+/** Who calls, as far as a handler may know. */
+export interface Caller {
+  readonly transport: 'rest' | 'socket'
+  readonly address: string
+}
+
+/** One handler for each command of the table. */
+export type Handlers = {
+  readonly [N in CommandName]: (
+    input: CommandInput<N>,
+    caller: Caller,
+  ) => Reply<CommandOutput<N>> | Promise<Reply<CommandOutput<N>>>
+}

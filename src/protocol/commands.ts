@@ -1,0 +1,163 @@
+/**
+ * The command table: every public operation once. REST routes, Socket.IO commands, JSONP and the
+ * reference page come from it; adding an operation is one entry here and one handler.
+ */
+import * as z from 'zod'
+import { infoHash, sessionId } from './ids.ts'
+import { bytes, flag, integer, portList, portRange, text } from './parameters.ts'
+import { sessionView } from './session.ts'
+import { storageModes, torrentDetail, torrentRow } from './torrent.ts'
+
+export type Scope = 'read' | 'control' | 'admin'
+
+/** One public operation. `path` names its path parameters in braces; they are fields of `input`. */
+export interface CommandEntry {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly path: string
+  readonly scope: Scope
+  readonly description: string
+  readonly input: z.ZodObject
+  readonly output: z.ZodObject
+  /** False where a script tag must never read the answer. */
+  readonly jsonp: boolean
+}
+
+const rate = integer(0, Number.MAX_SAFE_INTEGER)
+
+const createSession = z.strictObject({
+  port_range: portRange.optional().describe('first and last port to try, default "6881,6891"'),
+  ports: portList.optional().describe('ports to try in order, instead of port_range'),
+  memory_only: flag
+    .optional()
+    .describe('1: nothing of the session is kept past the process; default RESTTORRENT_MEMORY_ONLY (1)'),
+  name: text(200).default('').describe('a label of your own'),
+  dht: flag.default(true).describe('take part in the DHT (BEP 5)'),
+  lsd: flag.default(false).describe('find peers on the local network (BEP 14)'),
+  pex: flag.default(true).describe('exchange peers with peers (BEP 11)'),
+  upnp: flag.default(false).describe('ask the router for a port by UPnP'),
+  nat_pmp: flag.default(false).describe('ask the router for a port by NAT-PMP'),
+  download_limit: rate.default(0).describe('bytes/s, 0: unlimited'),
+  upload_limit: rate.default(0).describe('bytes/s, 0: unlimited'),
+  max_peers: integer(1, 10_000).default(200).describe('connected peers of the session at the most'),
+})
+
+const uploadTorrent = z.strictObject({
+  session_id: sessionId,
+  file: bytes.optional().describe('metainfo (.torrent) file; one of file, magnet, url'),
+  magnet: z.string().max(8192).optional().describe('magnet link (BEP 9)'),
+  url: z.string().max(2048).optional().describe('http(s) address of a metainfo file'),
+  save_path: z
+    .string()
+    .max(4096)
+    .describe('folder for its files: relative to the root folder, or absolute inside it'),
+  autostart: flag.default(true).describe('0: added and not started, no peer is contacted'),
+  storage_mode: z
+    .enum(storageModes, { error: `must be one of ${storageModes.join(', ')}` })
+    .default('sparse')
+    .describe('sparse: files grow as pieces arrive; allocate: space is reserved first; memory: no files'),
+  memory_only: flag.optional().describe("default: the session's"),
+})
+
+/** Every public operation by its name. */
+export const commands = {
+  get_session_list: {
+    method: 'GET',
+    path: '/v1/sessions',
+    scope: 'read',
+    description: 'Lists every session with its state and vitals.',
+    input: z.strictObject({}),
+    output: z.object({ sessions: z.array(sessionView) }),
+    jsonp: true,
+  },
+  create_session: {
+    method: 'POST',
+    path: '/v1/sessions',
+    scope: 'control',
+    description: 'Creates a session and answers when its port is bound.',
+    input: createSession,
+    output: z.object({ session: sessionView }),
+    jsonp: false,
+  },
+  get_session: {
+    method: 'GET',
+    path: '/v1/sessions/{session_id}',
+    scope: 'read',
+    description: 'Shows one session.',
+    input: z.strictObject({ session_id: sessionId }),
+    output: sessionView,
+    jsonp: true,
+  },
+  delete_session: {
+    method: 'DELETE',
+    path: '/v1/sessions/{session_id}',
+    scope: 'control',
+    description:
+      'Deletes a session: its port, thread and memory are freed; what it downloaded stays on disk.',
+    input: z.strictObject({ session_id: sessionId }),
+    output: z.object({}),
+    jsonp: false,
+  },
+  restart_session: {
+    method: 'POST',
+    path: '/v1/sessions/{session_id}/restart',
+    scope: 'control',
+    description: 'Ends the worker of a session in order and starts it again; also out of the state failed.',
+    input: z.strictObject({ session_id: sessionId }),
+    output: sessionView,
+    jsonp: false,
+  },
+  upload_torrent: {
+    method: 'POST',
+    path: '/v1/sessions/{session_id}/torrents',
+    scope: 'control',
+    description: 'Adds a torrent by exactly one of file, magnet or url.',
+    input: uploadTorrent,
+    output: torrentRow,
+    jsonp: false,
+  },
+  get_torrent_list: {
+    method: 'GET',
+    path: '/v1/sessions/{session_id}/torrents',
+    scope: 'read',
+    description: 'Lists the torrents of a session.',
+    input: z.strictObject({ session_id: sessionId }),
+    output: z.object({ torrents: z.array(torrentRow) }),
+    jsonp: true,
+  },
+  get_torrent: {
+    method: 'GET',
+    path: '/v1/sessions/{session_id}/torrents/{info_hash}',
+    scope: 'read',
+    description: 'Shows one torrent.',
+    input: z.strictObject({ session_id: sessionId, info_hash: infoHash }),
+    output: torrentDetail,
+    jsonp: true,
+  },
+  delete_torrent: {
+    method: 'DELETE',
+    path: '/v1/sessions/{session_id}/torrents/{info_hash}',
+    scope: 'control',
+    description: 'Removes a torrent; its files stay unless delete_data is 1.',
+    input: z.strictObject({
+      session_id: sessionId,
+      info_hash: infoHash,
+      delete_data: flag.default(false).describe('1: delete its files too'),
+    }),
+    output: z.object({}),
+    jsonp: false,
+  },
+} as const satisfies Record<string, CommandEntry>
+
+export type CommandName = keyof typeof commands
+/** What a handler is given: the checked parameters. */
+export type CommandInput<N extends CommandName> = z.output<(typeof commands)[N]['input']>
+/** What a caller may send. */
+export type CommandRequest<N extends CommandName> = z.input<(typeof commands)[N]['input']>
+/** The fields that stand beside `status: "success"`. */
+export type CommandOutput<N extends CommandName> = z.output<(typeof commands)[N]['output']>
+
+export const commandNames = Object.keys(commands) as CommandName[]
+
+export function isCommandName(value: unknown): value is CommandName {
+  return typeof value === 'string' && Object.hasOwn(commands, value)
+}

@@ -1,0 +1,105 @@
+/**
+ * Records: the desired state. Main owns them; a session worker gets copies as commands, and after a crash
+ * the same commands again.
+ */
+import type { SessionSettings } from './session.ts'
+import type { StorageMode, TorrentRow } from './torrent.ts'
+
+/** The desired state of a session. */
+export interface SessionRecord {
+  /** Peer id in hex, see `sessionId`. */
+  readonly id: string
+  readonly name: string
+  /** Ports to try in order; after the first bind exactly the one that was bound. */
+  readonly ports: readonly number[]
+  readonly memoryOnly: boolean
+  readonly createdAt: number
+  readonly settings: SessionSettings
+}
+
+/** Where a torrent comes from: its info dictionary, or a magnet link until peers have sent that. */
+export interface TorrentSource {
+  /** The raw span of the info dictionary; absent while the metadata is unknown. */
+  readonly rawInfo: Uint8Array | undefined
+  readonly name: string
+  readonly trackers: readonly (readonly string[])[]
+  readonly webSeeds: readonly string[]
+  /** Peers named by a magnet link (`x.pe`), as `host:port`. */
+  readonly peers: readonly string[]
+}
+
+/** What the info dictionary says of a torrent beside its files. */
+export interface TorrentFacts {
+  readonly name: string
+  readonly totalSize: number
+  readonly private: boolean
+  readonly pieceLength: number
+  readonly pieceCount: number
+}
+
+/** The desired state of a torrent. */
+export interface TorrentRecord {
+  readonly infoHash: string
+  readonly source: TorrentSource
+  /** Absent while the metadata is unknown. */
+  readonly facts: TorrentFacts | undefined
+  /** Absolute folder of the files, inside the root. */
+  readonly saveFolder: string
+  /** The same folder relative to the root, as shown to callers. */
+  readonly savePath: string
+  readonly storageMode: StorageMode
+  readonly memoryOnly: boolean
+  readonly started: boolean
+  readonly addedAt: number
+  /** Payload counters at the moment the record is handed to a worker. */
+  readonly counters: TorrentCounters
+  /**
+   * The pieces that are on disk and were hashed, one bit each, most significant first, shared with the
+   * worker that sets them. Absent until the files were looked at once.
+   */
+  readonly bits: SharedArrayBuffer | undefined
+  /** Set when it was being activated during two crashes of the worker in a row: it is listed, never run. */
+  readonly quarantine: string | undefined
+}
+
+/** Payload bytes since the torrent was added; they never fall. */
+export interface TorrentCounters {
+  readonly downloaded: number
+  readonly uploaded: number
+}
+
+/** The row of a torrent that no worker has reported yet. */
+export function rowOfRecord(record: TorrentRecord): TorrentRow {
+  const totalSize = record.facts?.totalSize ?? 0
+  const { downloaded, uploaded } = record.counters
+  return {
+    info_hash: record.infoHash,
+    name: record.facts?.name ?? record.source.name,
+    state: restingState(record),
+    progress: 0,
+    download_rate: 0,
+    upload_rate: 0,
+    num_peers: 0,
+    num_seeds: 0,
+    total_size: totalSize,
+    downloaded,
+    uploaded,
+    ratio: shareRatio(record.counters, totalSize),
+    eta_ms: null,
+    added_at: record.addedAt,
+    save_path: record.savePath,
+  }
+}
+
+/** The state of a torrent that waits for a worker. */
+export function restingState(record: TorrentRecord): TorrentRow['state'] {
+  if (record.quarantine !== undefined) return 'quarantined'
+  if (!record.started) return 'stopped'
+  return record.source.rawInfo === undefined ? 'downloading_metadata' : 'checking_resume_data'
+}
+
+/** Uploaded over downloaded; over the total size for what was complete when it was added. */
+export function shareRatio(counters: TorrentCounters, totalSize: number): number {
+  const base = counters.downloaded > 0 ? counters.downloaded : totalSize
+  return base > 0 ? Math.round((counters.uploaded / base) * 10_000) / 10_000 : 0
+}

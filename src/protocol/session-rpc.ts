@@ -1,0 +1,110 @@
+/**
+ * What main and a session worker say to each other: calls from main (over the thread's own port), and
+ * events from the worker (over a second port). Both are plain, cloneable data.
+ */
+import type { WireError } from './errors.ts'
+import type { TorrentFacts, TorrentRecord } from './records.ts'
+import type { SessionSettings } from './session.ts'
+import type { TorrentRow } from './torrent.ts'
+
+/** What a session worker is started with. */
+export interface SessionBoot {
+  readonly sessionId: string
+  readonly generation: number
+  /** Ports to try in order. */
+  readonly ports: readonly number[]
+  /** Address to listen on; empty means all, IPv4 and IPv6. */
+  readonly listenHost: string
+  readonly settings: SessionSettings
+  /** Ranges beside public addresses that peers may have, see `createAddressPolicy`. */
+  readonly allowedPeerRanges: readonly string[]
+  /** Bumped by the worker's own loop; main reads it to see that the loop turns. */
+  readonly heartbeat: SharedArrayBuffer
+  readonly reportIntervalMs: number
+}
+
+/** The calls a session worker answers. Every one settles or is answered `session_gone` when the thread ends. */
+export interface SessionApi {
+  /** Makes the torrent exist as recorded; a torrent that exists already is brought to the record. */
+  applyTorrent(record: TorrentRecord): Promise<void>
+  /** Stops the torrent and forgets it; with `deleteData` its files are deleted before this settles. */
+  removeTorrent(record: TorrentRecord, deleteData: boolean): Promise<void>
+  /** The answer to a `hash_request` event. */
+  hashed(requestId: number, answer: HashAnswer): Promise<void>
+  /** Reports more often while somebody watches. */
+  setReportInterval(intervalMs: number): Promise<void>
+  /** Closes every torrent and the client, flushes what was written, settles when all is closed. */
+  stop(): Promise<void>
+}
+
+/** A piece range of one torrent to be hashed from disk by the hash pool. */
+export interface HashRequest {
+  readonly saveFolder: string
+  readonly files: readonly HashFile[]
+  readonly pieceLength: number
+  readonly firstPiece: number
+  /** 20 bytes for each piece of the range. */
+  readonly expected: Uint8Array
+  /** Bytes of the whole torrent: the last piece may be shorter. */
+  readonly totalLength: number
+}
+
+export interface HashFile {
+  readonly path: string
+  readonly offset: number
+  readonly length: number
+  /** Zeros that are on no disk (BEP 47). */
+  readonly padding: boolean
+}
+
+/** One byte a piece, 1 where the bytes on disk hash as expected; or why it could not be told. */
+export type HashAnswer = { readonly matches: Uint8Array } | { readonly error: WireError }
+
+/** What changed since the last report of this generation. */
+export interface SnapshotDelta {
+  readonly type: 'snapshot'
+  readonly at: number
+  /** True on the first report of a generation: rows that are not in it are not known to the worker. */
+  readonly full: boolean
+  readonly rows: readonly TorrentRow[]
+  readonly removed: readonly string[]
+  readonly totals: SessionTotals
+}
+
+export interface SessionTotals {
+  readonly download_rate: number
+  readonly upload_rate: number
+  readonly num_peers: number
+}
+
+export const noTotals: SessionTotals = { download_rate: 0, upload_rate: 0, num_peers: 0 }
+
+/** What a session worker tells without being asked. */
+export type SessionEvent =
+  | SnapshotDelta
+  | { readonly type: 'bound'; readonly port: number }
+  | { readonly type: 'bind_failed'; readonly error: WireError }
+  /** The worker begins to open this torrent; a crash before `activated` counts against it. */
+  | { readonly type: 'activating'; readonly infoHash: string }
+  /** The files were looked at: from now on these bits are kept true by the worker. */
+  | { readonly type: 'activated'; readonly infoHash: string; readonly bits: SharedArrayBuffer }
+  /** Opening it ended without an `activated`: it was stopped, removed or failed. */
+  | { readonly type: 'activation_ended'; readonly infoHash: string }
+  /** A magnet's info dictionary arrived from peers and passed every check. */
+  | {
+      readonly type: 'metadata'
+      readonly infoHash: string
+      readonly rawInfo: Uint8Array
+      readonly facts: TorrentFacts
+    }
+  | { readonly type: 'hash_request'; readonly requestId: number; readonly request: HashRequest }
+  | { readonly type: 'hash_cancel'; readonly requestId: number }
+  | {
+      readonly type: 'log'
+      readonly level: LogLevel
+      readonly message: string
+      readonly fields: Record<string, unknown>
+    }
+
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof logLevels)[number]

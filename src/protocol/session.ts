@@ -1,0 +1,58 @@
+/** What the world sees of a session: its states, its settings and its view. */
+import * as z from 'zod'
+import { wireError } from './torrent.ts'
+
+/**
+ * The states of a session.
+ *
+ * `starting` → bound and restored → `running` → asked to stop → `stopping` → thread ended → `stopped`.
+ * From `starting` and `running` a crash, silence or a full heap leads to `restarting` (back-off) and from
+ * there to `starting`; five crashes within 60 s, or a port that is taken, lead to `failed`, which is
+ * retried every 5 minutes and by an explicit restart.
+ */
+export const sessionStates = ['starting', 'running', 'restarting', 'failed', 'stopping', 'stopped'] as const
+export type SessionState = (typeof sessionStates)[number]
+
+/** The settings of a session that its worker obeys. Limits are bytes/s, 0 means unlimited. */
+export const sessionSettings = z.object({
+  dht: z.boolean(),
+  lsd: z.boolean(),
+  pex: z.boolean(),
+  upnp: z.boolean(),
+  nat_pmp: z.boolean(),
+  download_limit: z.number(),
+  upload_limit: z.number(),
+  max_peers: z.int(),
+})
+export type SessionSettings = z.output<typeof sessionSettings>
+
+/** What the supervisor measures of a session's worker thread. */
+export const workerVitals = z.object({
+  generation: z.int().describe('how many times the worker was started'),
+  stale: z.boolean().describe('the worker has been silent for 2 s'),
+  cpu: z.number().describe('cores used over the last second'),
+  event_loop_utilization: z.number().describe('0…1 over the last second'),
+  heap_used: z.number().describe('bytes'),
+  heap_limit: z.number().describe('bytes'),
+})
+export type WorkerVitals = z.output<typeof workerVitals>
+
+/** A session as it is listed and answered. */
+export const sessionView = z.object({
+  id: z.string(),
+  port: z.int().describe('TCP and, with dht, UDP'),
+  name: z.string(),
+  state: z.enum(sessionStates),
+  memory_only: z.boolean().describe('nothing of it is kept past the process'),
+  durable: z.boolean().describe('it comes back after a restart of the process'),
+  restarts: z.int().describe('times its worker was brought back'),
+  last_error: wireError.extend({ at: z.number() }).nullable().describe('why its worker last ended'),
+  created_at: z.number(),
+  num_torrents: z.int(),
+  num_peers: z.int(),
+  download_rate: z.number().describe('bytes/s'),
+  upload_rate: z.number().describe('bytes/s'),
+  settings: sessionSettings,
+  worker: workerVitals,
+})
+export type SessionView = z.output<typeof sessionView>

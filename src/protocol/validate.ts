@@ -1,0 +1,36 @@
+/** Checks the parameters of a command and says which one is wrong. */
+import type * as z from 'zod'
+import { commands, type CommandInput, type CommandName } from './commands.ts'
+import { RestTorrentError } from './errors.ts'
+
+/** Names that transports use for themselves and that never count as unknown parameters. */
+const transportNames: readonly string[] = ['callback', '_', 't_id', 'command']
+
+/**
+ * The checked parameters of a command. Throws `unknown_parameter`, `missing_parameter` or
+ * `invalid_parameter` naming the parameter; a malformed id is answered like an absent one
+ * (`session_not_found`, `torrent_not_found`).
+ */
+export function validate<N extends CommandName>(name: N, parameters: object): CommandInput<N> {
+  const known = Object.entries(parameters).filter(([key]) => !transportNames.includes(key))
+  const given = Object.fromEntries(known) as Record<string, unknown>
+  const result = commands[name].input.safeParse(given)
+  if (result.success) return result.data as CommandInput<N>
+  throw toError(result.error.issues[0], given)
+}
+
+function toError(issue: z.core.$ZodIssue | undefined, given: Record<string, unknown>): RestTorrentError {
+  if (issue?.code === 'unrecognized_keys') {
+    return new RestTorrentError('unknown_parameter', `unknown parameter ${issue.keys.join(', ')}`)
+  }
+  const parameter = String(issue?.path[0] ?? 'parameters')
+  if (given[parameter] === undefined) {
+    return new RestTorrentError('missing_parameter', `parameter ${parameter} is required`)
+  }
+  if (parameter === 'session_id') return new RestTorrentError('session_not_found', 'session not found')
+  if (parameter === 'info_hash') return new RestTorrentError('torrent_not_found', 'torrent not found')
+  return new RestTorrentError(
+    'invalid_parameter',
+    `parameter ${parameter}: ${issue?.message ?? 'is not valid'}`,
+  )
+}

@@ -60,14 +60,11 @@ export interface HashFile {
 /** One byte a piece, 1 where the bytes on disk hash as expected; or why it could not be told. */
 export type HashAnswer = { readonly matches: Uint8Array } | { readonly error: WireError }
 
-/** What changed since the last report of this generation. */
+/** The rows that changed since the last report of this generation. Which torrents exist is main's to say. */
 export interface SnapshotDelta {
   readonly type: 'snapshot'
   readonly at: number
-  /** True on the first report of a generation: rows that are not in it are not known to the worker. */
-  readonly full: boolean
   readonly rows: readonly TorrentRow[]
-  readonly removed: readonly string[]
   readonly totals: SessionTotals
 }
 

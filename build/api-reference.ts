@@ -1,0 +1,135 @@
+/** The reference page of the API as Markdown, from the command table and the list of errors. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { commandNames, commands, type CommandName } from '../src/protocol/commands.ts'
+import { errorStatus } from '../src/protocol/errors.ts'
+
+type Schema = z.core.JSONSchema.BaseSchema
+type Fields = Record<string, z.core.JSONSchema._JSONSchema>
+
+const preface = `# API
+
+Every command is a REST route and a Socket.IO command. This page is made by \`npm run docs\`.
+
+- REST: parameters come in the query, in a form, in a JSON body or, a file, as multipart or as the body itself
+  (\`application/x-bittorrent\`). A success is \`{"status":"success", …}\`, a failure
+  \`{"status":"fail","message":"…","error":{"code":"…","message":"…"}}\` with the status of its code.
+- Socket.IO: \`socket.emit('v1', { t_id, command, … })\`, where \`t_id\` comes back in the answer, a \`v1\` event and
+  the acknowledgement if one is asked for.
+- JSONP, where it says yes: \`?callback=name\`; failures come with status 200.
+- Reads that are a snapshot say how old it is: \`Snapshot-Age-Ms\` and \`Snapshot-Stale\`, in Socket.IO
+  \`snapshot_age_ms\` and \`snapshot_stale\`. Lists have an \`ETag\`.
+- A flag is \`1\`, \`0\`, \`true\` or \`false\`.
+`
+
+/** The whole page. */
+export function apiReference(): string {
+  const sections = [preface, ...commandNames.map(commandSection), errorSection()]
+  return `${sections.map((section) => section.trim()).join('\n\n')}\n`
+}
+
+function commandSection(name: CommandName): string {
+  const { method, path, scope, jsonp, description, input, output } = commands[name]
+  return [
+    `## ${name}`,
+    `\`${method} ${path}\` · scope \`${scope}\` · JSONP ${jsonp ? 'yes' : 'no'}`,
+    description,
+    '### Parameters',
+    table(['Name', 'Type', 'Required', 'Default', 'Description'], parameterRows(input)),
+    '### Response',
+    table(['Field', 'Type', 'Description'], fieldRows(toSchema(output, 'output'))),
+  ].join('\n\n')
+}
+
+function parameterRows(input: z.ZodObject): string[][] {
+  const { properties = {}, required = [] } = toSchema(input, 'input')
+  return Object.entries(properties as Fields).map(([name, field]) => {
+    const schema = asSchema(field)
+    const isRequired = required.includes(name)
+    const where = name === 'session_id' || name === 'info_hash' ? 'in the path' : ''
+    return [
+      code(name),
+      typeName(schema),
+      isRequired ? 'yes' : 'no',
+      defaultOf(input, name),
+      schema.description ?? where,
+    ]
+  })
+}
+
+/** A default that a transform follows is not in the JSON Schema, so the schema itself is asked. */
+function defaultOf(input: z.ZodObject, name: string): string {
+  const field = input.shape[name] as z.ZodType | undefined
+  const result = field?.safeParse(undefined)
+  return result?.success === true && result.data !== undefined ? code(JSON.stringify(result.data)) : ''
+}
+
+function fieldRows(schema: Schema, prefix = ''): string[][] {
+  return Object.entries((schema.properties ?? {}) as Fields).flatMap(([name, field]) => {
+    const own = asSchema(field)
+    const { inner, suffix } = innerObject(own)
+    const optional = schema.required?.includes(name) === true ? '' : ', optional'
+    const row = [code(`${prefix}${name}`), `${typeName(own)}${optional}`, own.description ?? '']
+    return [row, ...(inner === undefined ? [] : fieldRows(inner, `${prefix}${name}${suffix}.`))]
+  })
+}
+
+/** The object inside a list or beside null. */
+function innerObject(schema: Schema): { inner: Schema | undefined; suffix: string } {
+  if (schema.type === 'array') return { inner: asSchema(schema.items as Schema), suffix: '[]' }
+  const inner = [schema, ...(schema.anyOf ?? []).map(asSchema)].find(({ properties }) => properties)
+  return { inner, suffix: '' }
+}
+
+const flagType = 'boolean,0,1,"0","1","true","false"'
+
+function typeName(schema: Schema): string {
+  const names = alternatives(schema)
+  if (names.join() === flagType) return 'flag'
+  // the closed list of error codes has a table of its own
+  if (names.length > 30) return '[error code](#errors)'
+  return names.map((name) => (name.startsWith('"') ? code(name) : name)).join(', ')
+}
+
+function alternatives(schema: Schema): string[] {
+  if (schema.anyOf !== undefined) return schema.anyOf.flatMap((one) => alternatives(asSchema(one)))
+  if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value))
+  if (schema.type === 'array')
+    return [`list of ${alternatives(asSchema(schema.items as Schema)).join(' or ')}`]
+  return [schema.type ?? 'binary']
+}
+
+function errorSection(): string {
+  const rows = Object.entries(errorStatus).map(([name, status]) => [
+    code(name),
+    String(status),
+    errorComments()[name] ?? '',
+  ])
+  return ['## Errors', table(['Code', 'Status', 'Meaning'], rows)].join('\n\n')
+}
+
+/** The comment above each code, which is not there at run time. */
+function errorComments(): Partial<Record<string, string>> {
+  const source = readFileSync(join(import.meta.dirname, '../src/protocol/errors.ts'), 'utf8')
+  const lines = source.matchAll(/\/\*\* (.+?) \*\/\s+(\w+): \d{3},/g)
+  return Object.fromEntries([...lines].map(([, comment = '', name = '']) => [name, comment]))
+}
+
+function toSchema(schema: z.ZodObject, io: 'input' | 'output'): Schema {
+  return z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+}
+
+function asSchema(schema: z.core.JSONSchema._JSONSchema): Schema {
+  return typeof schema === 'boolean' ? {} : schema
+}
+
+function table(head: string[], rows: string[][]): string {
+  if (rows.length === 0) return 'None.'
+  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function code(text: string): string {
+  return `\`${text}\``
+}

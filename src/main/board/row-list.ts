@@ -1,0 +1,91 @@
+/**
+ * A list of rows kept as JSON bytes: a row is serialized once when it changed, the list is a concatenation,
+ * and an unchanged list is the same buffer with the same entity tag.
+ */
+import { randomBytes } from 'node:crypto'
+
+/** Tags of one process never equal those of another. */
+const processTag = randomBytes(6).toString('base64url')
+const comma = Buffer.from(',')
+let lists = 0
+
+interface Entry<Row> {
+  row: Row
+  bytes: Buffer | undefined
+}
+
+/** Rows by key, in the order they were first put. */
+export class RowList<Row> {
+  readonly #entries = new Map<string, Entry<Row>>()
+  readonly #head: Buffer
+  readonly #tag = `${processTag}-${(lists++).toString(36)}`
+  #revision = 0
+  #body: Buffer | undefined
+
+  /** `field` is the name of the list in the success body. */
+  constructor(field: string) {
+    this.#head = Buffer.from(`{"status":"success","${field}":[`)
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  get revision(): number {
+    return this.#revision
+  }
+
+  /** Strong entity tag of the body as it is now. */
+  get etag(): string {
+    return `"${this.#tag}-${this.#revision.toString(36)}"`
+  }
+
+  get(key: string): Row | undefined {
+    return this.#entries.get(key)?.row
+  }
+
+  has(key: string): boolean {
+    return this.#entries.has(key)
+  }
+
+  /** Adds a row or replaces it in its place. */
+  put(key: string, row: Row): void {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) this.#entries.set(key, { row, bytes: undefined })
+    else {
+      entry.row = row
+      entry.bytes = undefined
+    }
+    this.#changed()
+  }
+
+  delete(key: string): void {
+    if (this.#entries.delete(key)) this.#changed()
+  }
+
+  rows(): Row[] {
+    return Array.from(this.#entries.values(), (entry) => entry.row)
+  }
+
+  /** The whole success body. The same buffer until a row changes. */
+  body(): Buffer {
+    this.#body ??= this.#build()
+    return this.#body
+  }
+
+  #changed(): void {
+    this.#revision += 1
+    this.#body = undefined
+  }
+
+  #build(): Buffer {
+    const parts: Buffer[] = [this.#head]
+    for (const entry of this.#entries.values()) {
+      entry.bytes ??= Buffer.from(JSON.stringify(entry.row))
+      if (parts.length > 1) parts.push(comma)
+      parts.push(entry.bytes)
+    }
+    parts.push(Buffer.from(']}'))
+    return Buffer.concat(parts)
+  }
+}

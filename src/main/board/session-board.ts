@@ -1,0 +1,56 @@
+/** What one session last reported: its torrents' rows, its totals, and when. */
+import { restingState, rowOfRecord, type TorrentRecord } from '../../protocol/records.ts'
+import { noTotals, type SessionTotals, type SnapshotDelta } from '../../protocol/session-rpc.ts'
+import type { TorrentRow } from '../../protocol/torrent.ts'
+import { RowList } from './row-list.ts'
+
+/** The rows of one session. Which rows exist is said by its records; workers only change them. */
+export class SessionBoard {
+  readonly torrents = new RowList<TorrentRow>('torrents')
+  #reportedAt = Date.now()
+  #totals: SessionTotals = noTotals
+
+  get totals(): SessionTotals {
+    return this.#totals
+  }
+
+  /** Age of what the board shows, in milliseconds. */
+  ageMs(now: number): number {
+    return Math.max(0, now - this.#reportedAt)
+  }
+
+  /** Shows a torrent as recorded, until a worker reports it. */
+  expect(record: TorrentRecord): void {
+    this.torrents.put(record.infoHash, rowOfRecord(record))
+  }
+
+  forget(infoHash: string): void {
+    this.torrents.delete(infoHash)
+  }
+
+  /** Takes a worker's report. Rows of torrents that no record knows any more are late news and dropped. */
+  take(delta: SnapshotDelta): void {
+    this.#reportedAt = Date.now()
+    this.#totals = delta.totals
+    for (const row of delta.rows) {
+      if (this.torrents.has(row.info_hash)) this.torrents.put(row.info_hash, row)
+    }
+  }
+
+  /** The worker ended: rates and peers are gone, what runs waits for the next generation. */
+  rest(records: Iterable<TorrentRecord>): void {
+    this.#reportedAt = Date.now()
+    this.#totals = noTotals
+    for (const record of records) {
+      const row = this.torrents.get(record.infoHash)
+      if (row === undefined) continue
+      const state = row.state === 'error' ? row.state : restingState(record)
+      const still = { download_rate: 0, upload_rate: 0, num_peers: 0, num_seeds: 0, eta_ms: null }
+      const error =
+        record.quarantine === undefined
+          ? {}
+          : { error: { code: 'internal' as const, message: record.quarantine } }
+      this.torrents.put(record.infoHash, { ...row, ...still, ...error, state })
+    }
+  }
+}

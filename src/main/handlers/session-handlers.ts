@@ -1,0 +1,94 @@
+/** The commands on sessions. */
+import { randomBytes } from 'node:crypto'
+import type { CommandInput } from '../../protocol/commands.ts'
+import { RestTorrentError } from '../../protocol/errors.ts'
+import type { SessionRecord } from '../../protocol/records.ts'
+import type { Board } from '../board/board.ts'
+import type { Supervisor } from '../supervisor/supervisor.ts'
+import type { Handlers } from './reply.ts'
+
+const defaultPorts = [6881, 6891]
+const bindFailed = 'bind failed address already in use'
+/** Azureus-style client code and version (BEP 20). */
+const peerIdPrefix = '-RT0100-'
+
+export interface SessionHandlerOptions {
+  readonly supervisor: Supervisor
+  readonly board: Board
+  readonly memoryOnlyDefault: boolean
+}
+
+type SessionHandlers = Pick<
+  Handlers,
+  'get_session_list' | 'create_session' | 'get_session' | 'delete_session' | 'restart_session'
+>
+
+/** The handlers of the commands on sessions. */
+export function sessionHandlers({
+  supervisor,
+  board,
+  memoryOnlyDefault,
+}: SessionHandlerOptions): SessionHandlers {
+  const view = (id: string) => {
+    const found = board.sessions.get(id)
+    if (found === undefined) throw new RestTorrentError('session_not_found', 'session not found')
+    return found
+  }
+  return {
+    get_session_list: () => {
+      const { sessions } = board
+      const ready = {
+        etag: sessions.etag,
+        bytes: sessions.body(),
+        value: () => ({ sessions: sessions.rows() }),
+      }
+      return { ready, freshness: { ageMs: 0, stale: false } }
+    },
+    create_session: async (input) => {
+      const taken = supervisor.portsInUse()
+      const ports = portsOf(input).filter((port) => !taken.has(port))
+      if (ports.length === 0) throw new RestTorrentError('bind_failed', bindFailed)
+      const session = await supervisor.create(recordOf(input, ports, memoryOnlyDefault))
+      return { value: { session: view(session.id) } }
+    },
+    get_session: ({ session_id }) => ({ value: view(session_id) }),
+    delete_session: async ({ session_id }) => {
+      await supervisor.delete(session_id)
+      return { value: {} }
+    },
+    restart_session: ({ session_id }) => {
+      void supervisor.session(session_id).restart()
+      return { value: view(session_id) }
+    },
+  }
+}
+
+function portsOf(input: CommandInput<'create_session'>): number[] {
+  if (input.ports !== undefined && input.port_range !== undefined) {
+    throw new RestTorrentError('invalid_parameter', 'parameter ports: give either ports or port_range')
+  }
+  if (input.ports !== undefined) return [...new Set(input.ports)]
+  const [first = 0, last = 0] = input.port_range ?? defaultPorts
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index)
+}
+
+function recordOf(
+  input: CommandInput<'create_session'>,
+  ports: readonly number[],
+  memoryOnlyDefault: boolean,
+): SessionRecord {
+  const { dht, lsd, pex, upnp, nat_pmp, download_limit, upload_limit, max_peers } = input
+  return {
+    id: Buffer.concat([Buffer.from(peerIdPrefix), randomPeerIdTail()]).toString('hex'),
+    name: input.name,
+    ports,
+    memoryOnly: input.memory_only ?? memoryOnlyDefault,
+    createdAt: Date.now(),
+    settings: { dht, lsd, pex, upnp, nat_pmp, download_limit, upload_limit, max_peers },
+  }
+}
+
+/** Twelve random letters and digits, as peers and trackers are used to. */
+function randomPeerIdTail(): Buffer {
+  return Buffer.from(randomBytes(9).toString('base64url').replaceAll('-', 'x').replaceAll('_', 'y'))
+}

@@ -1,0 +1,139 @@
+/** The commands on torrents. */
+import type { AddressPolicy } from '../../protocol/address-policy.ts'
+import type { CommandInput } from '../../protocol/commands.ts'
+import { RestTorrentError } from '../../protocol/errors.ts'
+import { rowOfRecord, type TorrentRecord } from '../../protocol/records.ts'
+import type { Board } from '../board/board.ts'
+import type { SessionBoard } from '../board/session-board.ts'
+import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
+import type { Supervisor } from '../supervisor/supervisor.ts'
+import type { TaskPool } from '../threads/task-pool.ts'
+import type { Freshness, Handlers } from './reply.ts'
+import { readSource, type Candidate } from './torrent-source.ts'
+
+export interface TorrentHandlerOptions {
+  readonly supervisor: Supervisor
+  readonly board: Board
+  readonly tasks: TaskPool
+  readonly rootDir: string
+  readonly dataDir: string
+  /** Where `url` may lead. */
+  readonly fetchPolicy: AddressPolicy
+}
+
+type TorrentHandlers = Pick<
+  Handlers,
+  'upload_torrent' | 'get_torrent_list' | 'get_torrent' | 'delete_torrent'
+>
+
+/** The handlers of the commands on torrents. */
+export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers {
+  const { supervisor, board } = options
+  return {
+    upload_torrent: async (input) => {
+      const session = supervisor.session(input.session_id)
+      const memoryOnly = memoryOnlyOf(input, session)
+      const candidate = await readSource(input, options.tasks, options.fetchPolicy)
+      refuseDuplicate(session, candidate.infoHash)
+      const { folder, relative } = await options.tasks.resolveFolder({
+        rootDir: options.rootDir,
+        reservedDir: options.dataDir,
+        path: input.save_path,
+        neededBytes: input.storage_mode === 'allocate' ? (candidate.facts?.totalSize ?? 0) : 0,
+      })
+      // both may have changed while this waited
+      const still = supervisor.session(input.session_id)
+      refuseDuplicate(still, candidate.infoHash)
+      const record = recordOf(input, candidate, { saveFolder: folder, savePath: relative, memoryOnly })
+      still.records.put(record)
+      boardOf(board, input.session_id).expect(record)
+      still.apply(record)
+      return { value: rowOfRecord(record) }
+    },
+    get_torrent_list: ({ session_id }) => {
+      const session = supervisor.session(session_id)
+      const { torrents } = boardOf(board, session_id)
+      const ready = {
+        etag: torrents.etag,
+        bytes: torrents.body(),
+        value: () => ({ torrents: torrents.rows() }),
+      }
+      return { ready, freshness: freshnessOf(session, boardOf(board, session_id)) }
+    },
+    get_torrent: ({ session_id, info_hash }) => {
+      const session = supervisor.session(session_id)
+      const sessionBoard = boardOf(board, session_id)
+      const row = sessionBoard.torrents.get(info_hash)
+      const record = session.records.torrents.get(info_hash)
+      if (row === undefined || record === undefined) return notFound(info_hash)
+      const { facts } = record
+      return {
+        value: {
+          ...row,
+          storage_mode: record.storageMode,
+          memory_only: record.memoryOnly,
+          private: facts?.private ?? null,
+          piece_length: facts?.pieceLength ?? null,
+          num_pieces: facts?.pieceCount ?? null,
+        },
+        freshness: freshnessOf(session, sessionBoard),
+      }
+    },
+    delete_torrent: ({ session_id, info_hash, delete_data }) => {
+      const session = supervisor.session(session_id)
+      const removal = session.records.remove(info_hash, delete_data)
+      if (removal === undefined) return notFound(info_hash)
+      session.remove(removal)
+      return { value: {} }
+    },
+  }
+}
+
+function memoryOnlyOf(input: CommandInput<'upload_torrent'>, session: SessionSupervisor): boolean {
+  const ofSession = session.records.session.memoryOnly
+  if (ofSession && input.memory_only === false) {
+    throw new RestTorrentError(
+      'session_is_memory_only',
+      `session ${session.id} is memory only, a durable torrent cannot live in it`,
+    )
+  }
+  return input.memory_only ?? ofSession
+}
+
+function refuseDuplicate(session: SessionSupervisor, infoHash: string): void {
+  if (!session.records.torrents.has(infoHash)) return
+  throw new RestTorrentError('torrent_exists', `torrent ${infoHash} exists in the session already`)
+}
+
+function recordOf(
+  input: CommandInput<'upload_torrent'>,
+  candidate: Candidate,
+  place: Pick<TorrentRecord, 'saveFolder' | 'savePath' | 'memoryOnly'>,
+): TorrentRecord {
+  return {
+    ...candidate,
+    ...place,
+    storageMode: input.storage_mode,
+    started: input.autostart,
+    addedAt: Date.now(),
+    counters: { downloaded: 0, uploaded: 0 },
+    bits: undefined,
+    quarantine: undefined,
+  }
+}
+
+function boardOf(board: Board, sessionId: string): SessionBoard {
+  const found = board.session(sessionId)
+  if (found === undefined) throw new RestTorrentError('session_not_found', 'session not found')
+  return found
+}
+
+function freshnessOf(session: SessionSupervisor, board: SessionBoard): Freshness {
+  const { generation } = session
+  const stale = generation === undefined || session.state !== 'running' || generation.liveness !== 'alive'
+  return { ageMs: board.ageMs(Date.now()), stale }
+}
+
+function notFound(infoHash: string): never {
+  throw new RestTorrentError('torrent_not_found', `torrent ${infoHash} not found`)
+}

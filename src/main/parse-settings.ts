@@ -1,0 +1,47 @@
+/** Reads the settings from flags and environment, flags first, and refuses wrong ones all at once. */
+import { parseArgs } from 'node:util'
+import { flagOf, settingNames, settingsTable, type SettingName, type Settings } from './settings.ts'
+
+export type ParsedSettings =
+  | { readonly kind: 'settings'; readonly settings: Settings }
+  | { readonly kind: 'help'; readonly text: string }
+  | { readonly kind: 'refused'; readonly text: string }
+
+/** Parses arguments (without node and script) and environment; never throws. */
+export function parseSettings(args: readonly string[], env: NodeJS.ProcessEnv): ParsedSettings {
+  let flags: Record<string, string | boolean | undefined>
+  try {
+    flags = parseArgs({ args: [...args], options: argumentOptions(), strict: true }).values
+  } catch (error) {
+    return { kind: 'refused', text: `${error instanceof Error ? error.message : String(error)}\n\n${help()}` }
+  }
+  if (flags['help'] === true) return { kind: 'help', text: help() }
+  const values: Partial<Record<SettingName, unknown>> = {}
+  const problems: string[] = []
+  for (const name of settingNames) {
+    const given = flags[flagOf(name).slice(2)] ?? env[name]
+    const result = settingsTable[name].schema.safeParse(given ?? settingsTable[name].default)
+    if (result.success) values[name] = result.data
+    else problems.push(`  ${name} (${flagOf(name)}): ${result.error.issues.map((i) => i.message).join('; ')}`)
+  }
+  if (problems.length > 0) return { kind: 'refused', text: `wrong settings:\n${problems.join('\n')}` }
+  return { kind: 'settings', settings: values as Settings }
+}
+
+function argumentOptions(): Record<string, { type: 'string' | 'boolean'; short?: string }> {
+  const entries = settingNames.map((name) => [flagOf(name).slice(2), { type: 'string' as const }] as const)
+  return { ...Object.fromEntries(entries), help: { type: 'boolean', short: 'h' } }
+}
+
+function help(): string {
+  const rows = settingNames.map((name) => {
+    const { default: initial, description } = settingsTable[name]
+    return `  ${flagOf(name).padEnd(22)} ${name.padEnd(32)} ${description}${initial === '' ? '' : ` [${initial}]`}`
+  })
+  return [
+    'usage: resttorrent [flags]',
+    '',
+    ...rows,
+    `  ${'--help'.padEnd(22)} ${''.padEnd(32)} this text`,
+  ].join('\n')
+}

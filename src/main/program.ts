@@ -1,0 +1,93 @@
+/** The server: wires its parts, starts them in order, and stops them in the reverse order. */
+import { mkdirSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { createAddressPolicy } from '../protocol/address-policy.ts'
+import { Board } from './board/board.ts'
+import type { Handlers } from './handlers/reply.ts'
+import { sessionHandlers } from './handlers/session-handlers.ts'
+import { torrentHandlers } from './handlers/torrent-handlers.ts'
+import { createApp } from './http/app.ts'
+import { createHttpServer } from './http/server.ts'
+import type { Log } from './log.ts'
+import { attachRealtime } from './realtime/attach.ts'
+import type { Settings } from './settings.ts'
+import { HashDesk } from './supervisor/hash-desk.ts'
+import { Supervisor } from './supervisor/supervisor.ts'
+import { threadEntries, type ThreadEntries } from './threads/entries.ts'
+import { TaskPool } from './threads/task-pool.ts'
+import { startThreadHost } from './threads/thread-host.ts'
+
+/** How often a session worker reports. */
+const reportIntervalMs = 1000
+const closeDeadlineMs = 2000
+
+export interface Program {
+  /** Where the API is served, such as `http://127.0.0.1:3000`. */
+  readonly address: string
+  /** Stops everything in order, each part within a deadline. */
+  stop(): Promise<void>
+}
+
+/** Starts the server. Rejects when the API's port cannot be bound; then nothing is left running. */
+export async function startProgram(
+  settings: Settings,
+  log: Log,
+  entries: ThreadEntries = threadEntries,
+): Promise<Program> {
+  const stops: (() => Promise<void>)[] = []
+  let stopping = false
+  const stop = async (): Promise<void> => {
+    stopping = true
+    for (const step of stops.splice(0).reverse()) await step()
+  }
+  try {
+    const { dataDir, rootDir } = prepareFolders(settings)
+    const board = new Board()
+    const tasks = new TaskPool(entries.tasks)
+    stops.push(() => tasks.close())
+    const supervisor = new Supervisor({
+      start: (options) => startThreadHost(entries.session, options),
+      boot: {
+        listenHost: settings.RESTTORRENT_LISTEN_HOST,
+        allowedPeerRanges: peerRanges(settings),
+        reportIntervalMs,
+      },
+      board,
+      hashDesk: new HashDesk(tasks),
+      log,
+    })
+    stops.push(() => supervisor.stop())
+    const fetchPolicy = createAddressPolicy(settings.RESTTORRENT_ALLOW_PRIVATE)
+    const handlers: Handlers = {
+      ...sessionHandlers({ supervisor, board, memoryOnlyDefault: settings.RESTTORRENT_MEMORY_ONLY }),
+      ...torrentHandlers({ supervisor, board, tasks, rootDir, dataDir, fetchPolicy }),
+    }
+    const allowedHosts = settings.RESTTORRENT_ALLOWED_HOSTS
+    const app = createApp({ handlers, allowedHosts, ready: () => !stopping, log })
+    const http = createHttpServer(app, log)
+    const realtime = attachRealtime(http.server, { handlers, allowedHosts, log })
+    stops.push(async () => {
+      await Promise.all([realtime.close('the server is stopping'), http.close(closeDeadlineMs)])
+    })
+    const { address: host, port } = await http.listen(settings.RESTTORRENT_HOST, settings.RESTTORRENT_PORT)
+    const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+    log.info({ address, root_dir: rootDir, data_dir: dataDir }, `RestTorrent listens on ${address}`)
+    return { address, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function peerRanges(settings: Settings): string[] {
+  return [...settings.RESTTORRENT_ALLOW_PRIVATE, ...settings.RESTTORRENT_ALLOW_PRIVATE_PEERS]
+}
+
+/** Makes the data directory, and the root folder only where it is the default one. */
+function prepareFolders(settings: Settings): { dataDir: string; rootDir: string } {
+  const { RESTTORRENT_DATA_DIR: dataDir, RESTTORRENT_ROOT_DIR: named } = settings
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const rootDir = named === '' ? join(dataDir, 'downloads') : named
+  if (named === '') mkdirSync(rootDir, { recursive: true })
+  return { dataDir: realpathSync(dataDir), rootDir: realpathSync(rootDir) }
+}

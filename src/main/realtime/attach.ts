@@ -1,0 +1,86 @@
+/**
+ * The Socket.IO face of the command table. It owns every connection of Socket.IO on the server; the
+ * server and its port belong to whoever made them.
+ */
+import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Server } from 'socket.io'
+import { RestTorrentError } from '../../protocol/errors.ts'
+import { checkHost, checkSameSite } from '../handlers/access.ts'
+import { answerCalls, type CallOptions } from './calls.ts'
+import { boundConnection, type Connection } from './connection.ts'
+import { createGate } from './gate.ts'
+
+export interface RealtimeOptions extends Omit<CallOptions, 'maxInFlight'> {
+  /** As for REST: names beside IP literals and localhost that a Host header may have. */
+  readonly allowedHosts: readonly string[]
+  /** Connections at the same time; more are answered `overloaded`. */
+  readonly maxConnections?: number
+  readonly maxInFlight?: number
+  /** Bytes of answers that may wait for a caller to read before it is cut. */
+  readonly maxUnsent?: number
+}
+
+export interface Realtime {
+  /** Tells every client `shutdown` with the reason, refuses new ones and disconnects all within the deadline. */
+  close(reason: string, deadlineMs?: number): Promise<void>
+}
+
+const maxFile = 12 * 1024 * 1024
+const maxText = 1024 * 1024
+const connectTimeoutMs = 10_000
+
+/** Serves Socket.IO on the server beside its other requests. */
+export function attachRealtime(server: HttpServer, options: RealtimeOptions): Realtime {
+  const { maxConnections = 1024, maxInFlight = 64, maxUnsent = 4 * 1024 * 1024 } = options
+  const connections = new Set<Connection>()
+  let closing = false
+  const io = new Server(server, {
+    transports: ['websocket', 'polling'],
+    perMessageDeflate: false,
+    maxHttpBufferSize: maxFile,
+    connectTimeout: connectTimeoutMs,
+    serveClient: false,
+  })
+  const check = (request: IncomingMessage) => {
+    checkAccess(request, options.allowedHosts)
+    if (isContinued(request)) return
+    if (closing) throw new RestTorrentError('shutting_down', 'the server is stopping')
+    if (connections.size < maxConnections) return
+    throw new RestTorrentError('overloaded', `more than ${maxConnections} connections`)
+  }
+  io.engine.use(createGate(check, options.log))
+  io.engine.on('connection', (connection: Connection) => {
+    connections.add(connection)
+    connection.once('close', () => connections.delete(connection))
+    boundConnection(connection, { maxText, maxBinary: maxFile, maxUnsent })
+  })
+  io.on('connection', (socket) => answerCalls(socket, { ...options, maxInFlight }))
+  return {
+    async close(reason, deadlineMs = 2000) {
+      closing = true
+      const closed = Promise.all([...connections].map(closeOf))
+      io.emit('shutdown', { reason })
+      // without a farewell of Socket.IO's own, after which its clients would not come back by themselves
+      for (const connection of connections) connection.close()
+      await Promise.race([closed, delay(deadlineMs, undefined, { ref: false })])
+      io.engine.close()
+    },
+  }
+}
+
+function checkAccess({ headers }: IncomingMessage, allowedHosts: readonly string[]): void {
+  const { host, origin } = headers
+  const site = headers['sec-fetch-site']
+  checkHost(host, allowedHosts)
+  checkSameSite({ host, origin, secFetchSite: typeof site === 'string' ? site : undefined })
+}
+
+/** Whether the request belongs to a connection that exists. */
+function isContinued({ url = '' }: IncomingMessage): boolean {
+  return new URLSearchParams(url.slice(url.indexOf('?'))).has('sid')
+}
+
+function closeOf(connection: Connection): Promise<void> {
+  return new Promise((resolve) => connection.once('close', () => resolve()))
+}

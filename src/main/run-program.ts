@@ -1,0 +1,48 @@
+/** Runs the server as a process: settings, signals and exit codes. */
+import { createLog } from './log.ts'
+import { parseSettings } from './parse-settings.ts'
+import { startProgram } from './program.ts'
+
+/** Exit codes: 0 after a requested stop, 1 when it cannot start, 2 for wrong settings. */
+export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const parsed = parseSettings(args, env)
+  if (parsed.kind !== 'settings') {
+    const out = parsed.kind === 'help' ? process.stdout : process.stderr
+    out.write(`${parsed.text}\n`)
+    process.exitCode = parsed.kind === 'help' ? 0 : 2
+    return
+  }
+  const log = createLog(parsed.settings.RESTTORRENT_LOG_LEVEL)
+  const exit = (code: number): void => log.flush(() => process.exit(code))
+  process.on('uncaughtException', (error) => {
+    log.fatal({ stack: error.stack }, `uncaught: ${error.message}`)
+    exit(1)
+  })
+  try {
+    const program = await startProgram(parsed.settings, log)
+    onSignals(
+      (signal) => {
+        log.info({ signal }, 'stopping')
+        program.stop().then(
+          () => exit(0),
+          () => exit(1),
+        )
+      },
+      () => process.exit(1),
+    )
+  } catch (error) {
+    log.fatal({ stack: error instanceof Error ? error.stack : undefined }, `cannot start: ${String(error)}`)
+    exit(1)
+  }
+}
+
+function onSignals(first: (signal: string) => void, second: () => void): void {
+  let signals = 0
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      signals += 1
+      if (signals === 1) first(signal)
+      else second()
+    })
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * The settings table: every `RESTTORRENT_*` variable and its flag, once. The reference in the README is
+ * checked against it.
+ */
+import { resolve } from 'node:path'
+import * as z from 'zod'
+import { parseAddressRanges } from '../protocol/address-policy.ts'
+import { flag, integer } from '../protocol/parameters.ts'
+import { logLevels } from '../protocol/session-rpc.ts'
+
+const names = z
+  .string()
+  .transform((value) => value.split(',').map((name) => name.trim().toLowerCase()))
+  .transform((list) => list.filter((name) => name !== ''))
+
+const ranges = z.string().transform((value, context) => {
+  try {
+    return parseAddressRanges(value)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is not valid' })
+    return z.NEVER
+  }
+})
+
+const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/
+
+/** One setting: its schema (input is always text), its default as text, and one line of description. */
+export const settingsTable = {
+  RESTTORRENT_HOST: {
+    schema: z.string().regex(loopback, {
+      error: 'must be a loopback address: nothing else is served until requests need a key',
+    }),
+    default: '127.0.0.1',
+    description: 'address the API listens on',
+  },
+  RESTTORRENT_PORT: {
+    schema: integer(0, 65535),
+    default: '3000',
+    description: 'port of the API; 0 picks a free one',
+  },
+  RESTTORRENT_DATA_DIR: {
+    schema: z
+      .string()
+      .min(1)
+      .transform((path) => resolve(path)),
+    default: './data',
+    description: 'folder of what RestTorrent keeps for itself',
+  },
+  RESTTORRENT_ROOT_DIR: {
+    schema: z.string().transform((path) => (path === '' ? '' : resolve(path))),
+    default: '',
+    description: 'folder every save_path is confined to; default: downloads in the data directory',
+  },
+  RESTTORRENT_LISTEN_HOST: {
+    schema: z.union([z.literal(''), z.ipv4(), z.ipv6()], { error: 'must be an IP address' }),
+    default: '',
+    description: 'address BitTorrent listens on; default: all of them',
+  },
+  RESTTORRENT_ALLOW_PRIVATE: {
+    schema: ranges,
+    default: '',
+    description: 'ranges that fetches and peers may use beside public ones: loopback, private or CIDRs',
+  },
+  RESTTORRENT_ALLOW_PRIVATE_PEERS: {
+    schema: ranges,
+    default: '',
+    description: 'the same for peers and trackers only',
+  },
+  RESTTORRENT_ALLOWED_HOSTS: {
+    schema: names,
+    default: '',
+    description: 'host names the API answers to, beside localhost and IP addresses, separated by commas',
+  },
+  RESTTORRENT_MEMORY_ONLY: {
+    schema: flag,
+    default: '1',
+    description: 'default of memory_only for new sessions',
+  },
+  RESTTORRENT_LOG_LEVEL: {
+    schema: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }),
+    default: 'info',
+    description: 'least level that is logged',
+  },
+  RESTTORRENT_ADMIN_KEY: {
+    schema: z.string(),
+    default: '',
+    description: 'key of the administrator; accepted, not yet required',
+  },
+} as const satisfies Record<string, SettingEntry>
+
+interface SettingEntry {
+  readonly schema: z.ZodType
+  readonly default: string
+  readonly description: string
+}
+
+export type SettingName = keyof typeof settingsTable
+export type Settings = { readonly [N in SettingName]: z.output<(typeof settingsTable)[N]['schema']> }
+
+export const settingNames = Object.keys(settingsTable) as SettingName[]
+
+/** The flag of a setting: `RESTTORRENT_ROOT_DIR` is `--root-dir`. */
+export function flagOf(name: SettingName): string {
+  return `--${name.slice('RESTTORRENT_'.length).toLowerCase().replaceAll('_', '-')}`
+}

@@ -1,0 +1,89 @@
+/**
+ * One run of a session's worker, from start to exit. Knows whether it is bound, alive and asked to stop;
+ * what to do when it ends is the supervisor's.
+ */
+import { fromWireError, RestTorrentError } from '../../protocol/errors.ts'
+import type { SessionApi, SessionEvent } from '../../protocol/session-rpc.ts'
+import type { HostExit, HostOptions, HostVitals, SessionHost, StartHost } from '../threads/session-host.ts'
+import { LivenessWatch, type Liveness } from './liveness.ts'
+
+const bindDeadlineMs = 15_000
+const heapCeiling = 0.8
+
+/** Why a generation was ended from outside. */
+export type EndReason = 'requested' | 'silent' | 'heap'
+
+export class Generation {
+  readonly number: number
+  readonly startedAt = Date.now()
+  /** Torrents whose opening began and did not end: suspects of a crash. */
+  readonly activating = new Set<string>()
+  /** Settles with the port, or rejects when it was not bound: `bind_failed`, `session_gone`. */
+  readonly bound: Promise<number>
+  readonly exited: Promise<HostExit>
+  vitals: HostVitals | undefined
+  endReason: EndReason | undefined
+
+  readonly #host: SessionHost
+  readonly #watch = new LivenessWatch()
+
+  constructor(start: StartHost, options: HostOptions) {
+    this.number = options.boot.generation
+    const bound = Promise.withResolvers<number>()
+    this.#host = start({
+      ...options,
+      onEvent: (event) => {
+        if (event.type === 'bound') bound.resolve(event.port)
+        else if (event.type === 'bind_failed') bound.reject(fromWireError(event.error))
+        else this.#note(event)
+        options.onEvent(event)
+      },
+    })
+    this.exited = this.#host.exited
+    const late = setTimeout(() => {
+      bound.reject(new RestTorrentError('session_unresponsive', 'the session did not start in time'))
+    }, bindDeadlineMs)
+    void this.exited.then((exit) => {
+      bound.reject(new RestTorrentError('session_gone', exit.error?.message ?? 'the session worker ended'))
+    })
+    this.bound = bound.promise.finally(() => clearTimeout(late))
+    this.bound.catch(() => undefined) // whoever waits for it handles it; nobody may
+  }
+
+  get liveness(): Liveness {
+    return this.#watch.current
+  }
+
+  /** Runs one call in the worker within a deadline, see `Rpc.call`. */
+  async call<T>(what: string, deadlineMs: number, run: (api: SessionApi) => Promise<T>): Promise<T> {
+    return await this.#host.rpc.call(what, deadlineMs, (api) => run(api as unknown as SessionApi))
+  }
+
+  /** Looks at the worker's counter; a worker that is dead is ended. */
+  poll(): void {
+    if (this.#watch.poll(this.#host.beats()) === 'dead') void this.end('silent', 0)
+  }
+
+  /** Measures the worker; one whose heap is nearly full is ended in order, before V8 ends the process. */
+  async measure(): Promise<void> {
+    const vitals = await this.#host.vitals()
+    if (vitals === undefined) return
+    this.vitals = vitals
+    if (vitals.heapUsed > heapCeiling * vitals.heapLimit) await this.end('heap', 1000)
+  }
+
+  /** Asks the worker to stop, waits at most `deadlineMs`, then ends the thread in every case. */
+  async end(reason: EndReason, deadlineMs: number): Promise<HostExit> {
+    this.endReason ??= reason
+    if (deadlineMs > 0) {
+      await this.call('stop', deadlineMs, async (api) => await api.stop()).catch(() => undefined) // it is ended anyway
+    }
+    return await this.#host.terminate()
+  }
+
+  #note(event: SessionEvent): void {
+    if (event.type === 'activating') this.activating.add(event.infoHash)
+    if (event.type === 'activated' || event.type === 'activation_ended')
+      this.activating.delete(event.infoHash)
+  }
+}

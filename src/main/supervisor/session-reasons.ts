@@ -1,0 +1,30 @@
+/** Why a session cannot be asked, and why its worker ended, in words and codes. */
+import type { ErrorCode } from '../../protocol/errors.ts'
+import type { SessionState } from '../../protocol/session.ts'
+import type { HostExit } from '../threads/session-host.ts'
+import type { EndReason } from './generation.ts'
+
+const codes = {
+  starting: 'session_starting',
+  running: 'session_unresponsive',
+  restarting: 'session_restarting',
+  failed: 'session_failed',
+  stopping: 'session_gone',
+  stopped: 'session_gone',
+} as const satisfies Record<SessionState, ErrorCode>
+
+/** The code that tells why a session in this state cannot be asked. */
+export function stateCode(state: SessionState): ErrorCode {
+  return codes[state]
+}
+
+export function notCalledReason(id: string, state: SessionState): string {
+  return `session ${id} is ${state}`
+}
+
+/** Why a generation ended that nobody asked to stop. */
+export function crashReason(reason: EndReason | undefined, exit: HostExit): string {
+  if (reason === 'silent') return 'the session worker was silent for 10 s and was ended'
+  if (reason === 'heap') return 'the session worker nearly filled its heap and was restarted'
+  return exit.error?.message ?? 'the session worker ended by itself'
+}

@@ -1,0 +1,247 @@
+/**
+ * Supervises one session: starts its worker, brings it back after a crash, replays the records into every
+ * new generation, and keeps its board. The worker's exit is the single funnel: a requested stop and a crash
+ * end there and differ only by the state at that moment.
+ */
+import { RestTorrentError, toWireError, type WireError } from '../../protocol/errors.ts'
+import type { TorrentRecord } from '../../protocol/records.ts'
+import type { SessionApi, SessionEvent } from '../../protocol/session-rpc.ts'
+import type { SessionState } from '../../protocol/session.ts'
+import type { SessionBoard } from '../board/session-board.ts'
+import type { Log } from '../log.ts'
+import type { Removal, SessionRecords } from '../records/session-records.ts'
+import type { HostExit, HostOptions, StartHost } from '../threads/session-host.ts'
+import { Backoff, failedRetryMs } from './backoff.ts'
+import { CrashLedger } from './crash-ledger.ts'
+import { Generation } from './generation.ts'
+import type { HashDesk } from './hash-desk.ts'
+import { crashReason, notCalledReason, stateCode } from './session-reasons.ts'
+
+/** What a session supervisor is given by the supervisor of all. */
+export interface SessionSurroundings {
+  readonly start: StartHost
+  readonly boot: Pick<HostOptions['boot'], 'listenHost' | 'allowedPeerRanges' | 'reportIntervalMs'>
+  readonly board: SessionBoard
+  readonly hashDesk: HashDesk
+  readonly log: Log
+  readonly onChange: () => void
+}
+
+const applyDeadlineMs = 30_000
+const stopDeadlineMs = 5_000
+
+export class SessionSupervisor {
+  readonly records: SessionRecords
+  readonly createdAt = Date.now()
+  state: SessionState = 'starting'
+  restarts = 0
+  lastError: (WireError & { at: number }) | undefined
+  generation: Generation | undefined
+
+  readonly #near: SessionSurroundings
+  readonly #backoff = new Backoff()
+  readonly #ledger = new CrashLedger()
+  #generations = 0
+  #retry: NodeJS.Timeout | undefined
+
+  constructor(records: SessionRecords, near: SessionSurroundings) {
+    this.records = records
+    this.#near = near
+    for (const record of records.torrents.values()) near.board.expect(record)
+  }
+
+  get id(): string {
+    return this.records.session.id
+  }
+
+  /** Starts the first generation. Rejects with `bind_failed` (and stays `stopped`) when no port is free. */
+  async create(): Promise<void> {
+    const generation = this.#begin()
+    try {
+      await generation.bound
+    } catch (error) {
+      this.#to('stopped')
+      await generation.end('requested', 0)
+      throw error
+    }
+  }
+
+  /** Starts a generation that comes back by itself for as long as the session exists. */
+  start(): void {
+    this.#begin()
+  }
+
+  /** Ends the worker in order and starts it again, whatever state the session is in. */
+  async restart(): Promise<void> {
+    clearTimeout(this.#retry)
+    this.#backoff.reset()
+    this.restarts += 1
+    this.#to('restarting')
+    if (this.generation === undefined) this.#begin()
+    else await this.generation.end('requested', stopDeadlineMs)
+  }
+
+  /** Ends the worker for good. Settles when its thread, port and memory are free. */
+  async stop(deadlineMs = stopDeadlineMs): Promise<void> {
+    clearTimeout(this.#retry)
+    this.#to('stopping')
+    await this.generation?.end('requested', deadlineMs)
+    this.#to('stopped')
+  }
+
+  /** Brings a torrent to its record in the worker, now or when there is one again. */
+  apply(record: TorrentRecord): void {
+    this.#send('apply torrent', async (api) => await api.applyTorrent(record))
+  }
+
+  /** Has the worker carry out a removal, now or when there is one again. */
+  remove(removal: Removal): void {
+    this.#near.board.forget(removal.record.infoHash)
+    this.#send('remove torrent', async (api) => {
+      await api.removeTorrent(removal.record, removal.deleteData)
+      this.records.removals.delete(removal)
+    })
+  }
+
+  /** Asks the worker; rejects with the code of its state when there is no worker to ask. */
+  async query<T>(what: string, deadlineMs: number, run: (api: SessionApi) => Promise<T>): Promise<T> {
+    const { generation } = this
+    if (this.state !== 'running' || generation === undefined) {
+      throw new RestTorrentError(stateCode(this.state), notCalledReason(this.id, this.state))
+    }
+    return await generation.call(what, deadlineMs, run)
+  }
+
+  #begin(): Generation {
+    this.#generations += 1
+    this.#to('starting')
+    const { session } = this.records
+    const number = this.#generations
+    const generation = new Generation(this.#near.start, {
+      boot: {
+        ...this.#near.boot,
+        sessionId: session.id,
+        generation: number,
+        ports: session.ports,
+        settings: session.settings,
+      },
+      onEvent: (event) => {
+        if (this.generation?.number === number) this.#take(event)
+      },
+      onOutput: (line) => this.#near.log.warn({ session: this.id, generation: number }, line),
+    })
+    this.generation = generation
+    generation.bound
+      .then((port) => this.#bound(generation, port))
+      .catch((error: unknown) => this.#unbound(generation, error))
+    void generation.exited.then((exit) => this.#exited(generation, exit))
+    return generation
+  }
+
+  #bound(generation: Generation, port: number): void {
+    if (this.generation !== generation || this.state !== 'starting') return
+    this.records.session = { ...this.records.session, ports: [port] }
+    this.#to('running')
+    this.#near.log.info({ session: this.id, port, generation: generation.number }, 'session runs')
+    for (const removal of this.records.removals) this.remove(removal)
+    for (const record of this.#ledger.replayOrder(this.records.torrents.values())) this.apply(record)
+  }
+
+  #unbound(generation: Generation, error: unknown): void {
+    if (this.generation !== generation) return
+    this.lastError = { ...toWireError(error), at: Date.now() }
+    // a start that hangs or finds its port taken is ended; `exited` decides what follows
+    void generation.end('requested', 0)
+  }
+
+  #exited(generation: Generation, exit: HostExit): void {
+    if (this.generation !== generation) return
+    this.generation = undefined
+    this.#near.hashDesk.cancelAll(this.id)
+    this.#keepCounters()
+    this.#near.board.rest(this.records.torrents.values())
+    if (this.state === 'stopping' || this.state === 'stopped') return
+    if (this.state === 'restarting') {
+      this.#begin()
+      return
+    }
+    this.#noteCrash(generation, exit)
+    const delay =
+      this.lastError?.code === 'bind_failed'
+        ? 'failed'
+        : this.#backoff.crashed(Date.now(), generation.startedAt)
+    if (delay === 'failed') this.#fail()
+    else this.#restartIn(delay)
+  }
+
+  #restartIn(delayMs: number): void {
+    this.restarts += 1
+    this.#to('restarting')
+    this.#retry = setTimeout(() => this.#begin(), delayMs)
+  }
+
+  #fail(): void {
+    this.#to('failed')
+    this.#retry = setTimeout(() => {
+      this.restarts += 1
+      this.#begin()
+    }, failedRetryMs)
+  }
+
+  #noteCrash(generation: Generation, exit: HostExit): void {
+    const reason = crashReason(generation.endReason, exit)
+    if (this.lastError?.code !== 'bind_failed' || generation.endReason !== 'requested') {
+      this.lastError = { code: 'session_gone', message: reason, at: Date.now() }
+    }
+    this.#near.log.error(
+      { session: this.id, generation: generation.number, stack: exit.error?.stack },
+      reason,
+    )
+    for (const infoHash of this.#ledger.note(generation.activating)) {
+      const record = this.records.change(infoHash, { quarantine: `it ended the worker twice: ${reason}` })
+      this.#near.log.error({ session: this.id, info_hash: infoHash }, 'torrent quarantined')
+      if (record) this.#near.board.rest([record])
+    }
+  }
+
+  #keepCounters(): void {
+    for (const row of this.#near.board.torrents.rows()) this.records.count(row.info_hash, row)
+  }
+
+  #take(event: SessionEvent): void {
+    const { board, hashDesk, log } = this.#near
+    if (event.type === 'snapshot') {
+      board.take(event)
+      this.#near.onChange()
+    } else if (event.type === 'activated') this.records.change(event.infoHash, { bits: event.bits })
+    else if (event.type === 'metadata') this.#takeMetadata(event)
+    else if (event.type === 'hash_cancel') hashDesk.cancel(this.id, event.requestId)
+    else if (event.type === 'hash_request') {
+      const { generation } = this
+      void hashDesk.run(this.id, event.requestId, event.request).then((answer) => {
+        if (answer === undefined || this.generation !== generation) return
+        this.#send('hashed', async (api) => await api.hashed(event.requestId, answer))
+      })
+    } else if (event.type === 'log') log[event.level]({ ...event.fields, session: this.id }, event.message)
+  }
+
+  #takeMetadata(event: SessionEvent & { type: 'metadata' }): void {
+    const source = this.records.torrents.get(event.infoHash)?.source
+    if (source === undefined) return
+    this.records.change(event.infoHash, { source: { ...source, rawInfo: event.rawInfo }, facts: event.facts })
+  }
+
+  #send(what: string, run: (api: SessionApi) => Promise<void>): void {
+    const { generation } = this
+    if (this.state !== 'running' || generation === undefined) return // the next generation gets it by replay
+    generation.call(what, applyDeadlineMs, run).catch((error: unknown) => {
+      const { code, message } = toWireError(error)
+      if (code !== 'session_gone') this.#near.log.warn({ session: this.id, code }, `${what}: ${message}`)
+    })
+  }
+
+  #to(state: SessionState): void {
+    this.state = state
+    this.#near.onChange()
+  }
+}

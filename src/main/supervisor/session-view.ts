@@ -1,0 +1,38 @@
+/** A session as callers see it, from its records, its generation and its board. */
+import type { SessionView } from '../../protocol/session.ts'
+import type { SessionBoard } from '../board/session-board.ts'
+import type { SessionSupervisor } from './session-supervisor.ts'
+
+export function viewOf(session: SessionSupervisor, board: SessionBoard): SessionView {
+  const { records, generation } = session
+  const { id, name, ports, memoryOnly, createdAt, settings } = records.session
+  const vitals = generation?.vitals
+  return {
+    id,
+    port: ports[0] ?? 0,
+    name,
+    state: session.state,
+    memory_only: memoryOnly,
+    durable: false,
+    restarts: session.restarts,
+    last_error: session.lastError ?? null,
+    created_at: createdAt,
+    num_torrents: records.torrents.size,
+    num_peers: board.totals.num_peers,
+    download_rate: board.totals.download_rate,
+    upload_rate: board.totals.upload_rate,
+    settings,
+    worker: {
+      generation: generation?.number ?? 0,
+      stale: generation === undefined || generation.liveness !== 'alive',
+      cpu: round(vitals?.cpu ?? 0),
+      event_loop_utilization: round(vitals?.eventLoopUtilization ?? 0),
+      heap_used: vitals?.heapUsed ?? 0,
+      heap_limit: vitals?.heapLimit ?? 0,
+    },
+  }
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000
+}

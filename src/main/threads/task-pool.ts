@@ -1,0 +1,67 @@
+/**
+ * The piscina pools: stateless work with a time limit. One pool for what callers wait for (metainfo, paths),
+ * one for bulk hashing, so that a long check never delays an add.
+ */
+import { availableParallelism } from 'node:os'
+import { Piscina } from 'piscina'
+import { fromWireError, RestTorrentError } from '../../protocol/errors.ts'
+import type { HashRequest } from '../../protocol/session-rpc.ts'
+import type {
+  FolderAnswer,
+  FolderRequest,
+  TaskAnswer,
+  TaskName,
+  TorrentDigest,
+} from '../../protocol/tasks.ts'
+
+const parseDeadlineMs = 5_000
+const folderDeadlineMs = 5_000
+const hashDeadlineMs = 120_000
+
+export class TaskPool {
+  readonly hashThreads = availableParallelism()
+  readonly #quick: Piscina
+  readonly #bulk: Piscina
+
+  constructor(entry: URL) {
+    const filename = entry.href
+    this.#quick = new Piscina({ filename, minThreads: 1, maxThreads: 4, idleTimeout: 10_000, maxQueue: 1000 })
+    this.#bulk = new Piscina({ filename, minThreads: 0, maxThreads: this.hashThreads, idleTimeout: 5_000 })
+  }
+
+  /** Parses and checks metainfo. Rejects with `invalid_metainfo` and its kin. */
+  async parseMetainfo(bytes: Uint8Array): Promise<TorrentDigest> {
+    return await run(this.#quick, 'parseMetainfo', bytes, parseDeadlineMs)
+  }
+
+  /** Resolves a save_path under the root, see `FolderRequest`. Rejects with `path_outside_root` and its kin. */
+  async resolveFolder(request: FolderRequest): Promise<FolderAnswer> {
+    return await run(this.#quick, 'resolveFolder', request, folderDeadlineMs)
+  }
+
+  /** Hashes a range of pieces; one byte a piece, 1 where it matches. */
+  async hash(request: HashRequest): Promise<Uint8Array> {
+    return await run(this.#bulk, 'hashPieces', request, hashDeadlineMs)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#quick.destroy(), this.#bulk.destroy()])
+  }
+}
+
+/** Errors cross as values: what a thread throws loses its class and code in cloning. */
+async function run<T>(pool: Piscina, name: TaskName, input: unknown, deadlineMs: number): Promise<T> {
+  const signal = AbortSignal.timeout(deadlineMs)
+  let answer: TaskAnswer<T>
+  try {
+    answer = (await pool.run(input, { name, signal })) as TaskAnswer<T>
+  } catch (error) {
+    if (signal.aborted)
+      throw new RestTorrentError('disk_unresponsive', `no answer within ${deadlineMs} ms`, { cause: error })
+    if (pool.queueSize >= pool.options.maxQueue)
+      throw new RestTorrentError('overloaded', 'too much work is waiting')
+    throw error
+  }
+  if ('error' in answer) throw fromWireError(answer.error)
+  return answer.value
+}

@@ -1,0 +1,90 @@
+/**
+ * Runs one generation of a session in a worker thread. Owns the thread, its two ports and its heartbeat;
+ * `exit` of the thread is the single end of all of them.
+ */
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { MessageChannel, Worker } from 'node:worker_threads'
+import type { SessionApi, SessionBoot, SessionEvent } from '../../protocol/session-rpc.ts'
+import { connectRpc } from './rpc.ts'
+import type { HostExit, HostOptions, HostVitals, SessionHost } from './session-host.ts'
+
+/** Old-generation heap of a session's thread. Buffers are outside of it. */
+const heapLimitMb = 512
+const heapLimit = heapLimitMb * 1024 * 1024
+const vitalsDeadlineMs = 1000
+
+/** Starts a session worker in a thread from `entry`. */
+export function startThreadHost(entry: URL, options: HostOptions): SessionHost {
+  const heartbeat = new SharedArrayBuffer(4)
+  const beat = new Int32Array(heartbeat)
+  const events = new MessageChannel()
+  const boot: SessionBoot = { ...options.boot, heartbeat }
+  const worker = new Worker(entry, {
+    workerData: { boot, events: events.port2 },
+    transferList: [events.port2],
+    resourceLimits: { maxOldGenerationSizeMb: heapLimitMb },
+    stdout: true,
+    stderr: true,
+    name: `session ${boot.sessionId.slice(-8)}`,
+  })
+  const rpc = connectRpc<SessionApi>(worker)
+  events.port1.on('message', (event: SessionEvent) => options.onEvent(event))
+  readLines(worker.stdout, options.onOutput)
+  readLines(worker.stderr, options.onOutput)
+
+  let thrown: HostExit['error']
+  worker.on('error', (error: unknown) => {
+    thrown = error instanceof Error ? { message: error.message, stack: error.stack } : describe(error)
+  })
+  const exited = new Promise<HostExit>((resolve) => {
+    worker.once('exit', () => {
+      rpc.close('the session worker ended')
+      events.port1.close()
+      resolve({ error: thrown })
+    })
+  })
+  return {
+    rpc,
+    exited,
+    beats: () => Atomics.load(beat, 0),
+    vitals: vitalsOf(worker),
+    terminate: async () => {
+      void worker.terminate()
+      return await exited
+    },
+  }
+}
+
+function describe(thrown: unknown): { message: string; stack: undefined } {
+  return { message: typeof thrown === 'string' ? thrown : `thrown: ${typeof thrown}`, stack: undefined }
+}
+
+function readLines(stream: Readable, onLine: (line: string) => void): void {
+  createInterface({ input: stream }).on('line', onLine)
+}
+
+/** Measures deltas between calls: CPU seconds a second, and the loop's utilization. */
+function vitalsOf(worker: Worker): () => Promise<HostVitals | undefined> {
+  let lastUsage: NodeJS.CpuUsage | undefined
+  let lastAt = performance.now()
+  let lastLoop = worker.performance.eventLoopUtilization()
+  return async () => {
+    const late = new Promise<undefined>((resolve) => {
+      setTimeout(() => resolve(undefined), vitalsDeadlineMs).unref()
+    })
+    const asked = Promise.all([worker.getHeapStatistics(), worker.cpuUsage()]).catch(() => undefined)
+    const answer = await Promise.race([asked, late])
+    if (answer === undefined) return undefined
+    const [heap, usage] = answer
+    const now = performance.now()
+    const loop = worker.performance.eventLoopUtilization()
+    const spent = usage.user + usage.system - (lastUsage ? lastUsage.user + lastUsage.system : 0)
+    const cpu = spent / 1000 / Math.max(1, now - lastAt)
+    const eventLoopUtilization = worker.performance.eventLoopUtilization(loop, lastLoop).utilization
+    lastUsage = usage
+    lastAt = now
+    lastLoop = loop
+    return { cpu, eventLoopUtilization, heapUsed: heap.used_heap_size, heapLimit }
+  }
+}

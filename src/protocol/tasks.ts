@@ -1,0 +1,33 @@
+/** What main asks of the task pool: plain data in, plain data out. */
+import type { WireError } from './errors.ts'
+import type { TorrentFacts } from './records.ts'
+
+export type TaskName = 'parseMetainfo' | 'resolveFolder' | 'hashPieces'
+
+export type TaskAnswer<T> = { readonly value: T } | { readonly error: WireError }
+
+/** A .torrent file that passed every check, without what main has no use for. */
+export interface TorrentDigest {
+  readonly infoHash: string
+  readonly rawInfo: Uint8Array
+  readonly facts: TorrentFacts
+  readonly trackers: readonly (readonly string[])[]
+  readonly webSeeds: readonly string[]
+}
+
+/** A folder that a caller names, to be resolved under the root and checked. */
+export interface FolderRequest {
+  readonly rootDir: string
+  /** Folder no path may lead into, except through `rootDir` where that lies in it. */
+  readonly reservedDir: string
+  readonly path: string
+  /** Bytes that must be free where the folder is or will be; 0 asks for nothing. */
+  readonly neededBytes: number
+}
+
+export interface FolderAnswer {
+  /** Absolute, with every symbolic link that exists resolved. */
+  readonly folder: string
+  /** Relative to the root, `.` for the root itself. */
+  readonly relative: string
+}

@@ -1,0 +1,79 @@
+/** Binds the first free port of a list: TCP, and where asked UDP, on the same number. */
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:net'
+import { RestTorrentError } from '../../protocol/errors.ts'
+
+export interface Bound {
+  readonly port: number
+  readonly tcp: Server
+  readonly udp: Socket | undefined
+}
+
+const reasons: Record<string, string> = {
+  EADDRINUSE: 'address already in use',
+  EACCES: 'permission denied',
+  EADDRNOTAVAIL: 'address not available',
+}
+
+/** Rejects with `bind_failed` when no port of the list is free; the reason is that of the last one. */
+export async function bindFirstFree(
+  ports: readonly number[],
+  host: string,
+  withUdp: boolean,
+): Promise<Bound> {
+  let last: unknown
+  for (const port of ports) {
+    try {
+      return await bindBoth(port, host, withUdp)
+    } catch (error) {
+      last = error
+    }
+  }
+  const code = (last as NodeJS.ErrnoException | undefined)?.code ?? 'EADDRINUSE'
+  throw new RestTorrentError('bind_failed', `bind failed ${reasons[code] ?? code}`, { cause: last })
+}
+
+async function bindBoth(port: number, host: string, withUdp: boolean): Promise<Bound> {
+  const tcp = await listen(port, host)
+  if (!withUdp) return { port, tcp, udp: undefined }
+  try {
+    return { port, tcp, udp: await bindUdp(port, host) }
+  } catch (error) {
+    tcp.close()
+    await once(tcp, 'close')
+    throw error
+  }
+}
+
+/** All addresses of both families where the system has IPv6, else of IPv4. */
+async function listen(port: number, host: string): Promise<Server> {
+  if (host !== '') return await listenOn(port, host)
+  try {
+    return await listenOn(port, '::')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL') throw error
+    return await listenOn(port, '0.0.0.0')
+  }
+}
+
+async function listenOn(port: number, host: string): Promise<Server> {
+  const server = createServer((socket) => socket.destroy()) // until the engine takes over
+  server.listen({ port, host, exclusive: true })
+  await once(server, 'listening')
+  return server
+}
+
+/** The DHT speaks IPv4 only. */
+async function bindUdp(port: number, host: string): Promise<Socket> {
+  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4')
+  try {
+    socket.bind({ port, address: host === '' ? '0.0.0.0' : host, exclusive: true })
+    await once(socket, 'listening')
+    return socket
+  } catch (error) {
+    socket.close()
+    throw error
+  }
+}

@@ -1,0 +1,16 @@
+/** What everything around one engine client needs to know of it. */
+export interface ClientFacts {
+  readonly userAgent: string
+  readonly port: number
+  /** 40 hex digits, as the engine shows peers' ids. */
+  readonly peerId: string
+  /** Whether the address policy lets the session talk to this address. */
+  readonly admits: (address: string) => boolean
+  /** Whether the session has as many connections as it may. */
+  readonly isFull: () => boolean
+}
+
+/** An IPv4 address as itself, not as IPv6 sockets show it (`::ffff:1.2.3.4`). */
+export function stripMapped(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address
+}

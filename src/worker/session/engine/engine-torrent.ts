@@ -1,0 +1,161 @@
+/**
+ * One torrent inside the engine, from the moment it may talk to peers until it is closed. Opened with its
+ * content, or without, and then it asks peers for the metadata and is given its content later.
+ */
+import type { Torrent, Wire } from 'webtorrent'
+import { stripMapped, type ClientFacts } from './client-facts.ts'
+import { describe, type Content } from './content.ts'
+import { fetchMetadata, serveMetadata } from './exchange-metadata.ts'
+
+/** What the engine tells of a torrent. */
+export interface TorrentEvents {
+  /** The piece is on disk and hashes as it should. */
+  onVerified(index: number): void
+  /** Metadata arrived whose hash fits; nothing else of it was checked. */
+  onMetadata(rawInfo: Uint8Array): void
+  /** It can exchange pieces from now on. */
+  onReady(): void
+  /** It has every piece. */
+  onDone(): void
+  /** It is closed for good, with what its store or the engine threw. */
+  onFailed(error: unknown): void
+  onDownloaded(bytes: number): void
+  onUploaded(bytes: number): void
+}
+
+/** Blocks a peer may have asked for and not yet got. */
+const requestQueue = 250
+
+export class EngineTorrent {
+  readonly #infoHash: string
+  readonly #torrent: Torrent
+  readonly #events: TorrentEvents
+  readonly #client: ClientFacts
+  #rawInfo: Uint8Array | undefined
+  #closed = false
+
+  constructor(
+    infoHash: string,
+    torrent: Torrent,
+    content: Content | undefined,
+    client: ClientFacts,
+    events: TorrentEvents,
+  ) {
+    this.#infoHash = infoHash
+    this.#torrent = torrent
+    this.#client = client
+    this.#events = events
+    this.#rawInfo = content?.rawInfo
+    this.#restrain()
+    torrent.on('wire', (wire: Wire) => this.#onWire(wire))
+    torrent.on('verified', (index: number) => events.onVerified(index))
+    torrent.on('metadata', () => {
+      torrent.metadata = true // the engine must not serve its own encoding of it, see exchange-metadata.ts
+    })
+    torrent.once('ready', () => this.#onReady())
+    torrent.on('done', () => events.onDone())
+    torrent.on('warning', () => undefined)
+    torrent.on('error', (error: unknown) => {
+      this.#closed = true
+      events.onFailed(error)
+    })
+  }
+
+  get numPeers(): number {
+    return this.#torrent.wires.length
+  }
+
+  get numSeeds(): number {
+    return this.#torrent.wires.filter((wire) => wire.isSeeder).length
+  }
+
+  /** Connections that are open or being opened. */
+  get connections(): number {
+    return this.#closed ? 0 : this.#torrent._numConns + this.#torrent._numPending
+  }
+
+  /** Dials a peer, `host:port`; addresses that are not allowed are left out. */
+  addPeer(address: string, source: string): void {
+    const torrent = this.#torrent
+    if (this.#closed) return
+    if (torrent.infoHash) torrent.addPeer(address, source)
+    else torrent.once('infoHash', () => torrent.addPeer(address, source))
+  }
+
+  /** Opens another connection where there was no room before. */
+  drain(): void {
+    if (!this.#closed) this.#torrent._drain()
+  }
+
+  /** Gives the content to a torrent that was opened without. */
+  supply(content: Content): void {
+    const torrent = this.#torrent
+    if (this.#closed) return
+    this.#rawInfo = content.rawInfo
+    torrent._preloadedStore = content.store
+    torrent._startupBitfield = content.bits
+    if (content.info.private) this.#goPrivate()
+    void torrent._onMetadata(describe(this.#infoHash, content))
+  }
+
+  /** Closes every connection and the store; settles when both are closed. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await new Promise<void>((resolve) => this.#torrent.destroy({ destroyStore: false }, () => resolve()))
+  }
+
+  /** Replaces what the engine would do without asking: dial anybody, trust or distrust bits, connect for ever. */
+  #restrain(): void {
+    const torrent = this.#torrent
+    const addPeer = torrent.addPeer.bind(torrent)
+    torrent.addPeer = (address, source) => this.#client.admits(hostOf(address)) && addPeer(address, source)
+    const drain = torrent._drain.bind(torrent)
+    torrent._drain = () => {
+      if (!this.#client.isFull()) drain()
+    }
+    torrent._verifyPieces = (callback) => callback(null) // the bits were proved before it was opened
+  }
+
+  #onReady(): void {
+    const torrent = this.#torrent
+    if (torrent.pieces.length > 0) torrent.select(0, torrent.pieces.length - 1)
+    const { wires } = torrent
+    for (const wire of wires) if (this.#rawInfo) serveMetadata(wire, this.#rawInfo)
+    this.#events.onReady()
+  }
+
+  #onWire(wire: Wire): void {
+    const { peerId, userAgent, port } = this.#client
+    if (
+      wire.peerId === peerId ||
+      this.#torrent.wires.some((other) => other !== wire && other.peerId === wire.peerId)
+    ) {
+      wire.destroy()
+      return
+    }
+    Object.assign(wire.extendedHandshake, { v: userAgent, reqq: requestQueue, p: port })
+    if (this.#rawInfo) serveMetadata(wire, this.#rawInfo)
+    else fetchMetadata(wire, this.#infoHash, (rawInfo) => this.#onMetadata(rawInfo))
+    wire.on('download', (bytes: number) => this.#events.onDownloaded(bytes))
+    wire.on('upload', (bytes: number) => this.#events.onUploaded(bytes))
+  }
+
+  #onMetadata(rawInfo: Uint8Array): void {
+    if (this.#rawInfo !== undefined || this.#closed) return
+    this.#rawInfo = rawInfo
+    this.#events.onMetadata(rawInfo)
+  }
+
+  /** A magnet that turns out private (BEP 27) leaves the DHT and whom it met there. */
+  #goPrivate(): void {
+    const torrent = this.#torrent
+    torrent.private = true
+    torrent.discovery?.destroy()
+    for (const wire of [...torrent.wires]) wire.destroy()
+  }
+}
+
+function hostOf(address: string): string {
+  return stripMapped(address.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''))
+}

@@ -1,0 +1,20 @@
+/** The private members of the engine that we rest on: a new version that moves one is refused, by name. */
+import Wire from 'bittorrent-protocol'
+import type WebTorrent from 'webtorrent'
+
+const ofTorrent = ['_drain', '_onMetadata', '_verifyPieces', 'addPeer', 'destroy', 'select'] as const
+const ofWire = ['_processBuffer', '_onMessageLength', '_parse', '_onMessage', '_onKeepAlive'] as const
+
+/** Throws naming every member that is missing. */
+export function requireMembers(client: WebTorrent, torrentPrototype: object): void {
+  const missing = [
+    ...ofTorrent
+      .filter((name) => typeof Reflect.get(torrentPrototype, name) !== 'function')
+      .map((n) => `Torrent.${n}`),
+    ...ofWire
+      .filter((name) => typeof Reflect.get(Wire.prototype, name) !== 'function')
+      .map((n) => `Wire.${n}`),
+    ...(typeof client._connPool?._onConnection === 'function' ? [] : ['ConnPool._onConnection']),
+  ]
+  if (missing.length > 0) throw new Error(`the engine lacks ${missing.join(', ')}`)
+}

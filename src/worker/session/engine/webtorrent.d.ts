@@ -1,0 +1,99 @@
+/**
+ * What we use of WebTorrent 3.0.21, which ships no types. Members that begin with an underscore are private
+ * to it: each is listed in `required-members.ts` and its presence is checked when the engine is loaded.
+ */
+declare module 'webtorrent' {
+  import type { EventEmitter } from 'node:events'
+  import type { Server, Socket } from 'node:net'
+
+  export interface Wire extends EventEmitter {
+    readonly type: string
+    readonly peerId: string
+    readonly remoteAddress: string | undefined
+    readonly destroyed: boolean
+    readonly isSeeder: boolean
+    readonly extendedHandshake: Record<string, unknown>
+    readonly ut_metadata: MetadataExtension
+    destroy(): void
+  }
+
+  export interface MetadataExtension extends EventEmitter {
+    metadata: Uint8Array | undefined
+    _metadataComplete: boolean
+    _metadataSize: number | null
+    setMetadata(metadata: Uint8Array): Promise<boolean>
+    cancel(): void
+  }
+
+  export interface TorrentDescription {
+    infoHash: string
+    name: string
+    announce: string[]
+    urlList: string[]
+    info?: object
+    infoBuffer?: Uint8Array
+    private?: boolean
+    length?: number
+    pieceLength?: number
+    lastPieceLength?: number
+    pieces?: string[]
+    files?: { path: string; name: string; length: number; offset: number }[]
+  }
+
+  export interface Torrent extends EventEmitter {
+    /** Absent until the engine has taken the description in, some microtasks after `add`. */
+    readonly infoHash: string | undefined
+    readonly destroyed: boolean
+    readonly done: boolean
+    readonly ready: boolean
+    readonly wires: Wire[]
+    readonly pieces: unknown[]
+    metadata: unknown
+    discovery: { destroy(callback?: () => void): void } | null
+    private: boolean | undefined
+    addPeer(address: string, source?: string): boolean
+    select(start: number, end: number, priority?: number): void
+    destroy(options: { destroyStore: boolean } | null, callback?: (error?: Error | null) => void): void
+    _preloadedStore: unknown
+    _startupBitfield: Uint8Array | undefined
+    _numConns: number
+    _numPending: number
+    _peers: Map<string, { source: string | null }>
+    _drain(): void
+    _onMetadata(metadata: TorrentDescription): Promise<void>
+    _verifyPieces(callback: (error: Error | null) => void): void
+  }
+
+  export default class WebTorrent extends EventEmitter {
+    constructor(options: object)
+    readonly peerId: string
+    readonly torrents: Torrent[]
+    readonly destroyed: boolean
+    readonly dht: DhtNode | false | null
+    maxConns: number
+    _connPool: { tcpServer: Server; _onConnection(socket: Socket, type: 'tcp'): void } | null
+    add(torrent: TorrentDescription, options: object): Torrent
+    destroy(callback: (error?: Error | null) => void): void
+    throttleDownload(rate: number): void
+    throttleUpload(rate: number): void
+  }
+
+  export interface DhtNode {
+    addNode(node: { host: string; port: number }): void
+    _rpc: { socket: { socket: EventEmitter } }
+  }
+}
+
+declare module 'bittorrent-protocol' {
+  import type { Wire as WireObject } from 'webtorrent'
+
+  const Wire: {
+    readonly prototype: {
+      _processBuffer(this: WireObject): void
+      _onMessageLength(this: WireObject, header: Uint8Array): void
+      _onAllowedFast(this: WireObject, index: number): void
+      _parse(size: number, parser: () => void): void
+    }
+  }
+  export default Wire
+}

@@ -1,0 +1,27 @@
+/**
+ * Entry of a session worker: one thread, one session. Whatever is thrown here and not caught ends the
+ * thread; main sees its exit and brings the session back.
+ */
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
+import { toWireError } from '../../protocol/errors.ts'
+import type { SessionBoot, SessionEvent } from '../../protocol/session-rpc.ts'
+import { expose } from '../expose.ts'
+import { bindFirstFree } from './bind.ts'
+import { Session } from './session.ts'
+
+/** Several times within the supervisor's shortest deadline. */
+const beatMs = 250
+
+const { boot, events } = workerData as { boot: SessionBoot; events: MessagePort }
+const post = (event: SessionEvent): void => events.postMessage(event)
+
+const heartbeat = new Int32Array(boot.heartbeat)
+setInterval(() => Atomics.add(heartbeat, 0, 1), beatMs)
+
+try {
+  const bound = await bindFirstFree(boot.ports, boot.listenHost, boot.settings.dht)
+  if (parentPort) expose(new Session(boot, bound, post), parentPort)
+  post({ type: 'bound', port: bound.port })
+} catch (error) {
+  post({ type: 'bind_failed', error: toWireError(error) })
+}

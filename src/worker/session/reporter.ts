@@ -1,0 +1,77 @@
+/**
+ * Tells main what changed: rows of torrents that were marked or are active, at an interval, and soon after
+ * a change of state. A report without changes still says that the worker is alive and how fresh the rows are.
+ */
+import type { SessionTotals, SnapshotDelta } from '../../protocol/session-rpc.ts'
+import type { TorrentRow } from '../../protocol/torrent.ts'
+
+/** A torrent as the reporter sees it. */
+export interface Reported {
+  /** True while rates and peers may change without being marked. */
+  readonly isActive: boolean
+  row(now: number): TorrentRow
+}
+
+/** Changes of state are told together that happen within this time. */
+const soonMs = 20
+
+export class Reporter {
+  readonly #post: (delta: SnapshotDelta) => void
+  readonly #torrents: () => Iterable<Reported>
+  readonly #marked = new Set<Reported>()
+  readonly #lastRows = new WeakMap<Reported, string>()
+  #timer: NodeJS.Timeout | undefined
+  #soon: NodeJS.Timeout | undefined
+
+  constructor(torrents: () => Iterable<Reported>, post: (delta: SnapshotDelta) => void) {
+    this.#torrents = torrents
+    this.#post = post
+  }
+
+  /** Reports every `intervalMs` from now on. */
+  start(intervalMs: number): void {
+    clearInterval(this.#timer)
+    this.#timer = setInterval(() => this.report(), intervalMs)
+    this.report()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    clearTimeout(this.#soon)
+  }
+
+  /** The torrent changed in a way that callers should see at once. */
+  mark(torrent: Reported): void {
+    this.#marked.add(torrent)
+    this.#soon ??= setTimeout(() => this.report(), soonMs)
+  }
+
+  report(): void {
+    clearTimeout(this.#soon)
+    this.#soon = undefined
+    const now = Date.now()
+    const rows: TorrentRow[] = []
+    const totals = { download_rate: 0, upload_rate: 0, num_peers: 0 }
+    for (const torrent of this.#torrents()) {
+      if (!torrent.isActive && !this.#marked.has(torrent)) continue
+      const row = torrent.row(now)
+      addTo(totals, row)
+      if (this.#isNew(torrent, row)) rows.push(row)
+    }
+    this.#marked.clear()
+    this.#post({ type: 'snapshot', at: now, rows, totals })
+  }
+
+  #isNew(torrent: Reported, row: TorrentRow): boolean {
+    const text = JSON.stringify(row)
+    if (this.#lastRows.get(torrent) === text) return false
+    this.#lastRows.set(torrent, text)
+    return true
+  }
+}
+
+function addTo(totals: { -readonly [K in keyof SessionTotals]: SessionTotals[K] }, row: TorrentRow): void {
+  totals.download_rate += row.download_rate
+  totals.upload_rate += row.upload_rate
+  totals.num_peers += row.num_peers
+}

@@ -1,0 +1,103 @@
+/**
+ * The pieces of one torrent on disk, in modes `sparse` and `allocate`: reads go through the session's
+ * read-ahead, writes are noted until the next sync. It owns no descriptor and no memory of its own.
+ */
+import { RestTorrentError } from '../../../protocol/errors.ts'
+import type { Layout } from './layout.ts'
+import { checkRange, checkWhole } from './piece-range.ts'
+import type { PieceStore, SyncedFile } from './piece-store.ts'
+import { ReadAhead } from './read-ahead.ts'
+import { TorrentFiles, type TorrentFilesOptions } from './torrent-files.ts'
+import { TouchedFiles } from './touched-files.ts'
+
+export class DiskPieceStore implements PieceStore {
+  readonly pieceLength: number
+  readonly #layout: Layout
+  readonly #files: TorrentFiles
+  readonly #touched: TouchedFiles
+  readonly #ahead: ReadAhead
+  readonly #underWay = new Set<Promise<unknown>>()
+  #closed = false
+
+  constructor(options: TorrentFilesOptions) {
+    const { disk, root, layout } = options
+    this.pieceLength = layout.pieceLength
+    this.#layout = layout
+    this.#touched = new TouchedFiles(disk, root, layout)
+    this.#files = new TorrentFiles(options, this.#touched)
+    this.#ahead = new ReadAhead(disk.extents, (position, length) => this.#files.read(position, length))
+  }
+
+  /** Every file written through this store, by index: what a checkpoint names as open for writing. */
+  get written(): ReadonlySet<number> {
+    return this.#touched.written
+  }
+
+  /** Bytes written since the last sync began. */
+  get unsyncedBytes(): number {
+    return this.#touched.bytes
+  }
+
+  pieceSize(index: number): number {
+    return this.#layout.pieceSize(index)
+  }
+
+  /** Makes the files that have no bytes; call it when the torrent is opened for writing. */
+  createEmptyFiles(): Promise<void> {
+    return this.#track(() => this.#files.createEmpty())
+  }
+
+  /** As PieceStore.read; `files_changed` when a file is missing or shorter than the range. */
+  read(index: number, offset: number, length: number): Promise<Uint8Array> {
+    return this.#track(async () => {
+      const size = this.pieceSize(index)
+      checkRange(index, size, offset, length)
+      const piece = index * this.pieceLength
+      return await this.#ahead.block(piece + offset, length, piece, size)
+    })
+  }
+
+  /** As PieceStore.write; rejects with a disk code, and may have written some of the piece then. */
+  write(index: number, bytes: Uint8Array): Promise<void> {
+    return this.#track(async () => {
+      const size = this.pieceSize(index)
+      checkWhole(index, size, bytes.length)
+      const piece = index * this.pieceLength
+      try {
+        await this.#files.write(piece, bytes)
+      } finally {
+        this.#ahead.forget(piece, size)
+      }
+    })
+  }
+
+  /**
+   * As PieceStore.sync, also after `close`: the files written since the last sync, by index. After a failure
+   * it rejects for ever, with the same error.
+   */
+  async sync(): Promise<{ files: SyncedFile[] }> {
+    try {
+      return { files: await this.#touched.sync() }
+    } finally {
+      if (this.#closed) await this.#files.release()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.allSettled(this.#underWay)
+    this.#ahead.forgetAll()
+    await this.#files.release()
+  }
+
+  async #track<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#closed) throw new RestTorrentError('disk_failed', 'the storage of the torrent is closed')
+    const run = work()
+    this.#underWay.add(run)
+    try {
+      return await run
+    } finally {
+      this.#underWay.delete(run)
+    }
+  }
+}

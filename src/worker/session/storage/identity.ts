@@ -1,0 +1,51 @@
+import type { BigIntStats } from 'node:fs'
+import { join } from 'node:path'
+import { diskError, errnoOf } from './disk-error.ts'
+import type { FileOperations } from './file-operations.ts'
+import { OperationLimit } from './operation-limit.ts'
+import { relativeParts } from './relative-path.ts'
+
+const maxAtOnce = 4
+
+/** What tells that a file is the one a checkpoint saw: all three match, or it may have changed. */
+export interface Identity {
+  size: number
+  mtimeNs: bigint
+  ino: bigint
+}
+
+/** The identity within the result of a stat. */
+export function identityOf(stat: BigIntStats): Identity {
+  return { size: Number(stat.size), mtimeNs: stat.mtimeNs, ino: stat.ino }
+}
+
+/**
+ * The identities of files below a save path, in the same order; undefined where there is no regular file.
+ * Folders that are links are followed here: only numbers are read, and a file opened later is opened safely.
+ */
+export async function identify(
+  operations: FileOperations,
+  root: string,
+  paths: readonly string[],
+): Promise<(Identity | undefined)[]> {
+  const identities = new Array<Identity | undefined>(paths.length)
+  await new OperationLimit(maxAtOnce).forEach(paths.entries(), async ([index, path]) => {
+    identities[index] = await identifyOne(operations, root, path)
+  })
+  return identities
+}
+
+async function identifyOne(
+  operations: FileOperations,
+  root: string,
+  path: string,
+): Promise<Identity | undefined> {
+  try {
+    const stat = await operations.lstat(join(root, ...relativeParts(path)))
+    return stat.isFile() ? identityOf(stat) : undefined
+  } catch (error) {
+    const errno = errnoOf(error)
+    if (errno === 'ENOENT' || errno === 'ENOTDIR') return undefined
+    throw diskError(error, 'look at', path)
+  }
+}

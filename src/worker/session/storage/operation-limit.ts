@@ -1,0 +1,32 @@
+/** Runs at most `max` pieces of work at a time; the rest waits in the order it came. */
+export class OperationLimit {
+  #free: number
+  readonly #waiting: (() => void)[] = []
+
+  constructor(max: number) {
+    this.#free = max
+  }
+
+  /** Settles as `work` does, once it had its turn. Work must not wait for other work of the same limit. */
+  async run<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#free > 0) this.#free -= 1
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = this.#waiting.shift()
+      if (next) next()
+      else this.#free += 1
+    }
+  }
+
+  /**
+   * Runs `work` for every item and waits for all of them, also when one rejects, so that nothing is under
+   * way when it returns; rejects with the first failure.
+   */
+  async forEach<Item>(items: Iterable<Item>, work: (item: Item) => Promise<void>): Promise<void> {
+    const runs = Array.from(items, (item) => this.run(() => work(item)))
+    const failed = (await Promise.allSettled(runs)).find((run) => run.status === 'rejected')
+    if (failed) throw failed.reason
+  }
+}

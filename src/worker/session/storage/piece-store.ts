@@ -1,0 +1,22 @@
+import type { Identity } from './identity.ts'
+
+/** A file as it was right after it was synced; `path` is relative to the save path. */
+export interface SyncedFile extends Identity {
+  index: number
+  path: string
+}
+
+/** Where the pieces of one torrent are kept. */
+export interface PieceStore {
+  readonly pieceLength: number
+  /** The bytes of a piece; 0 for an index that is none. */
+  pieceSize(index: number): number
+  /** Bytes of a piece, as the caller's own; `invalid_parameter` for a range outside it. */
+  read(index: number, offset: number, length: number): Promise<Uint8Array>
+  /** Keeps a whole piece; the bytes must not change until it resolves. */
+  write(index: number, bytes: Uint8Array): Promise<void>
+  /** Makes every write that had resolved before the call survive a power cut. */
+  sync(): Promise<{ files: SyncedFile[] }>
+  /** Ends reading and writing, after what is under way; deletes nothing and syncs nothing. */
+  close(): Promise<void>
+}

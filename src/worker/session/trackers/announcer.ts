@@ -1,0 +1,192 @@
+/**
+ * Announces one torrent. It owns the torrent's trackers and the one timer of its next round. A round asks
+ * tracker by tracker in the order of BEP 12 until one accepts; that one is then announced to at its
+ * interval, and those that failed are tried again in later rounds once their wait is over.
+ */
+import { RestTorrentError } from '../../../protocol/errors.ts'
+import type { AnnounceAnswer, AnnounceEvent } from './announce.ts'
+import type { AnnounceStats, AnnounceSubject } from './announce-subject.ts'
+import type { Clock } from './clock.ts'
+import { minIntervalMs } from './intervals.ts'
+import { TierList } from './tier-list.ts'
+import { TorrentCalls } from './torrent-calls.ts'
+import type { TrackerCalls } from './tracker-calls.ts'
+import type { Tracker } from './tracker.ts'
+import type { TrackerStatus } from './tracker-status.ts'
+
+const stopWithinMs = 20_000
+
+/** Writes one line about a bug. */
+export type TrackerLog = (message: string, fields: Record<string, unknown>) => void
+
+/** What an announcer needs of its session. */
+export interface AnnouncerOptions {
+  readonly calls: TrackerCalls
+  readonly clock: Clock
+  readonly random: () => number
+  readonly logBug: TrackerLog
+  readonly onExternalAddress: (address: string) => void
+}
+
+/** The announces of one torrent from its start to its stop. */
+export class Announcer {
+  readonly #subject: AnnounceSubject
+  readonly #options: AnnouncerOptions
+  readonly #calls: TorrentCalls
+  readonly #tiers: TierList
+  readonly #leaving = new AbortController()
+  /** The tracker that accepted the last round. */
+  #current: Tracker | undefined
+  /** `completed` is told once, and never for what was complete when it was added. */
+  #completion: 'ahead' | 'owed' | 'told'
+  #requestedAt: number | undefined
+  #cancelTimer: (() => void) | undefined
+  #round: Promise<void> | undefined
+  #stopped: Promise<void> | undefined
+
+  constructor(subject: AnnounceSubject, options: AnnouncerOptions) {
+    this.#subject = subject
+    this.#options = options
+    this.#calls = new TorrentCalls(subject, options.calls)
+    this.#tiers = new TierList(subject.tiers, options.random)
+    this.#completion = subject.stats().complete ? 'told' : 'ahead'
+    this.#schedule()
+  }
+
+  /** Tells that the download is complete; only the first call counts. */
+  completed(): void {
+    if (this.#completion !== 'ahead') return
+    this.#completion = 'owed'
+    this.#schedule()
+  }
+
+  /** Announces as soon as the tracker's minimal interval allows, failed trackers before their wait is over. */
+  announceNow(): void {
+    const tried = this.#current ? [this.#current] : this.#tiers.all()
+    const lastAt = Math.max(...tried.map((tracker) => tracker.lastAnnounceAt ?? 0))
+    const waitMs = this.#current?.minIntervalMs ?? minIntervalMs(undefined)
+    this.#requestedAt = Math.max(this.#options.clock.now(), lastAt + waitMs)
+    this.#schedule()
+  }
+
+  /** Takes new tiers; trackers that leave are told `stopped`. */
+  setTiers(tiers: readonly (readonly string[])[]): void {
+    const left = this.#tiers.replace(tiers)
+    if (this.#current && left.includes(this.#current)) this.#current = undefined
+    if (this.#stopped === undefined) void this.#calls.sayStopped(left, this.#subject.stats())
+    this.#schedule()
+  }
+
+  /** Every tracker in the order in which they are tried. */
+  status(): TrackerStatus[] {
+    return this.#tiers.all().map((tracker) => tracker.status(this.#nextAtOf(tracker)))
+  }
+
+  /**
+   * Ends all announces and tells `stopped`, with the numbers of this moment, to each tracker that accepted
+   * `started`. Never rejects; resolves within 20 s, whether they answered or not.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#leave(this.#subject.stats())
+    return this.#stopped
+  }
+
+  async #leave(stats: AnnounceStats): Promise<void> {
+    this.#cancelTimer?.()
+    this.#leaving.abort()
+    const told = this.#calls.sayStopped(this.#tiers.all(), stats)
+    // What is under way may still become an accepted `started`.
+    const rest = this.#round?.then(() => this.#calls.sayStopped(this.#tiers.all(), stats))
+    let cancel: (() => void) | undefined
+    const deadline = new Promise<void>((resolve) => {
+      cancel = this.#options.clock.after(stopWithinMs, resolve)
+    })
+    await Promise.race([Promise.all([told, rest]), deadline])
+    cancel?.()
+  }
+
+  #schedule(): void {
+    this.#cancelTimer?.()
+    this.#cancelTimer = undefined
+    const at = this.#nextAt()
+    if (this.#round !== undefined || this.#stopped !== undefined || at === undefined) return
+    this.#cancelTimer = this.#options.clock.after(at - this.#options.clock.now(), () => this.#begin())
+  }
+
+  #begin(): void {
+    this.#round = this.#announceRound().then(() => {
+      this.#round = undefined
+      this.#schedule()
+    })
+  }
+
+  async #announceRound(): Promise<void> {
+    const now = this.#options.clock.now()
+    const isForced = this.#requestedAt !== undefined && this.#requestedAt <= now
+    if (isForced) this.#requestedAt = undefined
+    const isDue = (tracker: Tracker): boolean => {
+      return tracker.isUsable && (isForced || tracker === this.#current || tracker.dueAt <= now)
+    }
+    for (const tracker of this.#tiers.all().filter(isDue)) {
+      if (!this.#tiers.has(tracker)) continue
+      const isAccepted = await this.#announce(tracker)
+      if (isAccepted || this.#leaving.signal.aborted) return
+    }
+  }
+
+  /** Whether the tracker accepted; a torrent that is leaving notes no failure. */
+  async #announce(tracker: Tracker): Promise<boolean> {
+    const event = this.#eventFor(tracker)
+    const answer = await this.#calls
+      .announce(tracker, event, this.#leaving.signal)
+      .catch((error: unknown) => this.#failed(tracker, error))
+    if (answer) this.#accepted(tracker, event, answer)
+    // It was removed while it was being asked.
+    if (!this.#tiers.has(tracker)) void this.#calls.sayStopped([tracker], this.#subject.stats())
+    return answer !== undefined && this.#tiers.has(tracker)
+  }
+
+  #failed(tracker: Tracker, error: unknown): undefined {
+    if (this.#leaving.signal.aborted) return
+    if (tracker === this.#current) this.#current = undefined
+    const { clock, random, logBug } = this.#options
+    const isKnown = error instanceof RestTorrentError
+    if (!isKnown) logBug('an announce failed unexpectedly', { error, infoHash: this.#subject.infoHash })
+    tracker.failed(isKnown ? error.message : 'internal error', clock.now(), random)
+  }
+
+  #accepted(tracker: Tracker, event: AnnounceEvent | undefined, answer: AnnounceAnswer): void {
+    const now = this.#options.clock.now()
+    tracker.accepted(answer, event, now)
+    if (event === 'completed') this.#completion = 'told'
+    if (this.#leaving.signal.aborted || !this.#tiers.has(tracker)) return
+    this.#tiers.promote(tracker)
+    this.#current = tracker
+    if (answer.externalAddress !== undefined) this.#options.onExternalAddress(answer.externalAddress)
+    if (answer.addresses.length > 0) this.#subject.onPeers(answer.addresses)
+    if (tracker.takeScrapeTurn(answer, now)) void this.#calls.scrape(tracker, this.#leaving.signal)
+  }
+
+  #eventFor(tracker: Tracker): AnnounceEvent | undefined {
+    if (!tracker.isStarted) return 'started'
+    return this.#completion === 'owed' ? 'completed' : undefined
+  }
+
+  #nextAt(): number | undefined {
+    const usable = this.#tiers.all().filter((tracker) => tracker.isUsable)
+    if (usable.length === 0) return undefined
+    const now = this.#options.clock.now()
+    const isOwed = this.#completion === 'owed' && this.#current !== undefined
+    const dueAt = this.#current?.dueAt ?? Math.min(...usable.map((tracker) => tracker.dueAt))
+    return Math.max(now, Math.min(isOwed ? now : dueAt, this.#requestedAt ?? Infinity))
+  }
+
+  /** When a tracker is asked again, as far as that is known: those that are not needed have no instant. */
+  #nextAtOf(tracker: Tracker): number | undefined {
+    const isResting = this.#round === undefined && this.#stopped === undefined
+    const nextAt = isResting && tracker.isUsable ? this.#nextAt() : undefined
+    if (nextAt === undefined || tracker === this.#current) return nextAt
+    const isAwaited = this.#current === undefined || tracker.isFailed
+    return isAwaited ? Math.max(nextAt, tracker.dueAt) : undefined
+  }
+}

@@ -1,0 +1,110 @@
+/** The trackers of a session: made once, it serves every torrent until the session closes. */
+import type { AddressPolicy } from '../../../protocol/address-policy.ts'
+import { RestTorrentError } from '../../../protocol/errors.ts'
+import type { AnnounceSubject } from './announce-subject.ts'
+import { Announcer, type TrackerLog } from './announcer.ts'
+import { systemClock, type Clock } from './clock.ts'
+import { HttpTracker, type TrackerFetch } from './http-tracker.ts'
+import { usualPace, type PacerLimits } from './pacer.ts'
+import { TrackerCalls } from './tracker-calls.ts'
+import type { TrackerStatus } from './tracker-status.ts'
+import { UdpTracker, type ResolveHost } from './udp-tracker.ts'
+
+/** What a session's tracker client needs. */
+export interface TrackerClientOptions {
+  /** 20 bytes, the same as peers are told (BEP 20). */
+  readonly peerId: Uint8Array
+  /** Where the session listens for peers. */
+  readonly port: number
+  readonly userAgent: string
+  readonly policy: Pick<AddressPolicy, 'allows'>
+  readonly fetch: TrackerFetch
+  readonly resolve: ResolveHost
+  /** Told of errors that are bugs of ours, never of failing trackers. */
+  readonly logBug: TrackerLog
+  /** The session's own address as a tracker sees it (BEP 24). */
+  readonly onExternalAddress?: (address: string) => void
+  readonly pace?: PacerLimits
+  readonly clock?: Clock
+  readonly random?: () => number
+}
+
+/** One torrent's announces, from `add` to `stop`. */
+export interface AnnounceHandle {
+  /** Tells that the download is complete; only the first call counts, and none for what was added complete. */
+  completed(): void
+  /** Announces as soon as the tracker's minimal interval allows. */
+  announceNow(): void
+  /** Takes new tiers; trackers that leave are told `stopped`. */
+  setTiers(tiers: readonly (readonly string[])[]): void
+  status(): TrackerStatus[]
+  /** Tells `stopped` where `started` was accepted; never rejects, resolves within 20 s. */
+  stop(): Promise<void>
+}
+
+/** Announces the torrents of one session. */
+export class TrackerClient {
+  readonly #options: TrackerClientOptions
+  readonly #clock: Clock
+  readonly #calls: TrackerCalls
+  readonly #announcers = new Set<Announcer>()
+  #closed: Promise<void> | undefined
+
+  constructor(options: TrackerClientOptions) {
+    const { fetch, policy, userAgent, resolve, clock = systemClock } = options
+    this.#options = options
+    this.#clock = clock
+    this.#calls = new TrackerCalls({
+      peerId: options.peerId,
+      port: options.port,
+      transports: {
+        http: new HttpTracker({ fetch, policy, userAgent }),
+        udp: new UdpTracker({ resolve, policy, clock }),
+      },
+      clock,
+      random: options.random ?? Math.random,
+      pace: options.pace ?? usualPace,
+    })
+  }
+
+  /** Announces a torrent from now on; throws `shutting_down` once the client is closed. */
+  add(subject: AnnounceSubject): AnnounceHandle {
+    if (this.#closed) throw new RestTorrentError('shutting_down', 'the session is closing')
+    const announcer = new Announcer(subject, {
+      calls: this.#calls,
+      clock: this.#clock,
+      random: this.#options.random ?? Math.random,
+      logBug: this.#options.logBug,
+      onExternalAddress: this.#options.onExternalAddress ?? (() => undefined),
+    })
+    this.#announcers.add(announcer)
+    return this.#handle(announcer)
+  }
+
+  /** Stops every torrent, those with peers first, and ends after `deadlineMs` at the latest; never rejects. */
+  close(deadlineMs = 5000): Promise<void> {
+    this.#closed ??= this.#close(deadlineMs)
+    return this.#closed
+  }
+
+  #handle(announcer: Announcer): AnnounceHandle {
+    return {
+      completed: () => announcer.completed(),
+      announceNow: () => announcer.announceNow(),
+      setTiers: (tiers) => announcer.setTiers(tiers),
+      status: () => announcer.status(),
+      stop: () => announcer.stop().finally(() => this.#announcers.delete(announcer)),
+    }
+  }
+
+  async #close(deadlineMs: number): Promise<void> {
+    this.#calls.hurry(deadlineMs)
+    let cancel: (() => void) | undefined
+    const deadline = new Promise<void>((resolve) => {
+      cancel = this.#clock.after(deadlineMs, resolve)
+    })
+    await Promise.race([Promise.all([...this.#announcers].map((one) => one.stop())), deadline])
+    cancel?.()
+    this.#calls.close()
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Entry of the task pool's threads (piscina): stateless work with a time limit. What a task throws crosses
+ * as a value, because its class and code would be lost in cloning.
+ */
+import { toWireError } from '../../protocol/errors.ts'
+import type { HashRequest } from '../../protocol/session-rpc.ts'
+import type { FolderAnswer, FolderRequest, TaskAnswer, TorrentDigest } from '../../protocol/tasks.ts'
+import { digestMetainfo } from './digest-metainfo.ts'
+import { hashRange } from './hash-range.ts'
+import { resolveUnderRoot } from './resolve-folder.ts'
+
+/** See `TorrentDigest`. */
+export function parseMetainfo(bytes: Uint8Array): TaskAnswer<TorrentDigest> {
+  return answer(() => digestMetainfo(bytes))
+}
+
+/** See `FolderRequest`. */
+export function resolveFolder(request: FolderRequest): TaskAnswer<FolderAnswer> {
+  return answer(() => resolveUnderRoot(request))
+}
+
+/** See `HashRequest`; one byte a piece. */
+export function hashPieces(request: HashRequest): TaskAnswer<Uint8Array> {
+  return answer(() => hashRange(request))
+}
+
+function answer<T>(work: () => T): TaskAnswer<T> {
+  try {
+    return { value: work() }
+  } catch (error) {
+    const wire = toWireError(error)
+    if (wire.code === 'internal') throw error
+    return { error: wire }
+  }
+}

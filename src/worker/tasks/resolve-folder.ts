@@ -1,0 +1,88 @@
+/**
+ * The path rule: a folder that a caller names lies under the root, also after every symbolic link that
+ * exists is resolved, and not in what the data directory keeps for itself. Synchronous: it runs in a pool
+ * thread with a time limit, so that a disk that hangs holds up nobody else.
+ */
+import { lstatSync, realpathSync, statfsSync } from 'node:fs'
+import { dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path'
+import { RestTorrentError } from '../../protocol/errors.ts'
+import type { FolderAnswer, FolderRequest } from '../../protocol/tasks.ts'
+
+const longestPart = 255
+
+/** Throws `invalid_path`, `path_outside_root`, `path_reserved` or `insufficient_space`. */
+export function resolveUnderRoot({ rootDir, reservedDir, path, neededBytes }: FolderRequest): FolderAnswer {
+  refuseImpossible(path)
+  const root = realpathSync(rootDir)
+  const named = isAbsolute(path) ? normalize(path) : join(rootDir, path)
+  // the root may be named as it was set or as it really is
+  const below = isInside(resolve(rootDir), named) ? relative(resolve(rootDir), named) : relative(root, named)
+  const lexical = join(root, below)
+  if (!isInside(root, lexical)) throw outside()
+  const folder = resolveExisting(lexical)
+  if (!isInside(root, folder)) throw outside()
+  refuseReserved(root, realpathSync(reservedDir), folder)
+  if (neededBytes > 0) refuseFull(folder, neededBytes)
+  return { folder, relative: below === '' ? '.' : below }
+}
+
+function refuseImpossible(path: string): void {
+  const invalid = (why: string): RestTorrentError => new RestTorrentError('invalid_path', `save_path ${why}`)
+  if (path === '') throw invalid('is empty')
+  if (path.includes('\0')) throw invalid('holds a NUL')
+  if (path.split(sep).some((part) => Buffer.byteLength(part) > longestPart))
+    throw invalid('has a part over 255 bytes')
+}
+
+/** True for the folder itself and for what is below it, not for its sibling of a longer name. */
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path)
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+}
+
+/** The real path of the deepest parent that exists, with the rest as named. */
+function resolveExisting(path: string): string {
+  const rest: string[] = []
+  for (let at = path; ; at = dirname(at)) {
+    const real = realPathOf(at)
+    if (real !== undefined) return join(real, ...rest)
+    rest.unshift(relative(dirname(at), at))
+  }
+}
+
+/** Undefined where nothing is; a link that leads nowhere is refused, since it could lead anywhere later. */
+function realPathOf(path: string): string | undefined {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw outside(error)
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw outside(error)
+    return undefined
+  }
+}
+
+/** The data directory is ours; the root is open to callers also where it lies inside of it. */
+function refuseReserved(root: string, reserved: string, folder: string): void {
+  const rootInReserved = isInside(reserved, root) && root !== reserved
+  if (!rootInReserved && isInside(reserved, folder)) {
+    throw new RestTorrentError('path_reserved', 'save_path leads into the data directory')
+  }
+}
+
+function refuseFull(folder: string, neededBytes: number): void {
+  const { bavail, bsize } = statfsSync(deepestExisting(folder))
+  const free = bavail * bsize
+  if (free >= neededBytes) return
+  throw new RestTorrentError(
+    'insufficient_space',
+    `save_path has ${free} bytes free, ${neededBytes} are needed`,
+  )
+}
+
+function deepestExisting(path: string): string {
+  return realPathOf(path) ?? deepestExisting(dirname(path))
+}
+
+function outside(cause?: unknown): RestTorrentError {
+  return new RestTorrentError('path_outside_root', 'save_path leads out of the root folder', { cause })
+}

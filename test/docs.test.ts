@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { apiReference } from '../build/api-reference.ts'
+import { commandNames } from '../src/protocol/commands.ts'
+import { errorStatus } from '../src/protocol/errors.ts'
+import { suite } from './support/suite.ts'
+
+const docs = suite('docs')
+const page = apiReference()
+
+docs('api.md is what the command table says', () => {
+  assert.is(readFileSync(join(import.meta.dirname, '../docs/api.md'), 'utf8'), page)
+})
+
+docs('every command has a section', () => {
+  for (const name of commandNames) assert.match(page, `\n## ${name}\n`)
+})
+
+docs('every error code has its status and its meaning', () => {
+  for (const [code, status] of Object.entries(errorStatus)) {
+    const row = page.split('\n').find((line) => line.startsWith(`| \`${code}\` | ${status} |`))
+    assert.match(row ?? '', / \| [A-Z].+\. \|$/, code)
+  }
+})
+
+docs.run()

@@ -1,0 +1,120 @@
+"""A libtorrent session that is told what to do by JSON lines and tells what happens by JSON lines.
+
+Settings come as one JSON argument. It ends when its input ends, so that it never outlives its test.
+"""
+import json
+import queue
+import sys
+import threading
+
+import libtorrent as lt
+
+ENCRYPTION = {"forced": 0, "enabled": 1, "disabled": 2}
+DOWNLOADED = (lt.torrent_status.finished, lt.torrent_status.seeding)
+
+
+def tell(event, **fields):
+    print(json.dumps({"event": event, **fields}), flush=True)
+
+
+def open_session(settings):
+    policy = ENCRYPTION[settings["encryption"]]
+    return lt.session({
+        "listen_interfaces": f"{settings['host']}:{settings['port']}",
+        "enable_dht": False,
+        "enable_lsd": False,
+        "enable_upnp": False,
+        "enable_natpmp": False,
+        "enable_incoming_utp": False,
+        "enable_outgoing_utp": False,
+        "in_enc_policy": policy,
+        "out_enc_policy": policy,
+        "allowed_enc_level": 2 if settings["encryption"] == "forced" else 3,
+        "allow_multiple_connections_per_ip": True,
+        "stop_tracker_timeout": 1,
+        "alert_mask": lt.alert.category_t.all_categories & ~lt.alert.category_t.stats_notification,
+    })
+
+
+def find(session, info_hash):
+    return next(t for t in session.get_torrents() if str(t.info_hash()) == info_hash)
+
+
+def add(session, folder, torrent=None, magnet=None, peers=()):
+    """Adds a torrent: what is in the folder is checked and seeded, the rest is downloaded."""
+    if torrent is None:
+        params = lt.parse_magnet_uri(magnet)
+    else:
+        params = lt.add_torrent_params()
+        params.ti = lt.torrent_info(torrent)
+    params.save_path = folder
+    params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
+    handle = session.add_torrent(params)
+    for host, port in peers:
+        handle.connect_peer((host, port))
+    tell("added", info_hash=str(handle.info_hash()))
+
+
+def connect(session, info_hash, host, port):
+    find(session, info_hash).connect_peer((host, port))
+
+
+COMMANDS = {"add": add, "connect": connect}
+
+
+def obey(session, line):
+    try:
+        request = json.loads(line)
+        COMMANDS[request.pop("command")](session, **request)
+    except Exception as error:  # whatever it is, the test reads it
+        tell("error", message=f"{type(error).__name__}: {error}")
+
+
+def tell_alert(alert):
+    if isinstance(alert, lt.listen_succeeded_alert) and alert.socket_type == lt.socket_type_t.tcp:
+        tell("listening", port=alert.port)
+    elif isinstance(alert, (lt.torrent_error_alert, lt.file_error_alert, lt.listen_failed_alert)):
+        tell("error", message=alert.message())
+    elif isinstance(alert, (lt.peer_connect_alert, lt.peer_disconnected_alert, lt.peer_error_alert,
+                            lt.tracker_error_alert, lt.tracker_reply_alert, lt.metadata_received_alert)):
+        tell("log", message=alert.message())
+
+
+def tell_progress(session, told):
+    for handle in session.get_torrents():
+        status = handle.status()
+        info_hash = str(handle.info_hash())
+        done = status.state in DOWNLOADED
+        state = (str(status.state), status.progress_ppm, status.num_peers)
+        if told.get(info_hash) == state:
+            continue
+        told[info_hash] = state
+        tell("progress", info_hash=info_hash, state=state[0], progress=status.progress, num_peers=state[2])
+        if done:
+            tell("done", info_hash=info_hash)
+
+
+def read_lines(lines):
+    for line in sys.stdin:
+        lines.put(line)
+    lines.put(None)
+
+
+def main():
+    session = open_session(json.loads(sys.argv[1]))
+    lines = queue.Queue()
+    threading.Thread(target=read_lines, args=(lines,), daemon=True).start()
+    told = {}
+    while True:
+        while not lines.empty():
+            line = lines.get()
+            if line is None:
+                return
+            obey(session, line)
+        session.wait_for_alert(50)
+        for alert in session.pop_alerts():
+            tell_alert(alert)
+        tell_progress(session, told)
+
+
+main()

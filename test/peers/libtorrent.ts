@@ -1,0 +1,65 @@
+/** libtorrent 2.0 as a peer: TCP only, told by JSON lines what to do. */
+import { join } from 'node:path'
+import type { DialingPeer, PeerOptions, Source } from './peer.ts'
+import { Program } from './program.ts'
+import { python } from './tools.ts'
+
+const script = join(import.meta.dirname, 'libtorrent-peer.py')
+const answerWithinMs = 10_000
+
+/** The lines that the process tells, by their event. */
+interface Fields {
+  listening: { port: number }
+  added: { info_hash: string }
+  progress: { info_hash: string; state: string; progress: number; num_peers: number }
+  done: { info_hash: string }
+  log: { message: string }
+  error: { message: string }
+}
+
+/** A libtorrent session that listens; encryption is `enabled` (both kinds) unless told otherwise. */
+export async function startLibtorrent(options: PeerOptions = {}): Promise<DialingPeer> {
+  const host = options.host ?? '127.0.0.1'
+  const settings = { host, port: 0, encryption: options.encryption ?? 'enabled' }
+  const told: Partial<Fields> = {}
+  const program = new Program(python, ['-u', script, JSON.stringify(settings)], {
+    ...(options.prefix && { prefix: options.prefix }),
+    onLine: (line) => {
+      const { event, ...fields } = JSON.parse(line) as { event: keyof Fields }
+      Object.assign(told, { [event]: fields })
+    },
+  })
+
+  const hear = async <E extends keyof Fields>(ms: number, event: E): Promise<Fields[E]> =>
+    await program.until<Fields[E]>(ms, event, () => {
+      if (told.error) throw new Error(told.error.message)
+      return told[event]
+    })
+  let infoHash = ''
+
+  const add = async (source: Source, folder: string) => {
+    program.tell(JSON.stringify({ command: 'add', folder, ...source }))
+    infoHash = (await hear(answerWithinMs, 'added')).info_hash
+  }
+  const connect = (toHost: string, port: number) =>
+    program.tell(JSON.stringify({ command: 'connect', info_hash: infoHash, host: toHost, port }))
+
+  try {
+    const { port } = await hear(answerWithinMs, 'listening')
+    return {
+      name: 'libtorrent',
+      host,
+      port,
+      add,
+      connect,
+      complete: async (deadlineMs) => {
+        await hear(deadlineMs, 'done')
+      },
+      stop: () => program.stop(),
+      output: () => program.output(),
+    }
+  } catch (error) {
+    await program.stop()
+    throw error
+  }
+}

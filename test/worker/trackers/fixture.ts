@@ -1,0 +1,68 @@
+/** A tracker client on loopback with the real fetch and resolver, and torrents to announce by it. */
+import { randomBytes } from 'node:crypto'
+import { createAddressPolicy } from '../../../src/protocol/address-policy.ts'
+import type { PeerAddress } from '../../../src/protocol/peer-address.ts'
+import { guardedFetch } from '../../../src/outward/guarded-fetch.ts'
+import { resolveHost } from '../../../src/outward/resolve.ts'
+import type { AnnounceStats, AnnounceSubject } from '../../../src/worker/session/trackers/announce-subject.ts'
+import {
+  TrackerClient,
+  type TrackerClientOptions,
+} from '../../../src/worker/session/trackers/tracker-client.ts'
+
+export const loopback = createAddressPolicy(['127.0.0.0/8', '::1/128'])
+export const peerId = Uint8Array.from([
+  ...Buffer.from('-RT0001-'),
+  0,
+  255,
+  37,
+  38,
+  61,
+  32,
+  43,
+  10,
+  9,
+  1,
+  2,
+  3,
+])
+export const userAgent = 'RestTorrent/0.1.0'
+export const noGap = { inFlight: 20, inFlightPerHost: 10, gapMs: 0 }
+
+/** A client whose bugs and outside addresses are collected. */
+export function client(options: Partial<TrackerClientOptions> = {}): TrackerClient {
+  return new TrackerClient({
+    peerId,
+    port: 6881,
+    userAgent,
+    policy: loopback,
+    fetch: guardedFetch,
+    resolve: resolveHost,
+    logBug: (message, fields) => {
+      throw new Error(message, { cause: fields['error'] })
+    },
+    pace: noGap,
+    random: () => 0,
+    ...options,
+  })
+}
+
+/** A torrent whose numbers a test sets. */
+export class Subject implements AnnounceSubject {
+  readonly infoHash = randomBytes(20).toString('hex')
+  readonly tiers: readonly (readonly string[])[]
+  readonly peers: PeerAddress[] = []
+  numbers: AnnounceStats = { uploaded: 0, downloaded: 0, left: 1000, numPeers: 0, complete: false }
+
+  constructor(...tiers: (readonly string[])[]) {
+    this.tiers = tiers
+  }
+
+  stats(): AnnounceStats {
+    return this.numbers
+  }
+
+  onPeers(peers: readonly PeerAddress[]): void {
+    this.peers.push(...peers)
+  }
+}

@@ -97,7 +97,7 @@ function alternatives(schema: Schema): string[] {
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value))
   if (schema.type === 'array')
     return [`list of ${alternatives(asSchema(schema.items as Schema)).join(' or ')}`]
-  return [schema.type ?? 'binary']
+  return [schema.type ?? 'binary'].flat()
 }
 
 function errorSection(): string {

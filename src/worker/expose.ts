@@ -10,7 +10,7 @@ Comlink.transferHandlers.set('throw', {
   deserialize: () => {
     throw new Error('a worker makes no calls')
   },
-} as Comlink.TransferHandler<{ value: unknown }, unknown>)
+})
 
 /** What Comlink registers; the DOM's types are not loaded. */
 type Listener = ((event: { data: unknown }) => void) | { handleEvent(event: { data: unknown }): void }
@@ -35,5 +35,5 @@ export function expose(api: object, port: MessagePort): void {
     postMessage: (message: unknown, transfer?: unknown[]) =>
       port.postMessage(message, (transfer ?? []) as never),
   }
-  Comlink.expose(api, endpoint as Comlink.Endpoint)
+  Comlink.expose(api, endpoint)
 }

@@ -33,7 +33,7 @@ Comlink.transferHandlers.set('throw', {
   deserialize: (wire) => {
     throw fromWireError(wire as WireError)
   },
-} as Comlink.TransferHandler<unknown, unknown>)
+})
 
 /** Connects to what the other side of `port` exposes. */
 export function connectRpc<Api extends object>(port: Worker | MessagePort): Rpc<Api> {
@@ -64,7 +64,7 @@ export function connectRpc<Api extends object>(port: Worker | MessagePort): Rpc<
       port.postMessage(data, (transfer ?? []) as never)
     },
   }
-  const api = Comlink.wrap<Api>(endpoint as Comlink.Endpoint)
+  const api = Comlink.wrap<Api>(endpoint)
 
   return {
     call: (what, deadlineMs, run) => withDeadline(what, deadlineMs, run(api)),

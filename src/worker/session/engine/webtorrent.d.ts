@@ -71,11 +71,18 @@ declare module 'webtorrent' {
     readonly destroyed: boolean
     readonly dht: DhtNode | false | null
     maxConns: number
-    _connPool: { tcpServer: Server; _onConnection(socket: Socket, type: 'tcp'): void } | null
+    _connPool: ConnectionPool | null
     add(torrent: TorrentDescription, options: object): Torrent
     destroy(callback: (error?: Error | null) => void): void
     throttleDownload(rate: number): void
     throttleUpload(rate: number): void
+  }
+
+  export interface ConnectionPool {
+    readonly tcpServer: Server
+    /** Connections that have not said which torrent they want; null once it is destroyed. */
+    readonly _pendingConns: Set<Socket> | null
+    _onConnection(socket: Socket, type: 'tcp'): void
   }
 
   export interface DhtNode {

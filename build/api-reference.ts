@@ -101,10 +101,11 @@ function alternatives(schema: Schema): string[] {
 }
 
 function errorSection(): string {
+  const comments = errorComments()
   const rows = Object.entries(errorStatus).map(([name, status]) => [
     code(name),
     String(status),
-    errorComments()[name] ?? '',
+    comments[name] ?? '',
   ])
   return ['## Errors', table(['Code', 'Status', 'Meaning'], rows)].join('\n\n')
 }

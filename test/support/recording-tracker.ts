@@ -6,6 +6,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { encodeBencode, type EncodableDictionary } from '../../src/protocol/bencode-encode.ts'
 
+const running = new Set<{ stop(): Promise<void> }>()
+
+/** Stops every tracker that a test started. */
+export async function stopTrackers(): Promise<void> {
+  await Promise.all([...running].map((tracker) => tracker.stop()))
+}
+
 /** A request as it came: each character of a parameter stands for one byte. */
 export interface RecordedRequest {
   readonly path: string
@@ -31,6 +38,7 @@ export class RecordingHttpTracker {
 
   static async start(): Promise<RecordingHttpTracker> {
     const tracker = new RecordingHttpTracker()
+    running.add(tracker)
     tracker.#server.listen(0, '127.0.0.1')
     await once(tracker.#server, 'listening')
     return tracker
@@ -47,7 +55,7 @@ export class RecordingHttpTracker {
   }
 
   async stop(): Promise<void> {
-    if (!this.#server.listening) return
+    if (!running.delete(this)) return
     this.#server.closeAllConnections()
     this.#server.close()
     await once(this.#server, 'close')
@@ -100,7 +108,6 @@ export class RecordingUdpTracker {
   connectAnswer: (reply: Reply) => void = (reply) => reply.send(0, reply.transactionId, this.#newId())
   readonly #socket: Socket
   readonly #ids = new Set<string>()
-  #isOpen = true
 
   constructor(family: 'udp4' | 'udp6') {
     this.#socket = createSocket(family)
@@ -109,6 +116,7 @@ export class RecordingUdpTracker {
 
   static async start(host: '127.0.0.1' | '::1' = '127.0.0.1'): Promise<RecordingUdpTracker> {
     const tracker = new RecordingUdpTracker(host === '::1' ? 'udp6' : 'udp4')
+    running.add(tracker)
     tracker.#socket.bind(0, host)
     await once(tracker.#socket, 'listening')
     return tracker
@@ -129,8 +137,7 @@ export class RecordingUdpTracker {
   }
 
   async stop(): Promise<void> {
-    if (!this.#isOpen) return
-    this.#isOpen = false
+    if (!running.delete(this)) return
     this.#socket.close()
     await once(this.#socket, 'close')
   }
@@ -149,7 +156,7 @@ export class RecordingUdpTracker {
       const head = Buffer.alloc(8)
       head.writeUInt32BE(answered, 0)
       head.writeUInt32BE(id, 4)
-      if (this.#isOpen) this.#socket.send(Buffer.concat([head, body]), from.port, from.address)
+      if (running.has(this)) this.#socket.send(Buffer.concat([head, body]), from.port, from.address)
     }
     const reply = { from, action, transactionId, send }
     const id = message.subarray(0, 8).toString('hex')

@@ -8,10 +8,11 @@ import { RestTorrentError } from '../../protocol/errors.ts'
 import { checkHost, checkSameSite } from '../handlers/access.ts'
 import type { Log } from '../handlers/answer.ts'
 import type { Handlers } from '../handlers/reply.ts'
+import { failureAnswer, jsonAnswer, responseOf, type Answer } from './answers.ts'
 import { runCommand } from './command.ts'
 import { headerOf, type App, type AppEnv, type CommandContext } from './context.ts'
 import { constantHeaders, preflightHeaders } from './headers.ts'
-import { failureResponse, jsonResponse } from './respond.ts'
+import { RepeatedReads } from './repeated-reads.ts'
 import { allowedMethods, routePath } from './routes.ts'
 
 export interface AppOptions {
@@ -23,69 +24,67 @@ export interface AppOptions {
   readonly log: Log
 }
 
-type Handle = (c: CommandContext) => Response | Promise<Response>
+type Handle = (c: CommandContext) => Answer | Promise<Answer>
 
 const readMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 
 /** The application, without a port. */
 export function createApp(options: AppOptions): App {
-  const app: App = new Hono<AppEnv>()
+  const app = new Hono<AppEnv>()
+  const repeatedReads = new RepeatedReads(options)
   const guarded = (handle: Handle) => guard(options, handle)
   for (const name of commandNames) {
     const { method, path } = commands[name]
-    app.on(
-      method,
-      routePath(path),
-      guarded((c) => runCommand(c, name, options)),
-    )
+    const run: Handle = (c) => runCommand(c, name, options, repeatedReads)
+    app.on(method, routePath(path), guarded(run))
   }
   app.get('/health', guarded(health))
-  app.get(
-    '/ready',
-    guarded(() => ready(options)),
-  )
+  app.get('/ready', guarded(ready(options)))
   app.options('*', guarded(preflight))
-  app.notFound(guarded((c) => noRoute(c, options.log)))
-  app.onError((error) => failureResponse(error, options.log))
-  return app
+  app.notFound(guarded(noRoute(options.log)))
+  app.onError((error) => responseOf(failureAnswer(error, options.log)))
+  return Object.assign(app, { repeatedReads })
 }
 
 /** Not a middleware: hono calls a route with a single handler directly. */
 function guard({ allowedHosts, log }: AppOptions, handle: Handle): (c: CommandContext) => Promise<Response> {
   return async (c) => {
     try {
-      const host = headerOf(c, 'host')
-      checkHost(host, allowedHosts)
-      if (!readMethods.includes(c.req.method)) {
-        checkSameSite({
-          host,
-          origin: headerOf(c, 'origin'),
-          secFetchSite: headerOf(c, 'sec-fetch-site'),
-        })
-      }
-      return await handle(c)
+      checkAccess(c, allowedHosts)
+      return responseOf(await handle(c))
     } catch (error) {
-      return failureResponse(error, log)
+      return responseOf(failureAnswer(error, log))
     }
   }
 }
 
-function health(): Response {
-  return jsonResponse(200, { status: 'success', uptime_ms: Math.round(process.uptime() * 1000) })
+function checkAccess(c: CommandContext, allowedHosts: readonly string[]): void {
+  const host = headerOf(c, 'host')
+  checkHost(host, allowedHosts)
+  if (readMethods.includes(c.req.method)) return
+  checkSameSite({ host, origin: headerOf(c, 'origin'), secFetchSite: headerOf(c, 'sec-fetch-site') })
 }
 
-function ready({ ready: isReady, log }: AppOptions): Response {
-  if (isReady()) return jsonResponse(200, { status: 'success' })
-  return failureResponse(new RestTorrentError('shutting_down', 'the server is stopping'), log)
+function health(): Answer {
+  return jsonAnswer(200, { status: 'success', uptime_ms: Math.round(process.uptime() * 1000) })
 }
 
-function preflight(): Response {
-  return new Response(null, { status: 204, headers: { ...constantHeaders, ...preflightHeaders } })
+function ready({ ready: isReady }: AppOptions): Handle {
+  return () => {
+    if (isReady()) return jsonAnswer(200, { status: 'success' })
+    throw new RestTorrentError('shutting_down', 'the server is stopping')
+  }
 }
 
-function noRoute(c: CommandContext, log: Log): Response {
-  const allowed = allowedMethods(c.req.path)
-  if (allowed.length === 0) return failureResponse(new RestTorrentError('not_found', 'no such path'), log)
-  const error = new RestTorrentError('method_not_allowed', `the path has no method ${c.req.method}`)
-  return failureResponse(error, log, { Allow: allowed.join(', ') })
+function preflight(): Answer {
+  return { status: 204, headers: { ...constantHeaders, ...preflightHeaders }, body: null }
+}
+
+function noRoute(log: Log): Handle {
+  return (c) => {
+    const allowed = allowedMethods(c.req.path)
+    if (allowed.length === 0) throw new RestTorrentError('not_found', 'no such path')
+    const error = new RestTorrentError('method_not_allowed', `the path has no method ${c.req.method}`)
+    return failureAnswer(error, log, { Allow: allowed.join(', ') })
+  }
 }

@@ -1,4 +1,5 @@
 /** Reads a request's body within its limit and parses it as what it says it is. */
+import type { IncomingMessage } from 'node:http'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import { parseMultipart } from './multipart.ts'
 
@@ -23,6 +24,12 @@ const kinds: Partial<Record<string, BodyKind>> = {
   'application/x-www-form-urlencoded': { limit: smallLimit, parse: parseForm },
   'multipart/form-data': { limit: fileLimit, parse: parseMultipart },
   'application/x-bittorrent': { limit: fileLimit, parse: (body) => [['file', new Uint8Array(body)]] },
+}
+
+/** Whether a request has a body, whatever its method. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length']
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
 }
 
 /** The named values of a body. Throws `body_too_large`, or `invalid_body` where it is not what it says. */

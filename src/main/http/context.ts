@@ -2,13 +2,15 @@
 import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
+import type { RepeatedReads } from './repeated-reads.ts'
 
 export interface AppEnv {
   Bindings: HttpBindings
 }
 
 export type CommandContext = Context<AppEnv>
-export type App = Hono<AppEnv>
+/** The application; `repeatedReads` is its short way for a server that has Node's own request. */
+export type App = Hono<AppEnv> & { readonly repeatedReads: RepeatedReads }
 
 /** Node's own request; absent where the application is called without a port. */
 export function incomingOf(c: CommandContext): IncomingMessage | undefined {

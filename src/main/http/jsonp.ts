@@ -2,7 +2,7 @@
 import { RestTorrentError } from '../../protocol/errors.ts'
 import { failureBody, successBody, type Log } from '../handlers/answer.ts'
 import type { Reply } from '../handlers/reply.ts'
-import { freshnessHeaders, textResponse } from './respond.ts'
+import { freshnessHeaders, textAnswer, type Answer } from './answers.ts'
 
 const callbackPattern = /^[A-Za-z_$][\w$]{0,63}(\.[A-Za-z_$][\w$]{0,63}){0,3}$/
 const utf8 = new TextDecoder()
@@ -16,19 +16,19 @@ export function jsonpCallback(callback: unknown, allowed: boolean): string | und
 }
 
 /** A success as a script. */
-export function jsonpReply(callback: string, reply: Reply<object>): Response {
+export function jsonpReply(callback: string, reply: Reply<object>): Answer {
   const body = 'ready' in reply ? utf8.decode(reply.ready.bytes) : JSON.stringify(successBody(reply.value))
   return script(callback, body, freshnessHeaders(reply.freshness))
 }
 
 /** A failure as a script; its HTTP status is 200, because a script tag reads no other. */
-export function jsonpFailure(callback: string, error: unknown, log: Log): Response {
+export function jsonpFailure(callback: string, error: unknown, log: Log): Answer {
   return script(callback, JSON.stringify(failureBody(error, log)), {})
 }
 
 /** The leading comment keeps the caller's name from being the first bytes of what some plug-in may run. */
-function script(callback: string, body: string, headers: Record<string, string>): Response {
-  return textResponse(
+function script(callback: string, body: string, headers: Record<string, string>): Answer {
+  return textAnswer(
     200,
     `/**/${callback}(${escaped(body)});`,
     'application/javascript; charset=utf-8',

@@ -1,22 +1,22 @@
 /** Gathers a command's parameters from query, body and path; what comes later wins. */
-import type { IncomingMessage } from 'node:http'
 import { RestTorrentError } from '../../protocol/errors.ts'
-import { readBody, type BodyChunks, type NamedValue } from './body.ts'
+import { hasBody, readBody, type BodyChunks, type NamedValue } from './body.ts'
 import { headerOf, incomingOf, type CommandContext } from './context.ts'
 
 /**
  * The parameters by name, in an object without a prototype. A name that is repeated in the query or in
- * the body becomes a list. Throws `invalid_body`, `body_too_large` or `unknown_parameter`; a promise
- * only where there is a body to wait for, because most requests are reads without one.
+ * the body becomes a list. Rejects with `invalid_body`, `body_too_large` or `unknown_parameter`.
  */
-export function readParameters(
-  c: CommandContext,
-): Record<string, unknown> | Promise<Record<string, unknown>> {
+export async function readParameters(c: CommandContext): Promise<Record<string, unknown>> {
+  const parameters = Object.create(null) as Record<string, unknown>
+  const query = c.req.url.indexOf('?')
+  if (query >= 0) merge(parameters, new URLSearchParams(c.req.url.slice(query)))
   const chunks = bodyChunks(c)
-  if (chunks === undefined) return gather(c, [])
-  const contentLength = Number(headerOf(c, 'content-length') ?? 0)
-  const body = readBody(chunks, headerOf(c, 'content-type') ?? '', contentLength)
-  return body.then((values) => gather(c, values))
+  if (chunks !== undefined) {
+    const contentLength = Number(headerOf(c, 'content-length') ?? 0)
+    merge(parameters, await readBody(chunks, headerOf(c, 'content-type') ?? '', contentLength))
+  }
+  return Object.assign(parameters, c.req.param())
 }
 
 /** The body as it arrives, also of a GET or DELETE, or undefined where there is none. */
@@ -24,19 +24,6 @@ function bodyChunks(c: CommandContext): BodyChunks | undefined {
   const incoming = incomingOf(c)
   if (incoming === undefined) return c.req.raw.body ?? undefined
   return hasBody(incoming) ? incoming.iterator({ destroyOnReturn: false }) : undefined
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  const length = headers['content-length']
-  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
-}
-
-function gather(c: CommandContext, body: NamedValue[]): Record<string, unknown> {
-  const parameters = Object.create(null) as Record<string, unknown>
-  const query = c.req.url.indexOf('?')
-  if (query >= 0) merge(parameters, new URLSearchParams(c.req.url.slice(query)))
-  if (body.length > 0) merge(parameters, body)
-  return Object.assign(parameters, c.req.param())
 }
 
 function merge(parameters: Record<string, unknown>, values: Iterable<NamedValue>): void {

@@ -9,7 +9,7 @@ import { getRequestListener } from '@hono/node-server'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { Log } from '../handlers/answer.ts'
 import type { App } from './context.ts'
-import { failureResponse } from './respond.ts'
+import { failureAnswer, responseOf } from './answers.ts'
 
 export interface HttpLimits {
   readonly maxConnections?: number
@@ -43,9 +43,11 @@ export function createHttpServer(app: App, log: Log, limits: HttpLimits = {}): H
     connectionsCheckingInterval: Math.min(1000, headersTimeoutMs),
     requireHostHeader: false,
   }
-  const errorHandler = (error: unknown) => failureResponse(refusal(error), log)
+  const errorHandler = (error: unknown) => responseOf(failureAnswer(refusal(error), log))
   const answer = getRequestListener(app.fetch, { hostname: 'host.invalid', errorHandler })
-  const server = createServer(options, (request, response) => void answer(request, response))
+  const server = createServer(options, (request, response) => {
+    if (!app.repeatedReads.answer(request, response)) void answer(request, response)
+  })
   server.maxConnections = limits.maxConnections ?? 4096
   const sockets = trackSockets(server)
   return {

@@ -1,5 +1,6 @@
 /** A tracker client on loopback with the real fetch and resolver, and torrents to announce by it. */
 import { randomBytes } from 'node:crypto'
+import type { Test } from 'uvu'
 import { createAddressPolicy } from '../../../src/protocol/address-policy.ts'
 import type { PeerAddress } from '../../../src/protocol/peer-address.ts'
 import { guardedFetch } from '../../../src/outward/guarded-fetch.ts'
@@ -9,8 +10,10 @@ import {
   TrackerClient,
   type TrackerClientOptions,
 } from '../../../src/worker/session/trackers/tracker-client.ts'
+import { stopTrackers } from '../../support/recording-tracker.ts'
+import { suite } from '../../support/suite.ts'
 
-export const loopback = createAddressPolicy(['127.0.0.0/8', '::1/128'])
+const loopback = createAddressPolicy(['127.0.0.0/8', '::1/128'])
 export const peerId = Uint8Array.from([
   ...Buffer.from('-RT0001-'),
   0,
@@ -27,11 +30,24 @@ export const peerId = Uint8Array.from([
   3,
 ])
 export const userAgent = 'RestTorrent/0.1.0'
-export const noGap = { inFlight: 20, inFlightPerHost: 10, gapMs: 0 }
+const noGap = { inFlight: 20, inFlightPerHost: 10, gapMs: 0 }
 
-/** A client whose bugs and outside addresses are collected. */
+const clients = new Set<TrackerClient>()
+
+/** A suite that ends the clients and trackers of each test. */
+export function trackerSuite(name: string): Test {
+  const test = suite(name)
+  test.after.each(async () => {
+    await Promise.all([...clients].map((one) => one.close(0)))
+    clients.clear()
+    await stopTrackers()
+  })
+  return test
+}
+
+/** A client on loopback that knows no bugs. */
 export function client(options: Partial<TrackerClientOptions> = {}): TrackerClient {
-  return new TrackerClient({
+  const made = new TrackerClient({
     peerId,
     port: 6881,
     userAgent,
@@ -45,6 +61,8 @@ export function client(options: Partial<TrackerClientOptions> = {}): TrackerClie
     random: () => 0,
     ...options,
   })
+  clients.add(made)
+  return made
 }
 
 /** A torrent whose numbers a test sets. */

@@ -2,11 +2,11 @@ import { gzipSync } from 'node:zlib'
 import * as assert from 'uvu/assert'
 import { encodeBencode } from '../../../src/protocol/bencode-encode.ts'
 import { RecordingHttpTracker, type RecordedRequest } from '../../support/recording-tracker.ts'
-import { eventually, suite } from '../../support/suite.ts'
-import { client, peerId, Subject, userAgent } from './fixture.ts'
+import { eventually } from '../../support/suite.ts'
+import { client, peerId, Subject, userAgent, trackerSuite } from './fixture.ts'
 import { ManualClock } from './manual-clock.ts'
 
-const test = suite('worker/session/trackers over HTTP')
+const test = trackerSuite('worker/session/trackers over HTTP')
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1')
 const until = (what: string, probe: () => boolean) => eventually(5000, what, probe)
 
@@ -54,7 +54,6 @@ test('every parameter is true over the whole life of a download', async () => {
   clock.advance(24 * 3_600_000)
   await trackers.close()
   assert.is(tracker.announces.length, 5)
-  await tracker.stop()
 })
 
 function assertConstant({ path, parameters, headers }: RecordedRequest, infoHash: string): void {
@@ -79,7 +78,6 @@ test('what is complete when added starts with left 0 and never sends completed',
   await trackers.close()
   assert.equal(tracker.events(), ['started', 'stopped'])
   assert.is(tracker.announces[0]?.parameters.get('left'), '0')
-  await tracker.stop()
 })
 
 test('a magnet without metadata never says left 0', async () => {
@@ -94,7 +92,6 @@ test('a magnet without metadata never says left 0', async () => {
     tracker.announces.map(({ parameters }) => parameters.get('left')),
     ['16384', '16384'],
   )
-  await tracker.stop()
 })
 
 test('completed is told after started, once, when the tracker comes back', async () => {
@@ -112,7 +109,6 @@ test('completed is told after started, once, when the tracker comes back', async
   await until('both events', () => tracker.announces.length === 3)
   await trackers.close()
   assert.equal(tracker.events(), ['started', 'started', 'completed', 'stopped'])
-  await tracker.stop()
 })
 
 test('peers, counts, warning and the outside address reach the torrent', async () => {
@@ -153,7 +149,6 @@ test('peers, counts, warning and the outside address reach the torrent', async (
     message: 'old client',
   })
   await trackers.close()
-  await tracker.stop()
 })
 
 test('a gzip answer and a redirect are followed', async () => {
@@ -169,7 +164,6 @@ test('a gzip answer and a redirect are followed', async () => {
   trackers.add(subject)
   await until('peers', () => subject.peers.length === 1)
   await trackers.close()
-  await Promise.all([tracker.stop(), first.stop()])
 })
 
 const badAnswers: [string, RecordingHttpTracker['answer'], RegExp][] = [
@@ -197,7 +191,6 @@ for (const [what, answer, message] of badAnswers) {
     assert.match(failed.message, message)
     await trackers.close()
     assert.equal(tracker.events(), ['started'])
-    await tracker.stop()
   })
 }
 
@@ -208,7 +201,6 @@ test('an address that the policy refuses is never asked', async () => {
   await until('a failure', () => handle.status()[0]?.state === 'failed')
   await trackers.close()
   assert.is(tracker.announces.length, 0)
-  await tracker.stop()
 })
 
 test.run()

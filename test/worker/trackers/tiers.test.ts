@@ -1,11 +1,11 @@
 import * as assert from 'uvu/assert'
 import type { AnnounceHandle } from '../../../src/worker/session/trackers/tracker-client.ts'
 import { RecordingHttpTracker } from '../../support/recording-tracker.ts'
-import { eventually, suite } from '../../support/suite.ts'
-import { client, Subject } from './fixture.ts'
+import { eventually } from '../../support/suite.ts'
+import { client, Subject, trackerSuite } from './fixture.ts'
 import { ManualClock } from './manual-clock.ts'
 
-const test = suite('worker/session/trackers/announcer')
+const test = trackerSuite('worker/session/trackers/announcer')
 const until = (what: string, probe: () => boolean) => eventually(5000, what, probe)
 const refuse = () => ({ 'failure reason': 'closed' })
 const accept = () => ({ interval: 1800, peers: '' })
@@ -18,9 +18,11 @@ function states(handle: AnnounceHandle): string[] {
   return handle.status().map(({ tier, state }) => `${tier} ${state}`)
 }
 
-/** Waits for the end of a round: something is known of the next. */
+/** Waits for the end of a round: the next one is known. */
 async function rested(handle: AnnounceHandle): Promise<void> {
-  await until('a round ends', () => handle.status().some((one) => one.next_announce_at !== null))
+  await until('a round ends', () =>
+    handle.status().some((one) => one.last_announce_at !== null && one.next_announce_at !== null),
+  )
 }
 
 test('tiers are tried in order, the one that works is promoted and the rest stays idle', async () => {
@@ -54,7 +56,6 @@ test('tiers are tried in order, the one that works is promoted and the rest stay
   assert.equal(b.events(), ['started'])
   assert.equal(c.events(), ['started', 'stopped'])
   assert.equal(d.events(), [])
-  await Promise.all([a, b, c, d].map((tracker) => tracker.stop()))
 })
 
 test('a tracker that stops working is replaced, and announced to again when it is back', async () => {
@@ -72,7 +73,6 @@ test('a tracker that stops working is replaced, and announced to again when it i
   await trackers.close()
   assert.equal(a.events(), ['started', 'none', 'none', 'stopped'])
   assert.equal(b.events(), ['started', 'stopped'])
-  await Promise.all([a.stop(), b.stop()])
 })
 
 test('failures are followed by growing waits that the status tells', async () => {
@@ -92,7 +92,6 @@ test('failures are followed by growing waits that the status tells', async () =>
   await until('the fifth', () => tracker.announces.length === 5)
   await trackers.close()
   assert.not(tracker.events().includes('stopped'))
-  await tracker.stop()
 })
 
 test('an announce that is asked for waits for the minimal interval', async () => {
@@ -112,7 +111,6 @@ test('an announce that is asked for waits for the minimal interval', async () =>
   await rested(handle)
   assert.is((handle.status()[0]?.next_announce_at ?? 0) - clock.now(), 1_800_000)
   await trackers.close()
-  await tracker.stop()
 })
 
 test('a torrent whose trackers all failed is announced a minute later when it is asked for', async () => {
@@ -132,7 +130,6 @@ test('a torrent whose trackers all failed is announced a minute later when it is
   clock.advance(60_000)
   await until('the fifth', () => tracker.announces.length === 5)
   await trackers.close()
-  await tracker.stop()
 })
 
 test('trackers that are removed are told stopped, those that come are told started', async () => {
@@ -154,7 +151,6 @@ test('trackers that are removed are told stopped, those that come are told start
       ['started', 'stopped'],
     ],
   )
-  await Promise.all([a.stop(), b.stop()])
 })
 
 test('a tracker that is removed while it is asked is told stopped after its answer', async () => {
@@ -174,7 +170,6 @@ test('a tracker that is removed while it is asked is told stopped after its answ
   await handle.stop()
   assert.equal(tracker.events(), ['started', 'stopped'])
   await trackers.close()
-  await tracker.stop()
 })
 
 test('a stop while started is under way follows it, with the numbers of the stop', async () => {
@@ -198,7 +193,6 @@ test('a stop while started is under way follows it, with the numbers of the stop
   const numbers = ['uploaded', 'downloaded', 'left'].map((name) => tracker.announces[1]?.parameters.get(name))
   assert.equal(numbers, ['7', '300', '700'])
   assert.equal(subject.peers, [])
-  await tracker.stop()
 })
 
 test('a tracker that cannot be used is disabled and says why', async () => {

@@ -1,10 +1,10 @@
 import * as assert from 'uvu/assert'
 import { RecordingUdpTracker, udpAnnounceBody } from '../../support/recording-tracker.ts'
-import { eventually, suite } from '../../support/suite.ts'
-import { client, peerId, Subject } from './fixture.ts'
+import { eventually } from '../../support/suite.ts'
+import { client, peerId, Subject, trackerSuite } from './fixture.ts'
 import { ManualClock } from './manual-clock.ts'
 
-const test = suite('worker/session/trackers over UDP')
+const test = trackerSuite('worker/session/trackers over UDP')
 const until = (what: string, probe: () => boolean) => eventually(5000, what, probe)
 const peer4 = Uint8Array.of(10, 0, 0, 1, 0x1a, 0xe1)
 const peer6 = Uint8Array.of(0x20, 1, 0xd, 0xb8, ...new Uint8Array(11), 1, 0, 80)
@@ -55,7 +55,6 @@ test('every field is true over the whole life of a download', async () => {
     assert.is(announce.key, sent[0]?.key)
     assert.is(announce.urlData, `/announce?passkey=${'x'.repeat(300)}`)
   }
-  await tracker.stop()
 })
 
 test('a magnet without metadata never says left 0', async () => {
@@ -67,7 +66,6 @@ test('a magnet without metadata never says left 0', async () => {
   await until('started', () => tracker.announces.length === 1)
   await trackers.close()
   assert.is(tracker.announces[0]?.left, 16_384)
-  await tracker.stop()
 })
 
 for (const [host, peers, expected] of [
@@ -91,7 +89,6 @@ for (const [host, peers, expected] of [
     assert.is((status.next_announce_at ?? 0) - (status.last_announce_at ?? 0), 900_000)
     assert.equal(tracker.scrapes, [subject.infoHash])
     await trackers.close()
-    await tracker.stop()
   })
 }
 
@@ -109,7 +106,6 @@ test('a connection id serves many announces for a minute', async () => {
   await until('one more', () => tracker.announces.length === 31)
   assert.is(tracker.connects, 2)
   await trackers.close()
-  await tracker.stop()
 })
 
 test('a tracker that was started anew is connected to again', async () => {
@@ -127,7 +123,6 @@ test('a tracker that was started anew is connected to again', async () => {
   clock.advance(30_000)
   await until('working', () => handle.status()[0]?.state === 'working')
   await trackers.close()
-  await tracker.stop()
 })
 
 test('a lost question is repeated and counts once', async () => {
@@ -144,7 +139,6 @@ test('a lost question is repeated and counts once', async () => {
   await until('working', () => handle.status()[0]?.state === 'working')
   assert.is(tracker.announces.length, 1)
   await trackers.close()
-  await tracker.stop()
 })
 
 test('names are resolved once by the given resolver and judged before anything is sent', async () => {
@@ -165,7 +159,6 @@ test('names are resolved once by the given resolver and judged before anything i
   assert.ok(asked.includes('good.example') && asked.includes('bad.example'))
   assert.ok(tracker.datagrams <= datagrams + 1)
   await trackers.close()
-  await tracker.stop()
 })
 
 test.run()

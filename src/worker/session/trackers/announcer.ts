@@ -110,7 +110,8 @@ export class Announcer {
     this.#cancelTimer = undefined
     const at = this.#nextAt()
     if (this.#round !== undefined || this.#stopped !== undefined || at === undefined) return
-    this.#cancelTimer = this.#options.clock.after(at - this.#options.clock.now(), () => this.#begin())
+    const waitMs = Math.max(0, at - this.#options.clock.now())
+    this.#cancelTimer = this.#options.clock.after(waitMs, () => this.#begin())
   }
 
   #begin(): void {
@@ -187,6 +188,6 @@ export class Announcer {
     const nextAt = isResting && tracker.isUsable ? this.#nextAt() : undefined
     if (nextAt === undefined || tracker === this.#current) return nextAt
     const isAwaited = this.#current === undefined || tracker.isFailed
-    return isAwaited ? Math.max(nextAt, tracker.dueAt) : undefined
+    return isAwaited ? Math.max(nextAt, Math.min(tracker.dueAt, this.#requestedAt ?? Infinity)) : undefined
   }
 }

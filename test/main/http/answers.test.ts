@@ -3,7 +3,7 @@ import { namesTag } from '../../../src/main/http/entity-tag.ts'
 import { suite } from '../../support/suite.ts'
 import { readyReply, recordedApp, torrentsPath } from './recorded-handlers.ts'
 
-const respond = suite('src/main/http/respond')
+const answers = suite('src/main/http/answers')
 
 function readyApp() {
   const recorded = recordedApp()
@@ -11,7 +11,7 @@ function readyApp() {
   return recorded
 }
 
-respond('a ready body is sent as its bytes with tag and freshness', async () => {
+answers('a ready body is sent as its bytes with tag and freshness', async () => {
   const response = await readyApp().request(torrentsPath)
   assert.is(response.status, 200)
   assert.is(response.headers.get('content-type'), 'application/json')
@@ -22,7 +22,7 @@ respond('a ready body is sent as its bytes with tag and freshness', async () => 
   assert.is(await response.text(), '{"status":"success","torrents":[{"name":"debian"}]}')
 })
 
-respond('a tag that is known answers 304 with the freshness and no body', async () => {
+answers('a tag that is known answers 304 with the freshness and no body', async () => {
   const response = await readyApp().request(torrentsPath, { headers: { 'if-none-match': 'W/"7"' } })
   assert.is(response.status, 304)
   assert.is(response.headers.get('etag'), '"7"')
@@ -32,18 +32,18 @@ respond('a tag that is known answers 304 with the freshness and no body', async 
   assert.is(await response.text(), '')
 })
 
-respond('a tag that is old answers the body', async () => {
+answers('a tag that is old answers the body', async () => {
   const response = await readyApp().request(torrentsPath, { headers: { 'if-none-match': '"6"' } })
   assert.is(response.status, 200)
 })
 
-respond('HEAD of a ready body has its tag', async () => {
+answers('HEAD of a ready body has its tag', async () => {
   const response = await readyApp().request(torrentsPath, { method: 'HEAD' })
   assert.is(response.headers.get('etag'), '"7"')
   assert.is(await response.text(), '')
 })
 
-respond('a value with freshness says it in headers and not in the body', async () => {
+answers('a value with freshness says it in headers and not in the body', async () => {
   const { request, answers } = recordedApp()
   answers.get_session_list = () => ({ value: { sessions: [] }, freshness: { ageMs: 3, stale: false } })
   const response = await request('/v1/sessions')
@@ -52,13 +52,13 @@ respond('a value with freshness says it in headers and not in the body', async (
   assert.equal(await response.json(), { status: 'success', sessions: [] })
 })
 
-respond('a value without freshness says nothing of it', async () => {
+answers('a value without freshness says nothing of it', async () => {
   const response = await recordedApp().request('/v1/sessions')
   assert.is(response.headers.get('snapshot-age-ms'), null)
   assert.is(response.headers.get('etag'), null)
 })
 
-respond('If-None-Match is a list, compared weakly', () => {
+answers('If-None-Match is a list, compared weakly', () => {
   for (const header of ['"7"', 'W/"7"', '"1", "7"', ' "1",W/"7" ', '*', '"a,b" , "7"']) {
     assert.ok(namesTag(header, '"7"'), header)
   }
@@ -68,4 +68,4 @@ respond('If-None-Match is a list, compared weakly', () => {
   assert.ok(namesTag('"7"', 'W/"7"'))
 })
 
-respond.run()
+answers.run()

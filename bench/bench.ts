@@ -1,0 +1,37 @@
+/** The benchmarks by name: each is a program of its own here, run with the arguments after its name. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+const benchmarks = {
+  api: 'reads over HTTP, idle and while sessions download',
+  storage: 'our piece storage beside the one the engine brings: [folder] [rounds]',
+} as const
+
+const [name, ...rest] = process.argv.slice(2)
+if (name !== undefined && Object.hasOwn(benchmarks, name)) process.exitCode = await run(name, rest)
+else {
+  const out = name === '--help' ? process.stdout : process.stderr
+  out.write(`${help()}\n`)
+  process.exitCode = name === '--help' ? 0 : 2
+}
+
+async function run(benchmark: string, args: readonly string[]): Promise<number> {
+  const root = join(import.meta.dirname, '..')
+  if (!existsSync(join(root, 'dist', 'main.js'))) throw new Error('dist is missing: run npm run build')
+  const program = join(import.meta.dirname, `${benchmark}.ts`)
+  const child = spawn(process.execPath, [program, ...args], { stdio: 'inherit' })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  return code ?? 1
+}
+
+function help(): string {
+  return [
+    'usage: npm run bench -- <benchmark> [options]',
+    '',
+    ...Object.entries(benchmarks).map(([benchmark, about]) => `  ${benchmark.padEnd(10)} ${about}`),
+    '',
+    'Each prints one JSON line per scenario. `npm run bench -- api --help` lists its scenarios and options.',
+  ].join('\n')
+}

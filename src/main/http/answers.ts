@@ -1,0 +1,74 @@
+/**
+ * Turns replies and failures into status, headers and body. Headers are plain records and bodies bytes or
+ * strings, because then the server writes them as they are, without a Headers object or a stream.
+ */
+import { errorStatus } from '../../protocol/errors.ts'
+import { failureBody, successBody, type Log } from '../handlers/answer.ts'
+import type { Freshness, Reply } from '../handlers/reply.ts'
+import { namesTag } from './entity-tag.ts'
+import { constantHeaders } from './headers.ts'
+
+/** An HTTP answer as it is written. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: string | Uint8Array | null
+}
+
+const json = 'application/json'
+
+/** The answer of a success; 304 where If-None-Match names the body that is ready. */
+export function replyAnswer(reply: Reply<object>, ifNoneMatch?: string): Answer {
+  if (!('ready' in reply)) return jsonAnswer(200, successBody(reply.value), freshnessHeaders(reply.freshness))
+  const { etag, bytes } = reply.ready
+  const headers: Record<string, string> = {
+    ...constantHeaders,
+    'Cache-Control': 'no-cache',
+    ETag: etag,
+    ...freshnessHeaders(reply.freshness),
+  }
+  if (ifNoneMatch !== undefined && namesTag(ifNoneMatch, etag)) return { status: 304, headers, body: null }
+  headers['Content-Type'] = json
+  return { status: 200, headers, body: bytes }
+}
+
+/** The answer of a failure, with the status of its code; 429 and 503 say when to try again. */
+export function failureAnswer(error: unknown, log: Log, headers: Record<string, string> = {}): Answer {
+  const body = failureBody(error, log)
+  const status = errorStatus[body.error.code]
+  const retry: Record<string, string> = status === 429 || status === 503 ? { 'Retry-After': '1' } : {}
+  return jsonAnswer(status, body, { ...retry, ...headers })
+}
+
+/** A body as JSON that is not to be stored. */
+export function jsonAnswer(status: number, body: object, headers: Record<string, string> = {}): Answer {
+  return textAnswer(status, JSON.stringify(body), json, headers)
+}
+
+/** A body of any type that is not to be stored. */
+export function textAnswer(
+  status: number,
+  body: string,
+  contentType: string,
+  headers: Record<string, string> = {},
+): Answer {
+  return {
+    status,
+    headers: { ...constantHeaders, 'Cache-Control': 'no-store', 'Content-Type': contentType, ...headers },
+    body,
+  }
+}
+
+/** How old a read is, as headers; none where the reply does not say. */
+export function freshnessHeaders(freshness: Freshness | undefined): Record<string, string> {
+  if (freshness === undefined) return {}
+  return {
+    'Snapshot-Age-Ms': String(Math.max(0, Math.round(freshness.ageMs))),
+    'Snapshot-Stale': freshness.stale ? '1' : '0',
+  }
+}
+
+/** The answer as hono wants it. */
+export function responseOf({ status, headers, body }: Answer): Response {
+  return new Response(body as string | Uint8Array<ArrayBuffer> | null, { status, headers })
+}

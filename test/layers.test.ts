@@ -13,8 +13,9 @@ const lineLimit = 250
 /** What a part of src may import of the others; itself is always allowed. */
 const parts: Record<string, readonly string[]> = {
   protocol: [],
-  main: ['protocol'],
-  worker: ['protocol'],
+  outward: ['protocol'],
+  main: ['protocol', 'outward'],
+  worker: ['protocol', 'outward'],
 }
 
 /** The areas of main from top to bottom; a file imports its own row and those below. Any other file is program. */
@@ -22,7 +23,7 @@ const mainRows = [
   ['program'],
   ['http', 'realtime'],
   ['handlers'],
-  ['supervisor', 'board', 'records', 'outward'],
+  ['supervisor', 'board', 'records'],
   ['threads'],
   ['log'],
 ]

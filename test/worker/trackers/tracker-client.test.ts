@@ -71,6 +71,7 @@ for (const kind of ['http', 'udp'] as const) {
     const trackers = client()
     const handles = Array.from({ length: 100 }, () => trackers.add(new Subject([tracker.url])))
     await until('all working', () => handles.every((handle) => handle.status()[0]?.state === 'working'))
+    await until('all scraped', () => tracker.scrapes.length === handles.length)
     if (tracker instanceof RecordingHttpTracker) tracker.answer = () => () => undefined
     else tracker.answer = () => undefined
     await within(3000, 'close', trackers.close(300))

@@ -159,6 +159,7 @@ export class Announcer {
   #accepted(tracker: Tracker, event: AnnounceEvent | undefined, answer: AnnounceAnswer): void {
     const now = this.#options.clock.now()
     tracker.accepted(answer, event, now)
+    this.#requestedAt = undefined
     if (event === 'completed') this.#completion = 'told'
     if (this.#leaving.signal.aborted || !this.#tiers.has(tracker)) return
     this.#tiers.promote(tracker)

@@ -8,7 +8,8 @@ import { HttpTracker, type TrackerFetch } from './http-tracker.ts'
 import { usualPace, type PacerLimits } from './pacer.ts'
 import { TrackerCalls } from './tracker-calls.ts'
 import type { TrackerStatus } from './tracker-status.ts'
-import { UdpTracker, type ResolveHost } from './udp-tracker.ts'
+import type { ResolveHost } from './udp-addresses.ts'
+import { UdpTracker } from './udp-tracker.ts'
 
 /** What a session's tracker client needs. */
 export interface TrackerClientOptions {

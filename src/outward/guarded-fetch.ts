@@ -28,6 +28,8 @@ export interface FetchOptions {
   deadlineMs?: number
   /** 3 when absent. */
   maxRedirects?: number
+  /** Ends the fetch at once. */
+  signal?: AbortSignal
   /** Name servers as `address` or `address:port`; the system's when absent. */
   nameservers?: readonly string[]
 }
@@ -52,11 +54,12 @@ export async function guardedFetch(text: string, options: FetchOptions): Promise
   }
   const { method = 'GET', body } = options
   const request = { url, method, headers: checkedHeaders(options.headers ?? {}), body }
-  const signal = AbortSignal.timeout(options.deadlineMs ?? 30_000)
+  const deadline = AbortSignal.timeout(options.deadlineMs ?? 30_000)
+  const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal])
   try {
     return await follow(request, options, signal)
   } catch (error) {
-    throw shownFailure(url.host, error, signal)
+    throw shownFailure(url.host, error, deadline)
   }
 }
 

@@ -89,6 +89,10 @@ export const errorStatus = {
   disk_unresponsive: 504,
   /** Another process uses the data directory; the message names its pid. */
   data_dir_in_use: 409,
+  /** The store's file is damaged or no store; the message names the file and the way back. */
+  store_damaged: 500,
+  /** The store's file was written by a newer version of the program. */
+  store_too_new: 409,
 } as const satisfies Record<string, number>
 
 export type ErrorCode = keyof typeof errorStatus

@@ -3,6 +3,7 @@
  * the same commands again.
  */
 import type { SessionSettings } from './session.ts'
+import type { TorrentInfo } from './torrent-info.ts'
 import type { StorageMode, TorrentRow } from './torrent.ts'
 
 /** The desired state of a session. */
@@ -66,6 +67,17 @@ export interface TorrentRecord {
 export interface TorrentCounters {
   readonly downloaded: number
   readonly uploaded: number
+}
+
+/** The facts of a checked info dictionary. */
+export function factsOf(info: TorrentInfo): TorrentFacts {
+  return {
+    name: info.name,
+    totalSize: info.length,
+    private: info.private,
+    pieceLength: info.pieceLength,
+    pieceCount: info.pieceCount,
+  }
 }
 
 /** The row of a torrent that no worker has reported yet. */

@@ -4,7 +4,7 @@
  */
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { MessageChannel, Worker } from 'node:worker_threads'
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads'
 import type { SessionApi, SessionBoot, SessionEvent } from '../../protocol/session-rpc.ts'
 import { connectRpc } from './rpc.ts'
 import type { HostExit, HostOptions, HostVitals, SessionHost } from './session-host.ts'
@@ -40,6 +40,7 @@ export function startThreadHost(entry: URL, options: HostOptions): SessionHost {
   const exited = new Promise<HostExit>((resolve) => {
     worker.once('exit', () => {
       rpc.close('the session worker ended')
+      drain(events.port1, options.onEvent)
       events.port1.close()
       resolve({ error: thrown })
     })
@@ -53,6 +54,13 @@ export function startThreadHost(entry: URL, options: HostOptions): SessionHost {
       void worker.terminate()
       return await exited
     },
+  }
+}
+
+/** What the worker posted just before its end is told too: a crash is judged by the last of it. */
+function drain(port: MessagePort, onEvent: HostOptions['onEvent']): void {
+  for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) {
+    onEvent((left as { message: SessionEvent }).message)
   }
 }
 

@@ -34,14 +34,16 @@ export async function bindFirstFree(
   throw new RestTorrentError('bind_failed', `bind failed ${reasons[code] ?? code}`, { cause: last })
 }
 
+/**
+ * UDP comes first: a number that is held only for the moment is then one whose TCP side is taken anyway, so
+ * that no session that is being created beside this one misses a port that is free.
+ */
 async function bindBoth(port: number, host: string, withUdp: boolean): Promise<Bound> {
-  const tcp = await listen(port, host)
-  if (!withUdp) return { port, tcp, udp: undefined }
+  const udp = withUdp ? await bindUdp(port, host) : undefined
   try {
-    return { port, tcp, udp: await bindUdp(port, host) }
+    return { port, tcp: await listen(port, host), udp }
   } catch (error) {
-    tcp.close()
-    await once(tcp, 'close')
+    udp?.close()
     throw error
   }
 }

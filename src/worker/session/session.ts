@@ -1,38 +1,37 @@
 /** A session in its thread: its torrents, its sockets, and the engine once the first torrent needs it. */
-import { createAddressPolicy } from '../../protocol/address-policy.ts'
-import { bitTorrentUserAgent } from '../../protocol/product.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { HashAnswer, SessionApi, SessionBoot, SessionEvent } from '../../protocol/session-rpc.ts'
+import { ActivationLane } from './activation-lane.ts'
 import type { Bound } from './bind.ts'
-import type { Engine } from './engine/engine.ts'
 import { HashClient } from './hash-client.ts'
 import { Reporter } from './reporter.ts'
 import { MemoryBudget } from './storage/memory-piece-store.ts'
 import { SessionDisk } from './storage/session-disk.ts'
+import { openSwarm, type Swarm } from './swarm.ts'
 import { Torrent, type TorrentSurroundings } from './torrent.ts'
 
 /** What torrents with storage_mode `memory` may hold together in one session. */
 const memoryBytes = 1024 * 1024 * 1024
-/** How often room for connections that others gave up is used. */
-const drainMs = 1000
+/** What trackers get to hear that a session stops, within the supervisor's own deadline. */
+const farewellMs = 3500
 
 export class Session implements SessionApi {
-  readonly #boot: SessionBoot
   readonly #bound: Bound
   readonly #torrents = new Map<string, Torrent>()
   readonly #near: TorrentSurroundings
-  #engine: Promise<Engine> | undefined
-  #drain: NodeJS.Timeout | undefined
+  readonly #openSwarm: () => Promise<Swarm>
+  #swarm: Promise<Swarm> | undefined
 
   constructor(boot: SessionBoot, bound: Bound, post: (event: SessionEvent) => void) {
-    this.#boot = boot
     this.#bound = bound
+    this.#openSwarm = () => openSwarm(boot, bound, post)
     this.#near = {
       disk: new SessionDisk(),
       memory: new MemoryBudget(memoryBytes),
       hashes: new HashClient(post),
+      lane: new ActivationLane(),
       reporter: new Reporter(() => this.#torrents.values(), post),
-      engine: async () => await (this.#engine ??= this.#loadEngine()),
+      swarm: async () => await (this.#swarm ??= this.#openSwarm()),
       post,
     }
     this.#near.reporter.start(boot.reportIntervalMs)
@@ -64,27 +63,15 @@ export class Session implements SessionApi {
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#drain)
+    const swarm = await this.#swarm
+    const farewell = swarm?.trackers.close(farewellMs)
     await Promise.all(Array.from(this.#torrents.values(), async (torrent) => await torrent.close()))
     this.#near.reporter.report()
     this.#near.reporter.stop()
     await this.#near.disk.close()
-    if (this.#engine === undefined) this.#closeSockets()
-    else await (await this.#engine).close()
-  }
-
-  /** The engine is most of a session's memory: a session without torrents does without. */
-  async #loadEngine(): Promise<Engine> {
-    const { Engine: LoadedEngine } = await import('./engine/engine.ts')
-    const engine = new LoadedEngine({
-      ...this.#bound,
-      peerId: this.#boot.sessionId,
-      userAgent: bitTorrentUserAgent,
-      settings: this.#boot.settings,
-      policy: createAddressPolicy(this.#boot.allowedPeerRanges),
-    })
-    this.#drain = setInterval(() => engine.drain(), drainMs)
-    return engine
+    await farewell
+    if (swarm === undefined) this.#closeSockets()
+    else await swarm.engine.close()
   }
 
   #closeSockets(): void {

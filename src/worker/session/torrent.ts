@@ -3,57 +3,39 @@
  * hands itself to the engine and closes again. Its state is derived from how far it has come.
  */
 import { RestTorrentError, toWireError, type WireError } from '../../protocol/errors.ts'
-import { restingState, shareRatio, type TorrentRecord } from '../../protocol/records.ts'
+import { factsOf, restingState, type TorrentRecord } from '../../protocol/records.ts'
 import type { SessionEvent } from '../../protocol/session-rpc.ts'
-import type { TorrentInfo } from '../../protocol/torrent-info.ts'
+import { parseInfo, type TorrentInfo } from '../../protocol/torrent-info.ts'
 import type { TorrentRow, TorrentState } from '../../protocol/torrent.ts'
-import { parseInfo } from '../../protocol/torrent-info.ts'
-import { checkFiles } from './check-files.ts'
+import type { ActivationLane } from './activation-lane.ts'
 import type { Content } from './engine/content.ts'
-import type { Engine } from './engine/engine.ts'
 import type { EngineTorrent } from './engine/engine-torrent.ts'
-import type { HashClient } from './hash-client.ts'
 import { PieceBits } from './piece-bits.ts'
-import { RateMeter } from './rate-meter.ts'
+import { prepareStore, provePieces, type Preparation } from './prepare-content.ts'
 import type { Reported, Reporter } from './reporter.ts'
-import { allocate } from './storage/allocate.ts'
 import { deleteFiles } from './storage/delete-files.ts'
 import { diskError } from './storage/disk-error.ts'
 import { EngineStore } from './storage/engine-store.ts'
-import type { MemoryBudget } from './storage/memory-piece-store.ts'
 import type { PieceStore } from './storage/piece-store.ts'
-import type { SessionDisk } from './storage/session-disk.ts'
-import { layoutOf, openStore } from './torrent-store.ts'
+import type { Swarm } from './swarm.ts'
+import { TorrentAnnounces } from './torrent-announces.ts'
+import { TorrentMeter } from './torrent-meter.ts'
 
 /** What a torrent needs of its session. */
-export interface TorrentSurroundings {
-  readonly disk: SessionDisk
-  readonly memory: MemoryBudget
-  readonly hashes: HashClient
+export type TorrentSurroundings = Preparation['near'] & {
   readonly reporter: Reporter
-  readonly engine: () => Promise<Engine>
+  readonly lane: ActivationLane
+  readonly swarm: () => Promise<Swarm>
   readonly post: (event: SessionEvent) => void
 }
 
 /** How far an opened torrent has come; `running` is divided further by what it has. */
-type Phase =
-  | Extract<
-      TorrentState,
-      | 'checking_resume_data'
-      | 'queued_for_checking'
-      | 'checking_files'
-      | 'allocating'
-      | 'downloading_metadata'
-    >
-  | 'running'
+type Phase = 'checking_resume_data' | 'checking_files' | 'allocating' | 'downloading_metadata' | 'running'
 
 export class Torrent implements Reported {
   readonly #near: TorrentSurroundings
-  readonly #down = new RateMeter(Date.now())
-  readonly #up = new RateMeter(Date.now())
+  readonly #meter: TorrentMeter
   #record: TorrentRecord
-  #downloaded: number
-  #uploaded: number
   #phase: Phase | undefined
   #phaseProgress: number | undefined
   #error: WireError | undefined
@@ -61,6 +43,7 @@ export class Torrent implements Reported {
   #bits: PieceBits | undefined
   #store: PieceStore | undefined
   #opened: EngineTorrent | undefined
+  #announces: TorrentAnnounces | undefined
   #abort = new AbortController()
   /** Opening and closing, one after the other. */
   #work: Promise<void> = Promise.resolve()
@@ -68,8 +51,7 @@ export class Torrent implements Reported {
   constructor(record: TorrentRecord, near: TorrentSurroundings) {
     this.#record = record
     this.#near = near
-    this.#downloaded = record.counters.downloaded
-    this.#uploaded = record.counters.uploaded
+    this.#meter = new TorrentMeter(record.counters)
     if (record.source.rawInfo !== undefined) this.#know(parseInfo(record.source.rawInfo))
   }
 
@@ -81,28 +63,22 @@ export class Torrent implements Reported {
     if (this.#error !== undefined) return 'error'
     if (this.#phase === undefined) return restingState(this.#record)
     if (this.#phase !== 'running') return this.#phase
-    return this.#bits?.isComplete === true ? 'seeding' : 'downloading'
+    return this.#isComplete ? 'seeding' : 'downloading'
   }
 
   row(now: number): TorrentRow {
     const { infoHash, source, addedAt, savePath } = this.#record
     const total = this.#info?.length ?? 0
     const have = this.#bits?.bytes ?? 0
-    const rate = this.#down.sample(now)
     return {
       info_hash: infoHash,
       name: this.#info?.name ?? source.name,
       state: this.state,
-      progress: this.#phaseProgress ?? (total === 0 ? 0 : floor(have / total)),
-      download_rate: rate,
-      upload_rate: this.#up.sample(now),
+      progress: floor(this.#phaseProgress ?? (total === 0 ? 0 : have / total)),
       num_peers: this.#opened?.numPeers ?? 0,
       num_seeds: this.#opened?.numSeeds ?? 0,
       total_size: total,
-      downloaded: this.#downloaded,
-      uploaded: this.#uploaded,
-      ratio: shareRatio({ downloaded: this.#downloaded, uploaded: this.#uploaded }, total),
-      eta_ms: rate > 0 && have < total ? Math.round(((total - have) / rate) * 1000) : null,
+      ...this.#meter.read(now, total - have, total),
       added_at: addedAt,
       save_path: savePath,
       ...(this.#error ? { error: this.#error } : {}),
@@ -130,10 +106,14 @@ export class Torrent implements Reported {
   async deleteData(): Promise<void> {
     await this.close()
     if (this.#info === undefined || this.#record.storageMode === 'memory') return
-    const paths = this.#info.files
-      .filter(({ padding, symlink }) => !padding && !symlink)
-      .map((file) => file.safePath)
-    await deleteFiles(this.#near.disk.operations, this.#record.saveFolder, paths, () => false)
+    const { disk } = this.#near
+    const onDisk = this.#info.files.filter(({ padding, symlink }) => !padding && !symlink)
+    const paths = onDisk.map(({ safePath }) => safePath)
+    await deleteFiles(disk.operations, this.#record.saveFolder, paths, () => false)
+  }
+
+  get #isComplete(): boolean {
+    return this.#bits?.isComplete === true
   }
 
   #enqueue(step: () => Promise<void>): void {
@@ -146,72 +126,70 @@ export class Torrent implements Reported {
     this.#error = undefined
     if (this.#info === undefined) {
       this.#to('downloading_metadata')
-      await this.#openInEngine(undefined)
+      await this.#meetPeers(undefined)
     } else {
       this.#to('checking_resume_data')
-      await this.#openInEngine(await this.#prepare(this.#info))
+      await this.#meetPeers(await this.#prepare(this.#info))
     }
   }
 
-  /** Everything that comes before the engine: space, what is on disk, the store. */
   async #prepare(info: TorrentInfo): Promise<Content> {
-    const { disk, hashes } = this.#near
-    const { saveFolder, storageMode } = this.#record
-    const { signal } = this.#abort
-    const onDisk = storageMode !== 'memory'
-    if (this.#bits === undefined || !onDisk) {
-      const bits = new PieceBits(info)
-      const onProgress = (progress: number): void => this.#to('checking_files', progress)
-      if (onDisk) await checkFiles({ disk, saveFolder, info, bits, hashes, signal, onProgress })
-      this.#bits = bits
+    const preparation: Preparation = {
+      record: this.#record,
+      info,
+      bits: this.#bits,
+      near: this.#near,
+      signal: this.#abort.signal,
+      onProgress: (phase, progress) => this.#to(phase, progress),
     }
-    signal.throwIfAborted()
-    if (storageMode === 'allocate' && !this.#bits.isComplete) await this.#allocate(info, signal)
-    this.#store = await openStore(this.#record, info, this.#near, !this.#bits.isEmpty)
-    signal.throwIfAborted()
+    const bits = await provePieces(preparation)
+    this.#bits = bits
+    this.#store = await prepareStore(preparation, bits)
+    this.#abort.signal.throwIfAborted()
     const rawInfo = this.#record.source.rawInfo ?? new Uint8Array()
-    return { info, rawInfo, bits: this.#bits.copy(), store: new EngineStore(this.#store) }
+    return { info, rawInfo, bits: bits.copy(), store: new EngineStore(this.#store) }
   }
 
-  async #allocate(info: TorrentInfo, signal: AbortSignal): Promise<void> {
-    this.#to('allocating', 0)
-    await allocate(this.#near.disk.operations, {
-      root: this.#record.saveFolder,
-      files: layoutOf(info).files,
-      createRoot: true,
-      signal,
-      progress: (reserved, total) => this.#to('allocating', reserved / total),
+  async #meetPeers(content: Content | undefined): Promise<void> {
+    const { infoHash, source } = this.#record
+    const { engine, trackers } = await this.#near.swarm()
+    const opened = await this.#near.lane.run(() => this.#handOver(engine, content))
+    for (const peer of source.peers) opened.addPeer(peer, 'manual')
+    this.#announces = new TorrentAnnounces(trackers, infoHash, source.trackers, {
+      counters: () => this.#meter.counters,
+      left: () => (this.#info === undefined ? undefined : this.#info.length - (this.#bits?.bytes ?? 0)),
+      numPeers: () => opened.numPeers,
+      onPeer: (address) => opened.addPeer(address, 'tracker'),
     })
   }
 
-  async #openInEngine(content: Content | undefined): Promise<void> {
+  /** Settles when the engine has it; with content, when it can exchange pieces. */
+  async #handOver(engine: Swarm['engine'], content: Content | undefined): Promise<EngineTorrent> {
     const { infoHash, source } = this.#record
-    const engine = await this.#near.engine()
-    this.#abort.signal.throwIfAborted()
-    this.#near.post({ type: 'activating', infoHash })
-    const ready = Promise.withResolvers<undefined>()
     const { signal } = this.#abort
+    signal.throwIfAborted()
+    const ready = Promise.withResolvers<undefined>()
+    ready.promise.catch(() => undefined) // a magnet does not wait for it here
     signal.addEventListener('abort', () => ready.reject(signal.reason), { once: true })
-    this.#opened = engine.open(infoHash, source.name, content, {
+    this.#near.post({ type: 'activating', infoHash })
+    const opened = engine.open(infoHash, source.name, content, {
       onVerified: (index) => this.#verified(index),
       onMetadata: (rawInfo) => this.#enqueue(() => this.#supply(rawInfo)),
       onReady: () => {
-        this.#near.post({ type: 'activated', infoHash, bits: this.#bits?.shared ?? new SharedArrayBuffer(0) })
-        this.#to('running')
+        this.#ready()
         ready.resolve(undefined)
       },
-      onDone: () => this.#near.reporter.mark(this),
       onFailed: (error) => {
         ready.reject(asError(error))
         this.#enqueue(() => Promise.reject(asError(error)))
       },
-      onDownloaded: (bytes) => this.#count(bytes, 0),
-      onUploaded: (bytes) => this.#count(0, bytes),
+      onDownloaded: (bytes) => this.#meter.count(bytes, 0),
+      onUploaded: (bytes) => this.#meter.count(0, bytes),
     })
-    ready.promise.catch(() => undefined) // a magnet does not wait for it here
+    this.#opened = opened
     if (content === undefined) this.#near.post({ type: 'activation_ended', infoHash })
     else await ready.promise
-    for (const peer of source.peers) this.#opened.addPeer(peer, 'manual')
+    return opened
   }
 
   /** Metadata came from peers: it is checked like a file that a caller sends. */
@@ -221,25 +199,16 @@ export class Torrent implements Reported {
     const { infoHash, source } = this.#record
     this.#record = { ...this.#record, source: { ...source, rawInfo } }
     this.#know(info)
-    this.#near.post({
-      type: 'metadata',
-      infoHash,
-      rawInfo,
-      facts: {
-        name: info.name,
-        totalSize: info.length,
-        private: info.private,
-        pieceLength: info.pieceLength,
-        pieceCount: info.pieceCount,
-      },
-    })
+    this.#near.post({ type: 'metadata', infoHash, rawInfo, facts: factsOf(info) })
     this.#to('checking_resume_data')
     this.#opened.supply(await this.#prepare(info))
   }
 
   async #shut(): Promise<void> {
+    this.#announces?.stop()
     await this.#opened?.close()
     await this.#store?.close()
+    this.#announces = undefined
     this.#opened = undefined
     this.#store = undefined
     this.#phaseProgress = undefined
@@ -264,23 +233,28 @@ export class Torrent implements Reported {
     if (bits !== undefined && bits.byteLength > 0) this.#bits = new PieceBits(info, bits)
   }
 
-  #verified(index: number): void {
-    const before = this.#bits?.isComplete
-    this.#bits?.set(index)
-    if (this.#bits?.isComplete !== before) this.#near.reporter.mark(this)
+  #ready(): void {
+    const { infoHash } = this.#record
+    this.#near.post({ type: 'activated', infoHash, bits: this.#bits?.shared ?? new SharedArrayBuffer(0) })
+    this.#to('running')
   }
 
-  #count(downloaded: number, uploaded: number): void {
-    this.#downloaded += downloaded
-    this.#uploaded += uploaded
-    this.#down.add(downloaded)
-    this.#up.add(uploaded)
+  #verified(index: number): void {
+    const wasComplete = this.#isComplete
+    this.#bits?.set(index)
+    if (!wasComplete) this.#completed()
+  }
+
+  #completed(): void {
+    if (!this.#isComplete) return
+    this.#announces?.completed()
+    this.#near.reporter.mark(this)
   }
 
   #to(phase: Phase, progress?: number): void {
     const isNew = this.#phase !== phase
     this.#phase = phase
-    this.#phaseProgress = progress === undefined ? undefined : floor(progress)
+    this.#phaseProgress = progress
     if (isNew) this.#near.reporter.mark(this)
   }
 }

@@ -1,6 +1,7 @@
 /** Parses and checks a .torrent file, and hashes the raw bytes of its info dictionary. */
 import { hash } from 'node:crypto'
 import { parseMetainfo } from '../../protocol/metainfo.ts'
+import { factsOf } from '../../protocol/records.ts'
 import type { TorrentDigest } from '../../protocol/tasks.ts'
 
 /** Throws `invalid_bencode`, `invalid_metainfo` or `unsupported_v2_only`. */
@@ -9,13 +10,7 @@ export function digestMetainfo(bytes: Uint8Array): TorrentDigest {
   return {
     infoHash: hash('sha1', rawInfo, 'hex'),
     rawInfo: new Uint8Array(rawInfo), // a copy: the view would keep and clone the whole file
-    facts: {
-      name: info.name,
-      totalSize: info.length,
-      private: info.private,
-      pieceLength: info.pieceLength,
-      pieceCount: info.pieceCount,
-    },
+    facts: factsOf(info),
     trackers,
     webSeeds,
   }

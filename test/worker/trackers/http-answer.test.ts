@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { encodeBencode, type Encodable } from '../../../src/protocol/bencode-encode.ts'
 import { RestTorrentError } from '../../../src/protocol/errors.ts'
@@ -116,6 +118,41 @@ for (const text of ['', 'd', '<html>', 'i5e', 'le', '5:hello', 'd5:peers6:abe', 
     assert.match(refusal(Buffer.from(text)), /^answer is not/)
   })
 }
+
+const key = fc.constantFrom(
+  'peers',
+  'peers6',
+  'interval',
+  'complete',
+  'tracker id',
+  'external ip',
+  'files',
+  'ip',
+)
+const { value: anything } = fc.letrec<{ value: Encodable }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.integer(),
+    fc.uint8Array({ maxLength: 40 }),
+    fc.array(tie('value'), { maxLength: 5 }),
+    fc.dictionary(key, tie('value')),
+  ),
+}))
+
+test('whatever is answered, it is taken within its bounds or refused as a failed fetch', () => {
+  const bytes = fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.dictionary(key, anything).map(encodeBencode))
+  fc.assert(
+    fc.property(bytes, (body) => {
+      try {
+        const { addresses, intervalMs, minIntervalMs } = readAnnounceAnswer(body)
+        assert.ok([intervalMs, minIntervalMs].every((ms) => ms >= 60_000 && ms <= 3_600_000))
+        assert.ok(addresses.every(({ host, port }) => isIP(host) !== 0 && port > 0 && port < 65_536))
+      } catch (error) {
+        assert.ok(error instanceof RestTorrentError && error.code === 'fetch_failed')
+      }
+    }),
+  )
+})
 
 test('a scrape finds the torrent by its bytes', () => {
   const infoHash = Uint8Array.from({ length: 20 }, (_, index) => 255 - index)

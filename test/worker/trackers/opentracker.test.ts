@@ -1,16 +1,11 @@
 import * as assert from 'uvu/assert'
+import { caseWith } from '../../interop/require.ts'
 import { startOpentracker } from '../../peers/opentracker.ts'
-import { available } from '../../peers/tools.ts'
 import { eventually } from '../../support/suite.ts'
 import { client, Subject, trackerSuite } from './fixture.ts'
 
 const test = trackerSuite('worker/session/trackers with opentracker')
-const isInstalled = available('opentracker')
-
-function check(title: string, run: () => Promise<void>): void {
-  if (isInstalled) test(title, run)
-  else test.skip(title, run)
-}
+const check = (title: string, run: () => Promise<void>): void => caseWith(test, title, ['opentracker'], run)
 
 for (const kind of ['httpUrl', 'udpUrl'] as const) {
   check(`${kind}: a leecher and a seed find each other, are counted and leave`, async () => {

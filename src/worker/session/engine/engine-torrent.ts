@@ -15,8 +15,6 @@ export interface TorrentEvents {
   onMetadata(rawInfo: Uint8Array): void
   /** It can exchange pieces from now on. */
   onReady(): void
-  /** It has every piece. */
-  onDone(): void
   /** It is closed for good, with what its store or the engine threw. */
   onFailed(error: unknown): void
   onDownloaded(bytes: number): void
@@ -53,7 +51,6 @@ export class EngineTorrent {
       torrent.metadata = true // the engine must not serve its own encoding of it, see exchange-metadata.ts
     })
     torrent.once('ready', () => this.#onReady())
-    torrent.on('done', () => events.onDone())
     torrent.on('warning', () => undefined)
     torrent.on('error', (error: unknown) => {
       this.#closed = true

@@ -6,7 +6,7 @@ import { eventually } from '../../support/suite.ts'
 import { client, peerId, Subject, userAgent, trackerSuite } from './fixture.ts'
 import { ManualClock } from './manual-clock.ts'
 
-const test = trackerSuite('worker/session/trackers over HTTP')
+const test = trackerSuite('worker/session/trackers/http-tracker')
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1')
 const until = (what: string, probe: () => boolean) => eventually(5000, what, probe)
 

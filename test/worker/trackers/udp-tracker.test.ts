@@ -4,7 +4,7 @@ import { eventually } from '../../support/suite.ts'
 import { client, peerId, Subject, trackerSuite } from './fixture.ts'
 import { ManualClock } from './manual-clock.ts'
 
-const test = trackerSuite('worker/session/trackers over UDP')
+const test = trackerSuite('worker/session/trackers/udp-tracker')
 const until = (what: string, probe: () => boolean) => eventually(5000, what, probe)
 const peer4 = Uint8Array.of(10, 0, 0, 1, 0x1a, 0xe1)
 const peer6 = Uint8Array.of(0x20, 1, 0xd, 0xb8, ...new Uint8Array(11), 1, 0, 80)

@@ -1,0 +1,141 @@
+/**
+ * What main and the store worker say to each other: calls from main over the thread's own port. Everything
+ * is plain, cloneable data. The store keeps what it is told and decides nothing.
+ */
+import type { SessionRecord, TorrentCounters, TorrentFacts, TorrentRecord } from './records.ts'
+
+/** What the store worker is started with. */
+export interface StoreBoot {
+  /** Absolute; the database, its lock and its backups are directly below. */
+  readonly dataDir: string
+}
+
+/** The part of a torrent's record that callers and the session decide; the rest is its checkpoint. */
+export type TorrentEntry = Omit<TorrentRecord, 'bits' | 'counters'>
+
+/** What tells that a file is the one a checkpoint saw. */
+export interface FileIdentity {
+  /** Place of the file in the metainfo. */
+  readonly index: number
+  readonly size: number
+  readonly mtimeNs: bigint
+  readonly ino: bigint
+}
+
+/** What is known to be on disk. Written in whole, often, and without the metainfo. */
+export interface TorrentCheckpoint {
+  /** See `TorrentRecord.bits`; a bit is set only after its data was synced. */
+  readonly bits: Uint8Array | undefined
+  readonly files: readonly FileIdentity[]
+  /** Indices of the files that were open for writing. */
+  readonly openForWriting: readonly number[]
+  readonly counters: TorrentCounters
+}
+
+/** Names one torrent of one session. */
+export interface TorrentKey {
+  readonly sessionId: string
+  readonly infoHash: string
+}
+
+/**
+ * One change. `put_*` replaces what is there and fails with `session_not_found` where the session is absent;
+ * every other change of an absent session or torrent is nothing, because it may have been removed meanwhile.
+ */
+export type StoreOperation =
+  | { readonly type: 'put_session'; readonly session: SessionRecord }
+  /** Takes the session with its torrents, checkpoints and removals. */
+  | { readonly type: 'remove_session'; readonly sessionId: string }
+  /** `clean` after a worker ended in order; not clean must be durable before a worker is started. */
+  | { readonly type: 'mark_clean'; readonly sessionId: string; readonly clean: boolean }
+  /** A `rawInfo` or `facts` that the store has is never written again, and may be left out. */
+  | { readonly type: 'put_torrent'; readonly sessionId: string; readonly torrent: TorrentEntry }
+  /** Leaves a removal under that id (made by main, not empty) for a worker to carry out. */
+  | (TorrentKey & {
+      readonly type: 'remove_torrent'
+      readonly removalId: string
+      readonly deleteData: boolean
+    })
+  | (TorrentKey & { readonly type: 'finish_removal'; readonly removalId: string })
+  | (TorrentKey & {
+      readonly type: 'put_metadata'
+      readonly rawInfo: Uint8Array
+      readonly facts: TorrentFacts
+    })
+  | (TorrentKey & { readonly type: 'checkpoint'; readonly checkpoint: TorrentCheckpoint })
+  /** Changes the counters of the checkpoint and leaves the rest of it. */
+  | (TorrentKey & { readonly type: 'put_counters'; readonly counters: TorrentCounters })
+
+/** What the store found when it was opened. */
+export interface StoreOpening {
+  readonly storeId: string
+  /** Version of the program that made the store. */
+  readonly createdVersion: string
+  /** It was made by this very opening. */
+  readonly created: boolean
+  readonly schemaVersion: number
+  /** Set when this opening brought the file from an older schema, and the name of the copy made before. */
+  readonly migration: { readonly from: number; readonly copy: string } | undefined
+}
+
+/** A session as it was kept. */
+export interface StoredSession {
+  readonly session: SessionRecord
+  /** The last `mark_clean` of it. */
+  readonly clean: boolean
+}
+
+/** A torrent as it was kept. */
+export interface StoredTorrent {
+  readonly sessionId: string
+  readonly torrent: TorrentEntry
+  /** Absent when none was ever written. */
+  readonly checkpoint: TorrentCheckpoint | undefined
+  /** Set when it is removed for callers and a worker has yet to carry that out. */
+  readonly removal: { readonly id: string; readonly deleteData: boolean } | undefined
+}
+
+/** A row that cannot be read; it stays in the store and is left out of what is loaded. */
+export interface SkippedRow {
+  readonly sessionId: string
+  readonly infoHash: string | undefined
+  readonly reason: string
+}
+
+/** Where the next page begins. */
+export interface LoadCursor {
+  readonly part: 'sessions' | 'torrents'
+  readonly after: number
+}
+
+/** Part of what is kept: sessions before torrents, each in the order of creation. */
+export interface LoadPage {
+  readonly sessions: readonly StoredSession[]
+  readonly torrents: readonly StoredTorrent[]
+  readonly skipped: readonly SkippedRow[]
+  /** Undefined on the last page. */
+  readonly next: LoadCursor | undefined
+}
+
+/** A finished backup; the name is that of a file in the folder `backups` of the data directory. */
+export interface BackupAnswer {
+  readonly name: string
+  readonly size: number
+}
+
+/** The calls the store worker answers. `open` comes first, `close` last. */
+export interface StoreApi {
+  /** Rejects with `data_dir_in_use`, `store_damaged`, `store_too_new` or the code of a disk fault. */
+  open(): Promise<StoreOpening>
+  /**
+   * All or nothing, and durable when it resolves. Rejects with `session_not_found`, `store_damaged` or the
+   * code of a disk fault; calls that arrive together share one commit and fail apart.
+   */
+  write(operations: readonly StoreOperation[]): Promise<void>
+  /** The page at the cursor, the first without one. Complete only while nothing is written. */
+  load(cursor?: LoadCursor): Promise<LoadPage>
+  /** Makes a consistent copy while writes go on; it holds all that was acknowledged before the call. */
+  backup(): Promise<BackupAnswer>
+  /** Commits what waits, ends a running backup with `shutting_down`, and gives the lock back. */
+  close(): Promise<void>
+}

@@ -1,0 +1,50 @@
+/** A torrent's dealings with its trackers, from meeting peers to its stop. */
+import type { PeerAddress } from '../../protocol/peer-address.ts'
+import type { TorrentCounters } from '../../protocol/records.ts'
+import type { AnnounceHandle, TrackerClient } from './trackers/tracker-client.ts'
+
+/** The torrent as its trackers are told of it, read at each announce. */
+export interface AnnouncedTorrent {
+  counters(): TorrentCounters
+  /** Bytes still missing; undefined while the metadata is unknown. */
+  left(): number | undefined
+  numPeers(): number
+  /** A peer a tracker named, as `host:port`. */
+  onPeer(address: string): void
+}
+
+export class TorrentAnnounces {
+  readonly #handle: AnnounceHandle
+
+  constructor(
+    trackers: TrackerClient,
+    infoHash: string,
+    tiers: readonly (readonly string[])[],
+    torrent: AnnouncedTorrent,
+  ) {
+    this.#handle = trackers.add({
+      infoHash,
+      tiers,
+      stats: () => {
+        const left = torrent.left()
+        return { ...torrent.counters(), left, numPeers: torrent.numPeers(), complete: left === 0 }
+      },
+      onPeers: (peers) => {
+        for (const peer of peers) torrent.onPeer(written(peer))
+      },
+    })
+  }
+
+  completed(): void {
+    this.#handle.completed()
+  }
+
+  /** Trackers are told in the background: a stop does not wait for them. */
+  stop(): void {
+    void this.#handle.stop()
+  }
+}
+
+function written({ host, port }: PeerAddress): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}

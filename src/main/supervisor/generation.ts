@@ -10,8 +10,8 @@ import { LivenessWatch, type Liveness } from './liveness.ts'
 const bindDeadlineMs = 15_000
 const heapCeiling = 0.8
 
-/** Why a generation was ended from outside. */
-export type EndReason = 'requested' | 'silent' | 'heap'
+/** Why a generation was ended from outside; `unbound`: it did not get its port, or not in time. */
+export type EndReason = 'requested' | 'silent' | 'heap' | 'unbound'
 
 export class Generation {
   readonly number: number

@@ -5,7 +5,7 @@
  */
 import { RestTorrentError, toWireError, type WireError } from '../../protocol/errors.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
-import type { SessionApi, SessionEvent } from '../../protocol/session-rpc.ts'
+import type { HashAnswer, SessionApi } from '../../protocol/session-rpc.ts'
 import type { SessionState } from '../../protocol/session.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { Log } from '../log.ts'
@@ -16,6 +16,7 @@ import { CrashLedger } from './crash-ledger.ts'
 import { Generation } from './generation.ts'
 import type { HashDesk } from './hash-desk.ts'
 import { crashReason, notCalledReason, stateCode } from './session-reasons.ts'
+import { takeEvent } from './take-event.ts'
 
 /** What a session supervisor is given by the supervisor of all. */
 export interface SessionSurroundings {
@@ -60,8 +61,7 @@ export class SessionSupervisor {
     try {
       await generation.bound
     } catch (error) {
-      this.#to('stopped')
-      await generation.end('requested', 0)
+      await this.stop(0) // also calls off the restart that a crash has planned
       throw error
     }
   }
@@ -73,6 +73,7 @@ export class SessionSupervisor {
 
   /** Ends the worker in order and starts it again, whatever state the session is in. */
   async restart(): Promise<void> {
+    if (this.state === 'stopping' || this.state === 'stopped') return
     clearTimeout(this.#retry)
     this.#backoff.reset()
     this.restarts += 1
@@ -89,18 +90,16 @@ export class SessionSupervisor {
     this.#to('stopped')
   }
 
-  /** Brings a torrent to its record in the worker, now or when there is one again. */
+  /** Brings a torrent to its record in the worker, now or when there is one again; never one in quarantine. */
   apply(record: TorrentRecord): void {
+    if (record.quarantine !== undefined) return
     this.#send('apply torrent', async (api) => await api.applyTorrent(record))
   }
 
   /** Has the worker carry out a removal, now or when there is one again. */
   remove(removal: Removal): void {
     this.#near.board.forget(removal.record.infoHash)
-    this.#send('remove torrent', async (api) => {
-      await api.removeTorrent(removal.record, removal.deleteData)
-      this.records.removals.delete(removal)
-    })
+    this.#carryOut(removal)
   }
 
   /** Asks the worker; rejects with the code of its state when there is no worker to ask. */
@@ -117,7 +116,7 @@ export class SessionSupervisor {
     this.#to('starting')
     const { session } = this.records
     const number = this.#generations
-    const generation = new Generation(this.#near.start, {
+    const generation: Generation = new Generation(this.#near.start, {
       boot: {
         ...this.#near.boot,
         sessionId: session.id,
@@ -126,7 +125,8 @@ export class SessionSupervisor {
         settings: session.settings,
       },
       onEvent: (event) => {
-        if (this.generation?.number === number) this.#take(event)
+        if (this.generation?.number !== number) return
+        takeEvent(event, this.#near, this.records, (id, answer) => this.#answerHash(generation, id, answer))
       },
       onOutput: (line) => this.#near.log.warn({ session: this.id, generation: number }, line),
     })
@@ -143,7 +143,7 @@ export class SessionSupervisor {
     this.records.session = { ...this.records.session, ports: [port] }
     this.#to('running')
     this.#near.log.info({ session: this.id, port, generation: generation.number }, 'session runs')
-    for (const removal of this.records.removals) this.remove(removal)
+    for (const removal of this.records.removals) this.#carryOut(removal)
     for (const record of this.#ledger.replayOrder(this.records.torrents.values())) this.apply(record)
   }
 
@@ -151,7 +151,7 @@ export class SessionSupervisor {
     if (this.generation !== generation) return
     this.lastError = { ...toWireError(error), at: Date.now() }
     // a start that hangs or finds its port taken is ended; `exited` decides what follows
-    void generation.end('requested', 0)
+    void generation.end('unbound', 0)
   }
 
   #exited(generation: Generation, exit: HostExit): void {
@@ -166,10 +166,8 @@ export class SessionSupervisor {
       return
     }
     this.#noteCrash(generation, exit)
-    const delay =
-      this.lastError?.code === 'bind_failed'
-        ? 'failed'
-        : this.#backoff.crashed(Date.now(), generation.startedAt)
+    const isTaken = generation.endReason === 'unbound' && this.lastError?.code === 'bind_failed'
+    const delay = isTaken ? 'failed' : this.#backoff.crashed(Date.now(), generation.startedAt)
     if (delay === 'failed') this.#fail()
     else this.#restartIn(delay)
   }
@@ -189,10 +187,9 @@ export class SessionSupervisor {
   }
 
   #noteCrash(generation: Generation, exit: HostExit): void {
-    const reason = crashReason(generation.endReason, exit)
-    if (this.lastError?.code !== 'bind_failed' || generation.endReason !== 'requested') {
-      this.lastError = { code: 'session_gone', message: reason, at: Date.now() }
-    }
+    const unbound = generation.endReason === 'unbound' ? this.lastError?.message : undefined
+    const reason = unbound ?? crashReason(generation.endReason, exit)
+    if (unbound === undefined) this.lastError = { code: 'session_gone', message: reason, at: Date.now() }
     this.#near.log.error(
       { session: this.id, generation: generation.number, stack: exit.error?.stack },
       reason,
@@ -208,27 +205,24 @@ export class SessionSupervisor {
     for (const row of this.#near.board.torrents.rows()) this.records.count(row.info_hash, row)
   }
 
-  #take(event: SessionEvent): void {
-    const { board, hashDesk, log } = this.#near
-    if (event.type === 'snapshot') {
-      board.take(event)
-      this.#near.onChange()
-    } else if (event.type === 'activated') this.records.change(event.infoHash, { bits: event.bits })
-    else if (event.type === 'metadata') this.#takeMetadata(event)
-    else if (event.type === 'hash_cancel') hashDesk.cancel(this.id, event.requestId)
-    else if (event.type === 'hash_request') {
-      const { generation } = this
-      void hashDesk.run(this.id, event.requestId, event.request).then((answer) => {
-        if (answer === undefined || this.generation !== generation) return
-        this.#send('hashed', async (api) => await api.hashed(event.requestId, answer))
-      })
-    } else if (event.type === 'log') log[event.level]({ ...event.fields, session: this.id }, event.message)
+  #answerHash(generation: Generation, requestId: number, answer: HashAnswer): void {
+    if (this.generation !== generation) return
+    this.#send('hashed', async (api) => await api.hashed(requestId, answer))
   }
 
-  #takeMetadata(event: SessionEvent & { type: 'metadata' }): void {
-    const source = this.records.torrents.get(event.infoHash)?.source
-    if (source === undefined) return
-    this.records.change(event.infoHash, { source: { ...source, rawInfo: event.rawInfo }, facts: event.facts })
+  /** A removal that failed in a worker is not tried again: the files may be those of a later add by then. */
+  #carryOut(removal: Removal): void {
+    const { record, deleteData } = removal
+    this.#send('remove torrent', async (api) => {
+      try {
+        await api.removeTorrent(record, deleteData)
+      } catch (error) {
+        if (toWireError(error).code === 'session_gone') return
+        this.records.removals.delete(removal)
+        throw error
+      }
+      this.records.removals.delete(removal)
+    })
   }
 
   #send(what: string, run: (api: SessionApi) => Promise<void>): void {

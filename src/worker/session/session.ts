@@ -9,6 +9,7 @@ import { MemoryBudget } from './storage/memory-piece-store.ts'
 import { SessionDisk } from './storage/session-disk.ts'
 import { openSwarm, type Swarm } from './swarm.ts'
 import { Torrent, type TorrentSurroundings } from './torrent.ts'
+import { Turns } from './turns.ts'
 
 /** What torrents with storage_mode `memory` may hold together in one session. */
 const memoryBytes = 1024 * 1024 * 1024
@@ -19,6 +20,7 @@ export class Session implements SessionApi {
   readonly #bound: Bound
   readonly #torrents = new Map<string, Torrent>()
   readonly #near: TorrentSurroundings
+  readonly #turns = new Turns()
   readonly #openSwarm: () => Promise<Swarm>
   #swarm: Promise<Swarm> | undefined
 
@@ -38,18 +40,21 @@ export class Session implements SessionApi {
   }
 
   async applyTorrent(record: TorrentRecord): Promise<void> {
-    const known = this.#torrents.get(record.infoHash)
-    const torrent = known ?? new Torrent(record, this.#near)
-    this.#torrents.set(record.infoHash, torrent)
-    torrent.follow(record)
-    await Promise.resolve()
+    await this.#turns.take(record.infoHash, async () => {
+      const torrent = this.#torrents.get(record.infoHash) ?? new Torrent(record, this.#near)
+      this.#torrents.set(record.infoHash, torrent)
+      torrent.follow(record)
+      await Promise.resolve()
+    })
   }
 
   async removeTorrent(record: TorrentRecord, deleteData: boolean): Promise<void> {
-    const torrent = this.#torrents.get(record.infoHash) ?? new Torrent(record, this.#near)
-    this.#torrents.delete(record.infoHash)
-    if (deleteData) await torrent.deleteData()
-    else await torrent.close()
+    await this.#turns.take(record.infoHash, async () => {
+      const torrent = this.#torrents.get(record.infoHash) ?? new Torrent(record, this.#near)
+      this.#torrents.delete(record.infoHash)
+      if (deleteData) await torrent.deleteData()
+      else await torrent.close()
+    })
   }
 
   async hashed(requestId: number, answer: HashAnswer): Promise<void> {

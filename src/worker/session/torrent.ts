@@ -11,7 +11,7 @@ import type { ActivationLane } from './activation-lane.ts'
 import type { Content } from './engine/content.ts'
 import type { EngineTorrent } from './engine/engine-torrent.ts'
 import { PieceBits } from './piece-bits.ts'
-import { prepareStore, provePieces, type Preparation } from './prepare-content.ts'
+import { prepareContent, type Preparation } from './prepare-content.ts'
 import type { Reported, Reporter } from './reporter.ts'
 import { deleteFiles } from './storage/delete-files.ts'
 import { diskError } from './storage/disk-error.ts'
@@ -134,20 +134,19 @@ export class Torrent implements Reported {
   }
 
   async #prepare(info: TorrentInfo): Promise<Content> {
-    const preparation: Preparation = {
+    const { bits, store } = await prepareContent({
       record: this.#record,
       info,
       bits: this.#bits,
       near: this.#near,
       signal: this.#abort.signal,
-      onProgress: (phase, progress) => this.#to(phase, progress),
-    }
-    const bits = await provePieces(preparation)
+      onStep: (phase, progress) => this.#to(phase, progress),
+    })
     this.#bits = bits
-    this.#store = await prepareStore(preparation, bits)
+    this.#store = store
     this.#abort.signal.throwIfAborted()
     const rawInfo = this.#record.source.rawInfo ?? new Uint8Array()
-    return { info, rawInfo, bits: bits.copy(), store: new EngineStore(this.#store) }
+    return { info, rawInfo, bits: bits.copy(), store: new EngineStore(store) }
   }
 
   async #meetPeers(content: Content | undefined): Promise<void> {

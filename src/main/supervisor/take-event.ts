@@ -1,0 +1,33 @@
+/** What main does with each thing that a session worker tells. */
+import type { HashAnswer, SessionEvent } from '../../protocol/session-rpc.ts'
+import type { SessionRecords } from '../records/session-records.ts'
+import type { SessionSurroundings } from './session-supervisor.ts'
+
+type Near = Pick<SessionSurroundings, 'board' | 'hashDesk' | 'log' | 'onChange'>
+
+/** Takes one event of the present generation; `answer` sends a hash pool's answer back to it. */
+export function takeEvent(
+  event: SessionEvent,
+  { board, hashDesk, log, onChange }: Near,
+  records: SessionRecords,
+  answer: (requestId: number, answer: HashAnswer) => void,
+): void {
+  const { id } = records.session
+  if (event.type === 'snapshot') {
+    board.take(event)
+    onChange()
+  } else if (event.type === 'activated') records.change(event.infoHash, { bits: event.bits })
+  else if (event.type === 'metadata') takeMetadata(event, records)
+  else if (event.type === 'hash_cancel') hashDesk.cancel(id, event.requestId)
+  else if (event.type === 'hash_request') {
+    void hashDesk.run(id, event.requestId, event.request).then((found) => {
+      if (found !== undefined) answer(event.requestId, found)
+    })
+  } else if (event.type === 'log') log[event.level]({ ...event.fields, session: id }, event.message)
+}
+
+function takeMetadata(event: SessionEvent & { type: 'metadata' }, records: SessionRecords): void {
+  const source = records.torrents.get(event.infoHash)?.source
+  if (source === undefined) return
+  records.change(event.infoHash, { source: { ...source, rawInfo: event.rawInfo }, facts: event.facts })
+}

@@ -1,0 +1,96 @@
+import { RestTorrentError } from '../../protocol/errors.ts'
+import type { StoreOperation, TorrentCheckpoint, TorrentKey } from '../../protocol/store-rpc.ts'
+import { packIdentities } from './file-identities.ts'
+import type { Statements } from './statements.ts'
+import { sessionColumn } from './stored-session.ts'
+import { factsColumn, torrentColumn } from './stored-torrent.ts'
+
+/** Carries out one change inside the transaction of its caller. */
+export function applyOperation(statements: Statements, operation: StoreOperation): void {
+  switch (operation.type) {
+    case 'put_session': {
+      const { session } = operation
+      statements.putSession.run({ id: session.id, record: sessionColumn(session) })
+      return
+    }
+    case 'remove_session':
+      statements.removeSession.run({ id: operation.sessionId })
+      return
+    case 'mark_clean':
+      statements.markClean.run({ id: operation.sessionId, clean: Number(operation.clean) })
+      return
+    case 'put_torrent':
+      return putTorrent(statements, operation)
+    case 'finish_removal': {
+      const { sessionId: session, infoHash, removalId: removal } = operation
+      statements.finishRemoval.run({ session, infoHash, removal })
+      return
+    }
+    default: {
+      const torrent = findTorrent(statements, operation)
+      if (torrent !== undefined) changeTorrent(statements, torrent, operation)
+    }
+  }
+}
+
+type TorrentChange = Extract<
+  StoreOperation,
+  { type: 'remove_torrent' | 'put_metadata' | 'checkpoint' | 'put_counters' }
+>
+
+function changeTorrent(statements: Statements, torrent: number, change: TorrentChange): void {
+  switch (change.type) {
+    case 'remove_torrent': {
+      const { removalId: removal, deleteData } = change
+      statements.removeTorrent.run({ torrent, removal, deleteData: Number(deleteData) })
+      return
+    }
+    case 'put_metadata':
+      statements.putFacts.run({ torrent, facts: factsColumn(change.facts) })
+      statements.putMetainfo.run({ torrent, rawInfo: change.rawInfo })
+      return
+    case 'checkpoint':
+      return checkpoint(statements, torrent, change.checkpoint)
+    case 'put_counters': {
+      const { downloaded, uploaded } = change.counters
+      statements.putCounters.run({ torrent, downloaded, uploaded })
+    }
+  }
+}
+
+function putTorrent(
+  statements: Statements,
+  { sessionId, torrent }: StoreOperation & { type: 'put_torrent' },
+): void {
+  const { infoHash, facts, source } = torrent
+  const row = statements.putTorrent.get({
+    session: sessionId,
+    infoHash,
+    record: torrentColumn(torrent),
+    facts: facts === undefined ? null : factsColumn(facts),
+  })
+  if (row === undefined) throw new RestTorrentError('session_not_found', `session ${sessionId} not found`)
+  if (source.rawInfo !== undefined) {
+    statements.putMetainfo.run({ torrent: Number(row['seq']), rawInfo: source.rawInfo })
+  }
+}
+
+function checkpoint(
+  statements: Statements,
+  torrent: number,
+  { bits, files, openForWriting, counters }: TorrentCheckpoint,
+): void {
+  statements.checkpoint.run({
+    torrent,
+    downloaded: counters.downloaded,
+    uploaded: counters.uploaded,
+    openForWriting: JSON.stringify(openForWriting),
+    bits: bits ?? null,
+    files: packIdentities(files),
+  })
+}
+
+function findTorrent(statements: Statements, { sessionId, infoHash }: TorrentKey): number | undefined {
+  const row = statements.findTorrent.get({ session: sessionId, infoHash })
+  return row === undefined ? undefined : Number(row['seq'])
+}

@@ -1,0 +1,56 @@
+/**
+ * The steps from an empty file to the newest schema. A step that was ever published is never changed. A new
+ * field of a record that is kept as JSON is a step too: one that fills it into the rows that are there.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+
+/** Brings the schema one version further, inside a transaction. */
+export type Migration = (database: DatabaseSync) => void
+
+/** The schema's version (`user_version`) is how many of these a file has been through. */
+export const migrations: readonly Migration[] = [firstSchema]
+
+/**
+ * `seq` is the order of creation. A torrent that is removed for callers keeps its row, with the id of its
+ * removal, until a worker has carried that out; meanwhile the same torrent can be added again.
+ */
+function firstSchema(database: DatabaseSync): void {
+  database.exec(`
+    CREATE TABLE meta (
+      key TEXT NOT NULL PRIMARY KEY,
+      value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE session (
+      seq INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
+      record TEXT NOT NULL,
+      clean INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+
+    CREATE TABLE torrent (
+      seq INTEGER PRIMARY KEY,
+      session INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+      info_hash TEXT NOT NULL,
+      record TEXT NOT NULL,
+      facts TEXT,
+      removal TEXT NOT NULL DEFAULT '',
+      delete_data INTEGER NOT NULL DEFAULT 0,
+      UNIQUE (session, info_hash, removal)
+    ) STRICT;
+
+    CREATE TABLE metainfo (
+      torrent INTEGER PRIMARY KEY REFERENCES torrent ON DELETE CASCADE,
+      raw_info BLOB NOT NULL
+    ) STRICT;
+
+    CREATE TABLE checkpoint (
+      torrent INTEGER PRIMARY KEY REFERENCES torrent ON DELETE CASCADE,
+      downloaded INTEGER NOT NULL,
+      uploaded INTEGER NOT NULL,
+      open_for_writing TEXT NOT NULL DEFAULT '[]',
+      bits BLOB,
+      files BLOB NOT NULL DEFAULT x''
+    ) STRICT;
+  `)
+}

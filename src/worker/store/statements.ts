@@ -1,0 +1,61 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+
+const texts = {
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
+  savepoint: 'SAVEPOINT caller',
+  rollbackToSavepoint: 'ROLLBACK TO caller',
+  releaseSavepoint: 'RELEASE caller',
+
+  putSession: `
+    INSERT INTO session (id, record) VALUES (:id, :record)
+    ON CONFLICT (id) DO UPDATE SET record = excluded.record`,
+  removeSession: 'DELETE FROM session WHERE id = :id',
+  markClean: 'UPDATE session SET clean = :clean WHERE id = :id',
+
+  findTorrent: `
+    SELECT torrent.seq FROM torrent JOIN session ON session.seq = torrent.session
+    WHERE session.id = :session AND info_hash = :infoHash AND removal = ''`,
+  putTorrent: `
+    INSERT INTO torrent (session, info_hash, record, facts)
+    SELECT seq, :infoHash, :record, :facts FROM session WHERE id = :session
+    ON CONFLICT (session, info_hash, removal)
+    DO UPDATE SET record = excluded.record, facts = COALESCE(facts, excluded.facts)
+    RETURNING seq`,
+  putFacts: 'UPDATE torrent SET facts = :facts WHERE seq = :torrent',
+  removeTorrent: 'UPDATE torrent SET removal = :removal, delete_data = :deleteData WHERE seq = :torrent',
+  finishRemoval: `
+    DELETE FROM torrent WHERE info_hash = :infoHash AND removal = :removal AND removal <> ''
+    AND session = (SELECT seq FROM session WHERE id = :session)`,
+  putMetainfo: `
+    INSERT INTO metainfo (torrent, raw_info) VALUES (:torrent, :rawInfo)
+    ON CONFLICT (torrent) DO NOTHING`,
+
+  checkpoint: `
+    INSERT INTO checkpoint (torrent, downloaded, uploaded, open_for_writing, bits, files)
+    VALUES (:torrent, :downloaded, :uploaded, :openForWriting, :bits, :files)
+    ON CONFLICT (torrent) DO UPDATE SET downloaded = excluded.downloaded, uploaded = excluded.uploaded,
+      open_for_writing = excluded.open_for_writing, bits = excluded.bits, files = excluded.files`,
+  putCounters: `
+    INSERT INTO checkpoint (torrent, downloaded, uploaded) VALUES (:torrent, :downloaded, :uploaded)
+    ON CONFLICT (torrent) DO UPDATE SET downloaded = excluded.downloaded, uploaded = excluded.uploaded`,
+
+  loadSessions: 'SELECT seq, id, record, clean FROM session WHERE seq > :after ORDER BY seq LIMIT :rows',
+  loadTorrents: `
+    SELECT torrent.seq, session.id AS session, info_hash, torrent.record, facts, removal, delete_data,
+      raw_info, downloaded, uploaded, open_for_writing, bits, files
+    FROM torrent JOIN session ON session.seq = torrent.session
+    LEFT JOIN metainfo ON metainfo.torrent = torrent.seq
+    LEFT JOIN checkpoint ON checkpoint.torrent = torrent.seq
+    WHERE torrent.seq > :after ORDER BY torrent.seq LIMIT :rows`,
+} as const
+
+/** Every statement of the store, prepared once. */
+export type Statements = { readonly [Name in keyof typeof texts]: StatementSync }
+
+/** Prepares the statements on a connection of the newest schema. */
+export function prepareStatements(database: DatabaseSync): Statements {
+  const prepared = Object.entries(texts).map(([name, text]) => [name, database.prepare(text)] as const)
+  return Object.fromEntries(prepared) as Statements
+}

@@ -3,6 +3,7 @@
  * the same commands again.
  */
 import type { SessionSettings } from './session.ts'
+import type { TorrentCheckpoint } from './store-rpc.ts'
 import type { TorrentInfo } from './torrent-info.ts'
 import type { StorageMode, TorrentRow } from './torrent.ts'
 
@@ -38,6 +39,13 @@ export interface TorrentFacts {
   readonly pieceCount: number
 }
 
+/** What a run before left of a torrent on disk. */
+export interface ResumeState {
+  readonly checkpoint: TorrentCheckpoint
+  /** Whether that run ended in order, with this as its last checkpoint. */
+  readonly clean: boolean
+}
+
 /** The desired state of a torrent. */
 export interface TorrentRecord {
   readonly infoHash: string
@@ -59,6 +67,8 @@ export interface TorrentRecord {
    * worker that sets them. Absent until the files were looked at once.
    */
   readonly bits: SharedArrayBuffer | undefined
+  /** To be proved against the files before it is believed; looked at only where there are no `bits`. */
+  readonly resume?: ResumeState | undefined
   /** Set when it was being activated during two crashes of the worker in a row: it is listed, never run. */
   readonly quarantine: string | undefined
 }

@@ -11,7 +11,7 @@ export interface StoreBoot {
 }
 
 /** The part of a torrent's record that callers and the session decide; the rest is its checkpoint. */
-export type TorrentEntry = Omit<TorrentRecord, 'bits' | 'counters'>
+export type TorrentEntry = Omit<TorrentRecord, 'bits' | 'counters' | 'resume'>
 
 /** What tells that a file is the one a checkpoint saw. */
 export interface FileIdentity {

@@ -40,7 +40,7 @@ async function proveBits({ record, info, bits, near, signal, onStep }: Preparati
   const found = new PieceBits(info)
   const { disk, hashes } = near
   const onProgress = (progress: number): void => onStep('checking_files', progress)
-  await checkFiles({ disk, saveFolder: record.saveFolder, info, bits: found, hashes, signal, onProgress })
+  await checkFiles({ disk, saveFolder: record.saveFolder, info, hashes, signal, onProgress }, found)
   return found
 }
 

@@ -5,6 +5,7 @@
 import type { Torrent, Wire } from 'webtorrent'
 import { stripMapped, type ClientFacts } from './client-facts.ts'
 import { describe, type Content } from './content.ts'
+import { fallBackToPlain } from './encryption-fallback.ts'
 import { fetchMetadata, serveMetadata } from './exchange-metadata.ts'
 
 /** What the engine tells of a torrent. */
@@ -111,6 +112,7 @@ export class EngineTorrent {
     torrent._drain = () => {
       if (!this.#client.isFull()) drain()
     }
+    fallBackToPlain(torrent)
     torrent._verifyPieces = (callback) => callback(null) // the bits were proved before it was opened
   }
 

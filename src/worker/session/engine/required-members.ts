@@ -2,7 +2,15 @@
 import Wire from 'bittorrent-protocol'
 import type WebTorrent from 'webtorrent'
 
-const ofTorrent = ['_drain', '_onMetadata', '_verifyPieces', 'addPeer', 'destroy', 'select'] as const
+const ofTorrent = [
+  '_drain',
+  '_onMetadata',
+  '_registerPeer',
+  '_verifyPieces',
+  'addPeer',
+  'destroy',
+  'select',
+] as const
 const ofWire = ['_processBuffer', '_onMessageLength', '_parse', '_onMessage', '_onKeepAlive'] as const
 
 /** Throws naming every member that is missing. */

@@ -60,8 +60,20 @@ declare module 'webtorrent' {
     _numPending: number
     _peers: Map<string, { source: string | null }>
     _drain(): void
+    _registerPeer(peer: EnginePeer): void
     _onMetadata(metadata: TorrentDescription): Promise<void>
     _verifyPieces(callback: (error: Error | null) => void): void
+  }
+
+  /** One connection to a peer, from its dialling on. */
+  export interface EnginePeer extends EventEmitter {
+    readonly type: string
+    /** `host:port` */
+    readonly addr: string
+    /** 0: without encryption; 1: encryption is offered. */
+    secure: number
+    /** Absent until connected; its `peerId` until the peer's handshake. */
+    readonly wire: { readonly peerId: string | null } | null
   }
 
   export default class WebTorrent extends EventEmitter {

@@ -39,7 +39,7 @@ export class PieceSet {
   has(piece: number): boolean {
     const bits = this.#bits
     if (bits === undefined) return piece < this.pieceCount
-    return ((bits[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) !== 0
+    return piece < this.pieceCount && ((bits[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) !== 0
   }
 
   /** False when it was there already, or is no piece at all. */
@@ -54,10 +54,10 @@ export class PieceSet {
   /** False when it was not there. */
   delete(piece: number): boolean {
     if (piece < 0 || !this.has(piece)) return false
-    this.#bits ??= new Uint8Array(Math.ceil(this.pieceCount / 8)).fill(0xff)
-    if (this.#size === 0) this.#size = this.pieceCount
-    this.#bits[piece >> 3] = (this.#bits[piece >> 3] ?? 0) & ~(0x80 >> (piece & 7))
-    this.#size -= 1
+    const bits = this.#bits ?? new Uint8Array(Math.ceil(this.pieceCount / 8)).fill(0xff)
+    this.#size = this.size - 1
+    this.#bits = bits
+    bits[piece >> 3] = (bits[piece >> 3] ?? 0) & ~(0x80 >> (piece & 7))
     return true
   }
 

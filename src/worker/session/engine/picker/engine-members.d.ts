@@ -1,0 +1,42 @@
+/** What the picker uses of the engine, besides what `webtorrent.d.ts` says of it. */
+declare module 'webtorrent' {
+  export interface Wire {
+    readonly amInterested: boolean
+    readonly peerChoking: boolean
+    readonly hasFast: boolean
+    readonly peerAllowedFastSet: readonly number[]
+    readonly peerExtendedHandshake: { readonly reqq?: unknown }
+    /** A bitfield; for a peer that said it has all, a stand-in without bytes that says yes to every index. */
+    readonly peerPieces: { readonly buffer: Uint8Array; get(index: number): boolean }
+    readonly requests: readonly { piece: number; offset: number; length: number }[]
+    readonly lt_donthave: EventEmitter
+    interested(): void
+    uninterested(): void
+    request(
+      index: number,
+      offset: number,
+      length: number,
+      callback: (error: Error | null, bytes: Uint8Array) => void,
+    ): void
+    cancel(index: number, offset: number, length: number): void
+    have(index: number): void
+    _push(bytes: Uint8Array): unknown
+  }
+
+  export interface Torrent {
+    readonly pieceLength: number
+    readonly length: number
+    readonly maxWebConns: number
+    readonly store: { put(index: number, bytes: Uint8Array, callback: (error?: unknown) => void): void } | null
+    /** SHA-1 of each piece in hex. */
+    readonly _hashes: readonly string[]
+    _rarityMap: { destroy(): void } | null
+    _update(): void
+    _updateWire(wire: Wire): void
+    _updateWireInterest(wire: Wire): void
+    _updateSelections(): void
+    _markVerified(index: number): void
+    _checkDone(): void
+    _destroy(error: unknown): void
+  }
+}

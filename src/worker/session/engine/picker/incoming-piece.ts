@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+
+const blockLength = 16 * 1024
+/** Hashed at once; a whole large piece would stall the thread. */
+const hashStep = 1024 * 1024
+
+/** The bytes of a piece while its blocks come in, hashed as far as they are there without a gap. */
+export class IncomingPiece<Source> {
+  readonly bytes: Uint8Array
+  /** Who sent blocks of it. */
+  readonly sources = new Set<Source>()
+  readonly #present: Uint8Array
+  readonly #hash = createHash('sha1')
+  #gap = 0
+  #hashed = 0
+
+  constructor(length: number) {
+    this.bytes = Buffer.allocUnsafeSlow(length)
+    this.#present = new Uint8Array(Math.ceil(length / blockLength))
+  }
+
+  /** Takes a block; the bytes are copied. */
+  set(block: number, bytes: Uint8Array, source: Source): void {
+    this.bytes.set(bytes, block * blockLength)
+    this.sources.add(source)
+    this.#present[block] = 1
+    while (this.#present[this.#gap] === 1) this.#gap += 1
+    if (this.#gap * blockLength - this.#hashed >= hashStep) this.#hashTo(this.#gap * blockLength)
+  }
+
+  /** The SHA-1 in hex, once every block was set. */
+  digest(): string {
+    this.#hashTo(this.bytes.length)
+    return this.#hash.digest('hex')
+  }
+
+  #hashTo(end: number): void {
+    this.#hash.update(this.bytes.subarray(this.#hashed, end))
+    this.#hashed = Math.min(end, this.bytes.length)
+  }
+}

@@ -1,0 +1,78 @@
+/** Makes pieces of the blocks that come in, proves them, stores them and tells the engine what it has. */
+import type { Torrent, Wire } from 'webtorrent'
+import { IncomingPiece } from './incoming-piece.ts'
+import type { PieceOrder } from './piece-order.ts'
+
+const blockLength = 16 * 1024
+/** Bytes handed to the store and not yet written; above it nothing more is asked for. */
+const mostUnwritten = 64 * 1024 * 1024
+
+export class PieceIntake {
+  readonly #torrent: Torrent
+  readonly #order: PieceOrder
+  readonly #onRoom: () => void
+  readonly #incoming = new Map<number, IncomingPiece<Wire>>()
+  #unwritten = 0
+  #missing: number
+
+  /** `onRoom` is called whenever there may be something to ask for again. */
+  constructor(torrent: Torrent, order: PieceOrder, onRoom: () => void) {
+    this.#torrent = torrent
+    this.#order = order
+    this.#onRoom = onRoom
+    this.#missing = torrent.pieces.filter((piece) => piece !== null).length
+  }
+
+  /** The disk is behind by more than memory should hold. */
+  get isFull(): boolean {
+    return this.#unwritten > mostUnwritten
+  }
+
+  /** Takes a block that had not come before. */
+  take(piece: number, block: number, bytes: Uint8Array, source: Wire): void {
+    const incoming = this.#incoming.get(piece) ?? new IncomingPiece<Wire>(this.lengthOf(piece))
+    this.#incoming.set(piece, incoming)
+    incoming.set(block, bytes, source)
+    if (!this.#order.isComplete(piece)) return
+    this.#incoming.delete(piece)
+    if (incoming.digest() === this.#torrent._hashes[piece]) this.#store(piece, incoming.bytes)
+    else this.#refuse(piece, incoming.sources)
+  }
+
+  lengthOf(piece: number): number {
+    const { length, pieceLength } = this.#torrent
+    return Math.min(pieceLength, length - piece * pieceLength)
+  }
+
+  blocksOf(piece: number): number {
+    return Math.ceil(this.lengthOf(piece) / blockLength)
+  }
+
+  #store(piece: number, bytes: Uint8Array): void {
+    const torrent = this.#torrent
+    this.#unwritten += bytes.length
+    torrent.store?.put(piece, bytes, (error) => {
+      this.#unwritten -= bytes.length
+      if (torrent.destroyed) return
+      if (error) torrent._destroy(error)
+      else this.#mark(piece)
+    })
+  }
+
+  #mark(piece: number): void {
+    const torrent = this.#torrent
+    torrent._markVerified(piece)
+    for (const wire of torrent.wires) wire.have(piece)
+    this.#missing -= 1
+    if (this.#missing === 0) torrent._checkDone() // it looks at every file and piece
+    this.#onRoom()
+  }
+
+  /** Whoever sent all of a bad piece is not asked again; of several, nobody knows who it was. */
+  #refuse(piece: number, sources: ReadonlySet<Wire>): void {
+    this.#order.failed(piece)
+    this.#torrent.emit('warning', new Error(`piece ${piece} failed verification`))
+    if (sources.size === 1) for (const wire of sources) wire.destroy()
+    this.#onRoom()
+  }
+}

@@ -1,0 +1,26 @@
+/** Which pieces a file of a torrent takes part in. */
+import type { TorrentInfo } from '../../../protocol/torrent-info.ts'
+
+/** First piece and end, excluded; an empty range for a file without bytes. */
+export function piecesOf(
+  info: TorrentInfo,
+  file: { offset: number; length: number },
+): [first: number, end: number] {
+  if (file.length === 0) return [0, 0]
+  return [
+    Math.floor(file.offset / info.pieceLength),
+    Math.ceil((file.offset + file.length) / info.pieceLength),
+  ]
+}
+
+/** Indices of the files on disk that lack a piece: those that a running torrent may write to. */
+export function unfinishedFiles(info: TorrentInfo, has: (piece: number) => boolean): number[] {
+  return info.files
+    .filter((file) => {
+      if (file.padding || file.symlink) return false
+      const [first, end] = piecesOf(info, file)
+      for (let piece = first; piece < end; piece += 1) if (!has(piece)) return true
+      return false
+    })
+    .map(({ index }) => index)
+}

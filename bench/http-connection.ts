@@ -23,7 +23,10 @@ export class HttpConnection {
       host: url.hostname,
       port: Number(url.port),
       noDelay: true,
-      onread: { buffer: Buffer.alloc(receiveBytes), callback: (length, buffer) => this.#take(length, buffer) },
+      onread: {
+        buffer: Buffer.alloc(receiveBytes),
+        callback: (length, buffer) => this.#take(length, buffer),
+      },
     })
     this.#socket.on('error', (error) => this.#waiting?.reject(error))
     this.#socket.on('close', () => this.#waiting?.reject(new Error('the server closed the connection')))

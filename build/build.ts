@@ -62,4 +62,5 @@ await Promise.all([
     chunkNames: 'engine-[hash]',
   }),
   build({ ...common, entryPoints: { 'worker-tasks': 'src/worker/tasks/entry.ts' } }),
+  build({ ...common, entryPoints: { 'worker-store': 'src/worker/store/entry.ts' } }),
 ])

@@ -89,5 +89,6 @@ function prepareFolders(settings: Settings): { dataDir: string; rootDir: string 
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const rootDir = named === '' ? join(dataDir, 'downloads') : named
   if (named === '') mkdirSync(rootDir, { recursive: true })
-  return { dataDir: realpathSync(dataDir), rootDir: realpathSync(rootDir) }
+  realpathSync(rootDir) // it must exist; callers may name it as it was set or as it really is
+  return { dataDir: realpathSync(dataDir), rootDir }
 }

@@ -3,6 +3,9 @@ import { createLog } from './log.ts'
 import { parseSettings } from './parse-settings.ts'
 import { startProgram } from './program.ts'
 
+/** Longer than the deadlines of every part together: what hangs beyond it is left to the system. */
+const stopDeadlineMs = 20_000
+
 /** Exit codes: 0 after a requested stop, 1 when it cannot start, 2 for wrong settings. */
 export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   const parsed = parseSettings(args, env)
@@ -18,18 +21,22 @@ export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv
     log.fatal({ stack: error.stack }, `uncaught: ${error.message}`)
     exit(1)
   })
-  try {
-    const program = await startProgram(parsed.settings, log)
-    onSignals(
-      (signal) => {
-        log.info({ signal }, 'stopping')
-        program.stop().then(
+  const starting = startProgram(parsed.settings, log)
+  onSignals(
+    (signal) => {
+      log.info({ signal }, 'stopping')
+      setTimeout(() => exit(1), stopDeadlineMs)
+      starting
+        .then((program) => program.stop())
+        .then(
           () => exit(0),
           () => exit(1),
         )
-      },
-      () => process.exit(1),
-    )
+    },
+    () => process.exit(1),
+  )
+  try {
+    await starting
   } catch (error) {
     log.fatal({ stack: error instanceof Error ? error.stack : undefined }, `cannot start: ${String(error)}`)
     exit(1)

@@ -22,7 +22,7 @@ const ranges = z.string().transform((value, context) => {
   }
 })
 
-const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/
+const loopback = /^(127(\.(25[0-5]|2[0-4]\d|1?\d{1,2})){3}|::1|localhost)$/
 
 /** One setting: its schema (input is always text), its default as text, and one line of description. */
 export const settingsTable = {

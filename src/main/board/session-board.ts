@@ -44,7 +44,8 @@ export class SessionBoard {
     for (const record of records) {
       const row = this.torrents.get(record.infoHash)
       if (row === undefined) continue
-      const state = row.state === 'error' ? row.state : restingState(record)
+      const isFaulty = row.state === 'error' && record.quarantine === undefined
+      const state = isFaulty ? row.state : restingState(record)
       const still = { download_rate: 0, upload_rate: 0, num_peers: 0, num_seeds: 0, eta_ms: null }
       const error =
         record.quarantine === undefined

@@ -9,11 +9,11 @@ import type { Log } from '../log.ts'
 import { SessionRecords } from '../records/session-records.ts'
 import type { StartHost } from '../threads/session-host.ts'
 import type { HashDesk } from './hash-desk.ts'
-import { pollMs } from './liveness.ts'
+import { pollMs as defaultPollMs } from './liveness.ts'
 import { SessionSupervisor, type SessionSurroundings } from './session-supervisor.ts'
 import { viewOf } from './session-view.ts'
 
-const measureMs = 1000
+const defaultMeasureMs = 1000
 
 export interface SupervisorOptions {
   readonly start: StartHost
@@ -21,6 +21,9 @@ export interface SupervisorOptions {
   readonly board: Board
   readonly hashDesk: HashDesk
   readonly log: Log
+  /** How often the workers' counters are looked at: four silent polls are stale, twenty are dead. */
+  readonly pollMs?: number
+  readonly measureMs?: number
 }
 
 export class Supervisor {
@@ -31,9 +34,10 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options
+    const { pollMs = defaultPollMs, measureMs = defaultMeasureMs } = options
     this.#timers = [
       setInterval(() => this.#poll(), pollMs),
-      setInterval(() => void this.#measure(), measureMs),
+      setInterval(() => this.#measure(), measureMs),
     ]
   }
 
@@ -103,10 +107,10 @@ export class Supervisor {
     for (const session of this.#sessions.values()) session.generation?.poll()
   }
 
-  async #measure(): Promise<void> {
-    await Promise.all(
-      Array.from(this.#sessions.values(), async (session) => await session.generation?.measure()),
-    )
-    for (const session of this.#sessions.values()) this.#show(session)
+  /** Each for itself: a worker that is slow to answer keeps no other session's vitals waiting. */
+  #measure(): void {
+    for (const session of this.#sessions.values()) {
+      void Promise.resolve(session.generation?.measure()).then(() => this.#show(session))
+    }
   }
 }

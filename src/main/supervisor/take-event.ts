@@ -1,9 +1,16 @@
 /** What main does with each thing that a session worker tells. */
 import type { HashAnswer, SessionEvent } from '../../protocol/session-rpc.ts'
+import type { SessionBoard } from '../board/session-board.ts'
+import type { Log } from '../log.ts'
 import type { SessionRecords } from '../records/session-records.ts'
-import type { SessionSurroundings } from './session-supervisor.ts'
+import type { HashDesk } from './hash-desk.ts'
 
-type Near = Pick<SessionSurroundings, 'board' | 'hashDesk' | 'log' | 'onChange'>
+interface Near {
+  readonly board: SessionBoard
+  readonly hashDesk: HashDesk
+  readonly log: Log
+  readonly onChange: () => void
+}
 
 /** Takes one event of the present generation; `answer` sends a hash pool's answer back to it. */
 export function takeEvent(

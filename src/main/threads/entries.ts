@@ -7,9 +7,11 @@ const folder = import.meta.url.endsWith('.ts') ? '../../../dist/' : './'
 export interface ThreadEntries {
   readonly session: URL
   readonly tasks: URL
+  readonly store: URL
 }
 
 export const threadEntries: ThreadEntries = {
   session: new URL(`${folder}worker-session.js`, import.meta.url),
   tasks: new URL(`${folder}worker-tasks.js`, import.meta.url),
+  store: new URL(`${folder}worker-store.js`, import.meta.url),
 }

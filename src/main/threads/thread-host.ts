@@ -60,7 +60,7 @@ export function startThreadHost(entry: URL, options: HostOptions): SessionHost {
 /** What the worker posted just before its end is told too: a crash is judged by the last of it. */
 function drain(port: MessagePort, onEvent: HostOptions['onEvent']): void {
   for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) {
-    onEvent((left as { message: SessionEvent }).message)
+    onEvent(left.message as SessionEvent)
   }
 }
 

@@ -19,11 +19,14 @@ export function findDatabase(files: StoreFiles): boolean {
   return false
 }
 
-/** Refuses a file with `store_damaged` that is of another program or whose pages do not fit together. */
-export function checkIntegrity(database: DatabaseSync, file: string): void {
-  if (numberPragma(database, 'application_id') !== applicationId) {
-    throw damagedError(file, 'it is no store of RestTorrent')
-  }
+/** Refuses a file of another program with `store_damaged`. */
+export function assertOurs(database: DatabaseSync, file: string): void {
+  if (numberPragma(database, 'application_id') === applicationId) return
+  throw damagedError(file, 'it is no store of RestTorrent')
+}
+
+/** Refuses a file whose pages do not fit together with `store_damaged`. */
+export function assertWhole(database: DatabaseSync, file: string): void {
   const found = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
   if (found !== 'ok') throw damagedError(file, String(found).replaceAll(/\s+/g, ' '))
 }

@@ -24,6 +24,8 @@ export function createDatabase(files: StoreFiles, migrations: readonly Migration
     const put = database.prepare('INSERT INTO meta (key, value) VALUES (?, ?)')
     put.run('store_id', randomUUID())
     put.run('created_version', version)
+    // into the file itself: what stays in the log would not have the file's new name
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   } finally {
     database.close()
   }

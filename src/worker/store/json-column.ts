@@ -1,9 +1,7 @@
 import * as z from 'zod'
 
 /** A schema for text that is JSON of `schema`. */
-export function jsonColumn<Schema extends z.ZodType>(
-  schema: Schema,
-): z.ZodPipe<z.ZodType<unknown, string>, Schema> {
+export function jsonColumn<Output>(schema: z.ZodType<Output>) {
   const parsed = z.string().transform((text, context): unknown => {
     try {
       return JSON.parse(text)
@@ -12,7 +10,7 @@ export function jsonColumn<Schema extends z.ZodType>(
       return z.NEVER
     }
   })
-  return parsed.pipe(schema as never) as never
+  return parsed.pipe(schema)
 }
 
 /** What is wrong with a row, and in which column. */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { StoreOpening } from '../../protocol/store-rpc.ts'
-import { checkIntegrity, findDatabase } from './check-integrity.ts'
+import { assertOurs, assertWhole, findDatabase } from './check-integrity.ts'
 import { makeCopy } from './copies.ts'
 import { createDatabase } from './create-database.ts'
 import { assertNotNewer, migrate } from './migrate.ts'
@@ -31,8 +31,9 @@ export async function openDatabase(
     if (created) createDatabase(files, migrations)
     database = new DatabaseSync(files.database)
     configure(database)
+    assertOurs(database, file)
     assertNotNewer(database, migrations.length, file)
-    checkIntegrity(database, file)
+    assertWhole(database, file)
     const migration = await bringUp(database, files, migrations)
     return { database, opening: { ...readMeta(database), created, migration } }
   } catch (error) {

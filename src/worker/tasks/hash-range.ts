@@ -5,13 +5,14 @@
 import { hash } from 'node:crypto'
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { RestTorrentError } from '../../protocol/errors.ts'
 import type { HashFile, HashRequest } from '../../protocol/session-rpc.ts'
 
 const hashLength = 20
 // a FIFO in a file's place would block an open without O_NONBLOCK
 const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
-/** One byte a piece of the range: 1 where the bytes on disk have the expected SHA-1. */
+/** One byte a piece of the range: 1 where the bytes on disk have the expected SHA-1. Throws `disk_failed`. */
 export function hashRange(request: HashRequest): Uint8Array {
   const { pieceLength, firstPiece, expected, totalLength } = request
   const files = new OpenFiles(request)
@@ -46,6 +47,7 @@ class OpenFiles {
   /** Fills `piece` from `start` on; false where a byte of it is not on disk. Starts never go back. */
   read(piece: Buffer, start: number): boolean {
     const end = start + piece.length
+    let filled = 0
     while (endOf(this.#files[this.#first]) <= start) this.#first += 1
     for (let i = this.#first; i < this.#files.length; i += 1) {
       const file = this.#files[i]
@@ -54,8 +56,9 @@ class OpenFiles {
       const part = piece.subarray(from - start, Math.min(end, endOf(file)) - start)
       if (file.padding) part.fill(0)
       else if (!this.#readFile(file, part, from - file.offset)) return false
+      filled += part.length
     }
-    return true
+    return filled === piece.length // what no file holds, such as a skipped link, is not what was read before
   }
 
   close(): void {
@@ -71,7 +74,7 @@ class OpenFiles {
     const { descriptor } = this.#open
     if (descriptor === undefined) return false
     for (let done = 0; done < part.length;) {
-      const count = readSync(descriptor, part, done, part.length - done, position + done)
+      const count = readSome(file, descriptor, part.subarray(done), position + done)
       if (count === 0) return false
       done += count
     }
@@ -81,6 +84,14 @@ class OpenFiles {
 
 function endOf(file: HashFile | undefined): number {
   return file === undefined ? Infinity : file.offset + file.length
+}
+
+function readSome(file: HashFile, descriptor: number, into: Buffer, position: number): number {
+  try {
+    return readSync(descriptor, into, 0, into.length, position)
+  } catch (error) {
+    throw new RestTorrentError('disk_failed', `cannot read ${file.path}`, { cause: error })
+  }
 }
 
 function openRegular(saveFolder: string, path: string): number | undefined {

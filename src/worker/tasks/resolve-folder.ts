@@ -3,12 +3,14 @@
  * exists is resolved, and not in what the data directory keeps for itself. Synchronous: it runs in a pool
  * thread with a time limit, so that a disk that hangs holds up nobody else.
  */
-import { lstatSync, realpathSync, statfsSync } from 'node:fs'
+import { lstatSync, realpathSync, statfsSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { FolderAnswer, FolderRequest } from '../../protocol/tasks.ts'
 
 const longestPart = 255
+/** PATH_MAX without its NUL. */
+const longestPath = 4095
 
 /** Throws `invalid_path`, `path_outside_root`, `path_reserved` or `insufficient_space`. */
 export function resolveUnderRoot({ rootDir, reservedDir, path, neededBytes }: FolderRequest): FolderAnswer {
@@ -19,19 +21,20 @@ export function resolveUnderRoot({ rootDir, reservedDir, path, neededBytes }: Fo
   const below = isInside(resolve(rootDir), named) ? relative(resolve(rootDir), named) : relative(root, named)
   const lexical = join(root, below)
   if (!isInside(root, lexical)) throw outside()
+  if (Buffer.byteLength(lexical) > longestPath) throw impossible('is too long')
   const folder = resolveExisting(lexical)
   if (!isInside(root, folder)) throw outside()
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) throw impossible('is a file')
   refuseReserved(root, realpathSync(reservedDir), folder)
   if (neededBytes > 0) refuseFull(folder, neededBytes)
   return { folder, relative: below === '' ? '.' : below }
 }
 
 function refuseImpossible(path: string): void {
-  const invalid = (why: string): RestTorrentError => new RestTorrentError('invalid_path', `save_path ${why}`)
-  if (path === '') throw invalid('is empty')
-  if (path.includes('\0')) throw invalid('holds a NUL')
+  if (path === '') throw impossible('is empty')
+  if (path.includes('\0')) throw impossible('holds a NUL')
   if (path.split(sep).some((part) => Buffer.byteLength(part) > longestPart))
-    throw invalid('has a part over 255 bytes')
+    throw impossible('has a part over 255 bytes')
 }
 
 /** True for the folder itself and for what is below it, not for its sibling of a longer name. */
@@ -55,7 +58,9 @@ function realPathOf(path: string): string | undefined {
   try {
     return realpathSync(path)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw outside(error)
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOTDIR' || code === 'ENAMETOOLONG') throw impossible('cannot be a folder')
+    if (code !== 'ENOENT') throw outside(error)
     if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw outside(error)
     return undefined
   }
@@ -81,6 +86,10 @@ function refuseFull(folder: string, neededBytes: number): void {
 
 function deepestExisting(path: string): string {
   return realPathOf(path) ?? deepestExisting(dirname(path))
+}
+
+function impossible(why: string): RestTorrentError {
+  return new RestTorrentError('invalid_path', `save_path ${why}`)
 }
 
 function outside(cause?: unknown): RestTorrentError {

@@ -18,8 +18,8 @@ export interface Checkpointed {
   readonly bits: PieceBits
   readonly store: DiskPieceStore
   readonly identities: ReadonlyMap<number, Identity>
-  counters(): TorrentCounters
-  post(checkpoint: TorrentCheckpoint): void
+  readonly counters: () => TorrentCounters
+  readonly post: (checkpoint: TorrentCheckpoint) => void
 }
 
 export class Checkpointer {

@@ -23,7 +23,7 @@ const mainRows = [
   ['program'],
   ['http', 'realtime'],
   ['handlers'],
-  ['supervisor', 'board', 'records'],
+  ['supervisor', 'board', 'records', 'lsd'],
   ['threads'],
   ['log'],
 ]

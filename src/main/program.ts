@@ -9,10 +9,15 @@ import { torrentHandlers } from './handlers/torrent-handlers.ts'
 import { createApp } from './http/app.ts'
 import { createHttpServer } from './http/server.ts'
 import type { Log } from './log.ts'
+import { LocalDiscovery } from './lsd/local-discovery.ts'
+import { localSessions } from './lsd/local-session.ts'
 import { attachRealtime } from './realtime/attach.ts'
+import { fillRecords } from './records/restored-records.ts'
+import type { SessionRecords } from './records/session-records.ts'
 import type { Settings } from './settings.ts'
 import { HashDesk } from './supervisor/hash-desk.ts'
 import { Supervisor } from './supervisor/supervisor.ts'
+import { StoreClient } from './threads/store-client.ts'
 import { threadEntries, type ThreadEntries } from './threads/entries.ts'
 import { TaskPool } from './threads/task-pool.ts'
 import { startThreadHost } from './threads/thread-host.ts'
@@ -26,6 +31,8 @@ export interface Program {
   readonly address: string
   /** Stops everything in order, each part within a deadline. */
   stop(): Promise<void>
+  /** Settles when something ended without which it cannot go on; also after `stop`. */
+  readonly failed: Promise<Error>
 }
 
 /** Starts the server. Rejects when the API's port cannot be bound; then nothing is left running. */
@@ -43,6 +50,10 @@ export async function startProgram(
   try {
     const { dataDir, rootDir } = prepareFolders(settings)
     const board = new Board()
+    const store = await StoreClient.open(entries.store, { dataDir }, (line) =>
+      log.warn({ thread: 'store' }, line),
+    )
+    stops.push(() => store.close())
     const tasks = new TaskPool(entries.tasks)
     stops.push(() => tasks.close())
     const supervisor = new Supervisor({
@@ -54,9 +65,18 @@ export async function startProgram(
       },
       board,
       hashDesk: new HashDesk(tasks),
+      journal: store,
       log,
     })
     stops.push(() => supervisor.stop())
+    const restored = await loadRecords(store, supervisor, log)
+    const discovery = new LocalDiscovery({
+      sessions: () => localSessions(supervisor, board),
+      listenHost: settings.RESTTORRENT_LISTEN_HOST,
+      policy: createAddressPolicy(peerRanges(settings)),
+      log,
+    })
+    stops.push(() => discovery.stop())
     const fetchPolicy = createAddressPolicy(settings.RESTTORRENT_ALLOW_PRIVATE)
     const handlers: Handlers = {
       ...sessionHandlers({ supervisor, board, memoryOnlyDefault: settings.RESTTORRENT_MEMORY_ONLY }),
@@ -69,14 +89,26 @@ export async function startProgram(
     stops.push(async () => {
       await Promise.all([realtime.close('the server is stopping'), http.close(closeDeadlineMs)])
     })
+    void supervisor.restore(restored)
     const { address: host, port } = await http.listen(settings.RESTTORRENT_HOST, settings.RESTTORRENT_PORT)
     const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
     log.info({ address, root_dir: rootDir, data_dir: dataDir }, `RestTorrent listens on ${address}`)
-    return { address, stop }
+    const failed = store.ended.then(() => new Error('the store worker ended'))
+    return { address, stop, failed }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+async function loadRecords(store: StoreClient, supervisor: Supervisor, log: Log): Promise<SessionRecords[]> {
+  const { sessions, skipped } = await store.loadAll()
+  for (const row of skipped) log.error({ ...row }, 'a record cannot be read and is left out')
+  return sessions.map((restored) => {
+    const records = supervisor.records(restored.session)
+    fillRecords(records, restored)
+    return records
+  })
 }
 
 function peerRanges(settings: Settings): string[] {

@@ -21,9 +21,11 @@ export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv
     log.fatal({ stack: error.stack }, `uncaught: ${error.message}`)
     exit(1)
   })
+  let stopping = false
   const starting = startProgram(parsed.settings, log)
   onSignals(
     (signal) => {
+      stopping = true
       log.info({ signal }, 'stopping')
       setTimeout(() => exit(1), stopDeadlineMs)
       starting
@@ -36,7 +38,12 @@ export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv
     () => process.exit(1),
   )
   try {
-    await starting
+    const program = await starting
+    void program.failed.then((error) => {
+      if (stopping) return
+      log.fatal(error.message)
+      exit(1)
+    })
   } catch (error) {
     log.fatal({ stack: error instanceof Error ? error.stack : undefined }, `cannot start: ${String(error)}`)
     exit(1)

@@ -5,6 +5,7 @@
 import type { WireError } from './errors.ts'
 import type { TorrentFacts, TorrentRecord } from './records.ts'
 import type { SessionSettings } from './session.ts'
+import type { TorrentCheckpoint } from './store-rpc.ts'
 import type { TorrentRow } from './torrent.ts'
 
 /** What a session worker is started with. */
@@ -29,6 +30,8 @@ export interface SessionApi {
   applyTorrent(record: TorrentRecord): Promise<void>
   /** Stops the torrent and forgets it; with `deleteData` its files are deleted before this settles. */
   removeTorrent(record: TorrentRecord, deleteData: boolean): Promise<void>
+  /** Has a torrent dial peers, `host:port`, that main judged; one that does not run leaves them out. */
+  addPeers(infoHash: string, peers: readonly string[], source: 'lsd'): Promise<void>
   /** The answer to a `hash_request` event. */
   hashed(requestId: number, answer: HashAnswer): Promise<void>
   /** Reports more often while somebody watches. */
@@ -95,6 +98,8 @@ export type SessionEvent =
       readonly facts: TorrentFacts
     }
   | { readonly type: 'hash_request'; readonly requestId: number; readonly request: HashRequest }
+  /** What is proved to be on disk, after it was synced. */
+  | { readonly type: 'checkpoint'; readonly infoHash: string; readonly checkpoint: TorrentCheckpoint }
   | { readonly type: 'hash_cancel'; readonly requestId: number }
   | {
       readonly type: 'log'

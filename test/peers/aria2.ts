@@ -34,6 +34,7 @@ export async function startAria2(options: Aria2Options = {}): Promise<Peer> {
   const own = [
     `--bt-force-encryption=${options.encryption === 'forced'}`,
     `--interface=${host}`,
+    `--disable-ipv6=${!host.includes(':')}`,
     `--listen-port=${port}`,
     `--rpc-listen-port=${rpcPort}`,
     `--stop-with-process=${process.pid}`,
@@ -83,7 +84,6 @@ const fixedArgs = [
   '--enable-rpc',
   '--enable-dht=false',
   '--enable-dht6=false',
-  '--disable-ipv6=true',
   '--bt-enable-lpd=false',
   '--enable-peer-exchange=false',
   '--bt-save-metadata=false',

@@ -22,7 +22,7 @@ def open_session(settings):
     return lt.session({
         "listen_interfaces": f"{settings['host']}:{settings['port']}",
         "enable_dht": False,
-        "enable_lsd": False,
+        "enable_lsd": settings.get("lsd", False),
         "enable_upnp": False,
         "enable_natpmp": False,
         "enable_incoming_utp": False,

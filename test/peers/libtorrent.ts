@@ -18,9 +18,15 @@ interface Fields {
 }
 
 /** A libtorrent session that listens; encryption is `enabled` (both kinds) unless told otherwise. */
-export async function startLibtorrent(options: PeerOptions = {}): Promise<DialingPeer> {
+export async function startLibtorrent(options: PeerOptions & { lsd?: boolean } = {}): Promise<DialingPeer> {
   const host = options.host ?? '127.0.0.1'
-  const settings = { host, port: 0, encryption: options.encryption ?? 'enabled' }
+  const listenHost = host.includes(':') ? `[${host}]` : host
+  const settings = {
+    host: listenHost,
+    port: 0,
+    encryption: options.encryption ?? 'enabled',
+    lsd: options.lsd ?? false,
+  }
   const told: Partial<Fields> = {}
   const program = new Program(python, ['-u', script, JSON.stringify(settings)], {
     ...(options.prefix && { prefix: options.prefix }),
@@ -41,8 +47,10 @@ export async function startLibtorrent(options: PeerOptions = {}): Promise<Dialin
     program.tell(JSON.stringify({ command: 'add', folder, ...source }))
     infoHash = (await hear(answerWithinMs, 'added')).info_hash
   }
-  const connect = (toHost: string, port: number) =>
+  const connect = (toHost: string, port: number) => {
     program.tell(JSON.stringify({ command: 'connect', info_hash: infoHash, host: toHost, port }))
+    return Promise.resolve()
+  }
 
   try {
     const { port } = await hear(answerWithinMs, 'listening')

@@ -32,5 +32,5 @@ export interface Peer {
 /** A client that can be told which peers to dial. */
 export interface DialingPeer extends Peer {
   /** Dials a peer for the torrent that was added. */
-  connect(host: string, port: number): void
+  connect(host: string, port: number): Promise<void>
 }

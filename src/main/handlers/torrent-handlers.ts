@@ -34,18 +34,16 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
       const session = supervisor.session(input.session_id)
       const memoryOnly = memoryOnlyOf(input, session)
       const candidate = await readSource(input, options.tasks, options.fetchPolicy)
-      refuseDuplicate(session, candidate.infoHash)
+      session.records.refuseDuplicate(candidate.infoHash)
       const { folder, relative } = await options.tasks.resolveFolder({
         rootDir: options.rootDir,
         reservedDir: options.dataDir,
         path: input.save_path,
         neededBytes: input.storage_mode === 'allocate' ? (candidate.facts?.totalSize ?? 0) : 0,
       })
-      // both may have changed while this waited
-      const still = supervisor.session(input.session_id)
-      refuseDuplicate(still, candidate.infoHash)
+      const still = supervisor.session(input.session_id) // it may have been deleted meanwhile
       const record = recordOf(input, candidate, { saveFolder: folder, savePath: relative, memoryOnly })
-      still.records.put(record)
+      await still.records.add(record)
       boardOf(board, input.session_id).expect(record)
       still.apply(record)
       return { value: rowOfRecord(record) }
@@ -79,9 +77,9 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
         freshness: freshnessOf(session, sessionBoard),
       }
     },
-    delete_torrent: ({ session_id, info_hash, delete_data }) => {
+    delete_torrent: async ({ session_id, info_hash, delete_data }) => {
       const session = supervisor.session(session_id)
-      const removal = session.records.remove(info_hash, delete_data)
+      const removal = await session.records.remove(info_hash, delete_data)
       if (removal === undefined) return notFound(info_hash)
       session.remove(removal)
       return { value: {} }
@@ -98,11 +96,6 @@ function memoryOnlyOf(input: CommandInput<'upload_torrent'>, session: SessionSup
     )
   }
   return input.memory_only ?? ofSession
-}
-
-function refuseDuplicate(session: SessionSupervisor, infoHash: string): void {
-  if (!session.records.torrents.has(infoHash)) return
-  throw new RestTorrentError('torrent_exists', `torrent ${infoHash} exists in the session already`)
 }
 
 function recordOf(

@@ -1,30 +1,145 @@
 /**
  * The desired state of one session: its own record, its torrents, and removals that a worker has yet to
- * carry out. Held in memory; what is recorded here survives every end of the worker.
+ * carry out. Held in memory and, for a durable session, in the store: what callers are told of is durable
+ * before they are told. Main is the only writer.
  */
-import type { SessionRecord, TorrentCounters, TorrentRecord } from '../../protocol/records.ts'
+import { randomUUID } from 'node:crypto'
+import { RestTorrentError } from '../../protocol/errors.ts'
+import type { SessionRecord, TorrentCounters, TorrentFacts, TorrentRecord } from '../../protocol/records.ts'
+import type { StoreOperation, TorrentCheckpoint } from '../../protocol/store-rpc.ts'
+import { BackgroundWrites, type Journal } from './journal.ts'
 
 /** A torrent that is removed for callers and whose files a worker still has to close or delete. */
 export interface Removal {
+  readonly id: string
   readonly record: TorrentRecord
   readonly deleteData: boolean
 }
 
-/** Records of one session. Main is the only writer. */
+/** How a session's records are kept beyond the process. */
+export interface Keeping {
+  readonly journal: Journal
+  /** A write that no caller waits for has failed; what it held is written again with the next of its kind. */
+  readonly onFailed: (error: unknown) => void
+}
+
 export class SessionRecords {
   session: SessionRecord
   readonly torrents = new Map<string, TorrentRecord>()
   readonly removals = new Set<Removal>()
+  readonly #journal: Journal | undefined
+  readonly #background: BackgroundWrites | undefined
+  readonly #adding = new Set<string>()
 
-  constructor(session: SessionRecord) {
+  /** Without `keeping` nothing is kept past the process. */
+  constructor(session: SessionRecord, keeping?: Keeping) {
     this.session = session
+    this.#journal = keeping?.journal
+    this.#background = keeping && new BackgroundWrites(keeping.journal, keeping.onFailed)
   }
 
-  put(record: TorrentRecord): void {
-    this.torrents.set(record.infoHash, record)
+  /** Whether it comes back after a restart of the process. */
+  get isDurable(): boolean {
+    return this.#journal !== undefined
   }
 
-  /** Changes fields of a torrent's record; nothing happens when it was removed meanwhile. */
+  /** Records the session itself. Rejects with a disk code. */
+  async keep(): Promise<void> {
+    await this.#journal?.write({ type: 'put_session', session: this.session })
+  }
+
+  /** Forgets the session and everything in it. Rejects with a disk code. */
+  async drop(): Promise<void> {
+    await this.#journal?.write({ type: 'remove_session', sessionId: this.session.id })
+  }
+
+  /** Throws `torrent_exists` for a torrent that is here, or is being added. */
+  refuseDuplicate(infoHash: string): void {
+    if (!this.torrents.has(infoHash) && !this.#adding.has(infoHash)) return
+    throw new RestTorrentError('torrent_exists', `torrent ${infoHash} exists in the session already`)
+  }
+
+  /** Adds a torrent. Rejects with `torrent_exists` or a disk code, and then nothing is changed. */
+  async add(record: TorrentRecord): Promise<void> {
+    this.refuseDuplicate(record.infoHash)
+    this.#adding.add(record.infoHash)
+    try {
+      await this.#write(record, () => putTorrent(this.session.id, record))
+      this.torrents.set(record.infoHash, record)
+    } finally {
+      this.#adding.delete(record.infoHash)
+    }
+  }
+
+  /** Puts what was read from the store into memory. */
+  restore(torrents: Iterable<TorrentRecord>, removals: Iterable<Removal>): void {
+    for (const record of torrents) this.torrents.set(record.infoHash, record)
+    for (const removal of removals) this.removals.add(removal)
+  }
+
+  /** Changes what callers decided of a torrent, such as whether it is started. Rejects with a disk code. */
+  async decide(
+    infoHash: string,
+    fields: Partial<Pick<TorrentRecord, 'started' | 'quarantine'>>,
+  ): Promise<TorrentRecord> {
+    const before = this.torrents.get(infoHash)
+    if (before === undefined) throw new RestTorrentError('torrent_not_found', `torrent ${infoHash} not found`)
+    await this.#write(before, () => putTorrent(this.session.id, { ...before, ...fields }))
+    return this.change(infoHash, fields) ?? { ...before, ...fields }
+  }
+
+  /** Takes a torrent out of the desired state; gives the removal for the worker. Rejects with a disk code. */
+  async remove(infoHash: string, deleteData: boolean): Promise<Removal | undefined> {
+    const record = this.torrents.get(infoHash)
+    if (record === undefined) return undefined
+    const removal = { id: randomUUID(), record, deleteData }
+    const { id: sessionId } = this.session
+    await this.#write(record, () => ({
+      type: 'remove_torrent',
+      sessionId,
+      infoHash,
+      removalId: removal.id,
+      deleteData,
+    }))
+    if (!this.torrents.delete(infoHash)) return undefined // another call was first
+    this.removals.add(removal)
+    return removal
+  }
+
+  /** The worker has carried the removal out, or it cannot be carried out any more. */
+  finishRemoval(removal: Removal): void {
+    this.removals.delete(removal)
+    const { infoHash } = removal.record
+    this.#later(removal.record, {
+      type: 'finish_removal',
+      sessionId: this.session.id,
+      infoHash,
+      removalId: removal.id,
+    })
+  }
+
+  /** A magnet's metadata is known. */
+  learn(infoHash: string, rawInfo: Uint8Array, facts: TorrentFacts): void {
+    const source = this.torrents.get(infoHash)?.source
+    const record = source && this.change(infoHash, { source: { ...source, rawInfo }, facts })
+    if (record)
+      this.#later(record, { type: 'put_metadata', sessionId: this.session.id, infoHash, rawInfo, facts })
+  }
+
+  /** A worker has proved and synced what this says. */
+  checkpoint(infoHash: string, checkpoint: TorrentCheckpoint): void {
+    this.count(infoHash, checkpoint.counters)
+    const record = this.change(infoHash, { resume: { checkpoint, clean: true } })
+    if (record) this.#later(record, { type: 'checkpoint', sessionId: this.session.id, infoHash, checkpoint })
+  }
+
+  /** Tells the store whether the last checkpoints are those of an end in order. */
+  async mark(clean: boolean): Promise<void> {
+    await this.#background?.flush()
+    await this.#journal?.write({ type: 'mark_clean', sessionId: this.session.id, clean })
+  }
+
+  /** Changes fields of a torrent's record in memory; nothing happens when it was removed meanwhile. */
   change(infoHash: string, fields: Partial<TorrentRecord>): TorrentRecord | undefined {
     const record = this.torrents.get(infoHash)
     if (record === undefined) return undefined
@@ -45,13 +160,16 @@ export class SessionRecords {
     })
   }
 
-  /** Takes a torrent out of the desired state; gives the removal for the worker. */
-  remove(infoHash: string, deleteData: boolean): Removal | undefined {
-    const record = this.torrents.get(infoHash)
-    if (record === undefined) return undefined
-    this.torrents.delete(infoHash)
-    const removal = { record, deleteData }
-    this.removals.add(removal)
-    return removal
+  async #write(record: TorrentRecord, operation: () => StoreOperation): Promise<void> {
+    if (!record.memoryOnly) await this.#journal?.write(operation())
   }
+
+  #later(record: TorrentRecord, operation: StoreOperation): void {
+    if (!record.memoryOnly) this.#background?.write(operation)
+  }
+}
+
+function putTorrent(sessionId: string, record: TorrentRecord): StoreOperation {
+  const { bits: _bits, counters: _counters, resume: _resume, ...torrent } = record
+  return { type: 'put_torrent', sessionId, torrent }
 }

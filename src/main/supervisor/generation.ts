@@ -23,6 +23,8 @@ export class Generation {
   readonly exited: Promise<HostExit>
   vitals: HostVitals | undefined
   endReason: EndReason | undefined
+  /** Whether the worker closed everything itself when it was asked to stop. */
+  endedInOrder = false
 
   readonly #host: SessionHost
   readonly #watch = new LivenessWatch()
@@ -76,7 +78,10 @@ export class Generation {
   async end(reason: EndReason, deadlineMs: number): Promise<HostExit> {
     this.endReason ??= reason
     if (deadlineMs > 0) {
-      await this.call('stop', deadlineMs, async (api) => await api.stop()).catch(() => undefined) // it is ended anyway
+      this.endedInOrder = await this.call('stop', deadlineMs, async (api) => await api.stop()).then(
+        () => true,
+        () => false, // it is ended anyway
+      )
     }
     return await this.#host.terminate()
   }

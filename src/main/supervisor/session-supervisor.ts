@@ -66,9 +66,10 @@ export class SessionSupervisor {
     }
   }
 
-  /** Starts a generation that comes back by itself for as long as the session exists. */
-  start(): void {
-    this.#begin()
+  /** Starts a generation that comes back by itself; settles when it is bound, or was not. Never rejects. */
+  async start(): Promise<void> {
+    const generation = this.#begin()
+    await generation.bound.catch(() => undefined) // `#unbound` and `#exited` see to it
   }
 
   /** Ends the worker in order and starts it again, whatever state the session is in. */
@@ -82,16 +83,19 @@ export class SessionSupervisor {
     else await this.generation.end('requested', stopDeadlineMs)
   }
 
-  /** Ends the worker for good. Settles when its thread, port and memory are free. */
-  async stop(deadlineMs = stopDeadlineMs): Promise<void> {
+  /** Ends the worker for good; gives whether it ended in order. Its thread, port and memory are free then. */
+  async stop(deadlineMs = stopDeadlineMs): Promise<boolean> {
     clearTimeout(this.#retry)
     this.#to('stopping')
-    await this.generation?.end('requested', deadlineMs)
+    const { generation } = this
+    await generation?.end('requested', deadlineMs)
     this.#to('stopped')
+    return generation?.endedInOrder === true
   }
 
   /** Brings a torrent to its record in the worker, now or when there is one again; never one in quarantine. */
   apply(record: TorrentRecord): void {
+    this.#near.onChange()
     if (record.quarantine !== undefined) return
     this.#send('apply torrent', async (api) => await api.applyTorrent(record))
   }
@@ -99,6 +103,7 @@ export class SessionSupervisor {
   /** Has the worker carry out a removal, now or when there is one again. */
   remove(removal: Removal): void {
     this.#near.board.forget(removal.record.infoHash)
+    this.#near.onChange()
     this.#carryOut(removal)
   }
 
@@ -218,10 +223,10 @@ export class SessionSupervisor {
         await api.removeTorrent(record, deleteData)
       } catch (error) {
         if (toWireError(error).code === 'session_gone') return
-        this.records.removals.delete(removal)
+        this.records.finishRemoval(removal)
         throw error
       }
-      this.records.removals.delete(removal)
+      this.records.finishRemoval(removal)
     })
   }
 

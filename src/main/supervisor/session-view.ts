@@ -13,7 +13,7 @@ export function viewOf(session: SessionSupervisor, board: SessionBoard): Session
     name,
     state: session.state,
     memory_only: memoryOnly,
-    durable: false,
+    durable: records.isDurable,
     restarts: session.restarts,
     last_error: session.lastError ?? null,
     created_at: createdAt,

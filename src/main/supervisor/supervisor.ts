@@ -2,10 +2,11 @@
  * Supervises every session of the process: makes and deletes them, looks at their workers' counters and
  * heaps, and keeps the list of sessions on the board.
  */
-import { RestTorrentError } from '../../protocol/errors.ts'
+import { RestTorrentError, toWireError } from '../../protocol/errors.ts'
 import type { SessionRecord } from '../../protocol/records.ts'
 import type { Board } from '../board/board.ts'
 import type { Log } from '../log.ts'
+import type { Journal } from '../records/journal.ts'
 import { SessionRecords } from '../records/session-records.ts'
 import type { StartHost } from '../threads/session-host.ts'
 import type { HashDesk } from './hash-desk.ts'
@@ -15,12 +16,17 @@ import { viewOf } from './session-view.ts'
 
 const defaultMeasureMs = 1000
 
+/** Sessions of a process before that are started at the same time. */
+const startedAtOnce = 4
+
 export interface SupervisorOptions {
   readonly start: StartHost
   readonly boot: SessionSurroundings['boot']
   readonly board: Board
   readonly hashDesk: HashDesk
   readonly log: Log
+  /** Where durable sessions are kept; without it none is. */
+  readonly journal?: Journal | undefined
   /** How often the workers' counters are looked at: four silent polls are stale, twenty are dead. */
   readonly pollMs?: number
   readonly measureMs?: number
@@ -35,10 +41,7 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options
     const { pollMs = defaultPollMs, measureMs = defaultMeasureMs } = options
-    this.#timers = [
-      setInterval(() => this.#poll(), pollMs),
-      setInterval(() => this.#measure(), measureMs),
-    ]
+    this.#timers = [setInterval(() => this.#poll(), pollMs), setInterval(() => this.#measure(), measureMs)]
   }
 
   /** The session; throws `session_not_found`. */
@@ -48,47 +51,96 @@ export class Supervisor {
     return session
   }
 
+  /** Every session, also those that are being created. */
+  sessions(): Iterable<SessionSupervisor> {
+    return this.#sessions.values()
+  }
+
   /** Ports that belong to sessions, also to those whose worker is away at the moment. */
   portsInUse(): Set<number> {
     const bound = [...this.#sessions.values()].map((session) => session.records.session.ports)
     return new Set(bound.filter((ports) => ports.length === 1).flat())
   }
 
-  /** Makes a session and waits for its port. Rejects with `bind_failed`, and then nothing is left of it. */
+  /** Makes a session, waits for its port and records it. Rejects with `bind_failed` or a disk code; then nothing is left of it. */
   async create(record: SessionRecord): Promise<SessionSupervisor> {
     if (this.#stopping) throw new RestTorrentError('shutting_down', 'the server is stopping')
-    const { board, log, start, boot, hashDesk } = this.#options
-    const session = new SessionSupervisor(new SessionRecords(record), {
-      start,
-      boot,
-      hashDesk,
-      log,
-      board: board.open(record.id),
-      onChange: () => this.#show(session),
-    })
-    this.#sessions.set(record.id, session)
+    const session = this.#supervise(this.records(record))
     try {
       await session.create()
+      await session.records.keep()
     } catch (error) {
       this.#forget(record.id)
+      await session.stop()
       throw error
     }
     this.#show(session)
     return session
   }
 
+  /** Empty records of a session, kept in the journal unless it is memory only. */
+  records(session: SessionRecord): SessionRecords {
+    const { journal, log } = this.#options
+    if (session.memoryOnly || journal === undefined) return new SessionRecords(session)
+    const onFailed = (error: unknown): void => {
+      const { code, message } = toWireError(error)
+      log.error({ session: session.id, code }, `a record could not be written: ${message}`)
+    }
+    return new SessionRecords(session, { journal, onFailed })
+  }
+
+  /** Brings sessions of a process before back: all are listed at once, a few at a time are started. */
+  async restore(restored: readonly SessionRecords[]): Promise<void> {
+    const sessions = restored.map((records) => this.#supervise(records))
+    for (const session of sessions) this.#show(session)
+    const waiting = sessions.values()
+    const startNext = async (): Promise<void> => {
+      for (const session of waiting) {
+        if (this.#stopping || !this.#has(session)) continue
+        // where this cannot be written the files are judged as after an end in order, which is stricter
+        await session.records.mark(false).catch(() => undefined)
+        await session.start()
+      }
+    }
+    await Promise.all(Array.from({ length: startedAtOnce }, startNext))
+  }
+
   /** Deletes a session; settles when its thread and port are free. Throws `session_not_found`. */
   async delete(id: string): Promise<void> {
     const session = this.session(id)
+    await session.records.drop()
     this.#forget(id)
     await session.stop()
   }
 
-  /** Stops every session, each within its deadline, and takes no new ones. */
+  /** Stops every session, each within its deadline, and takes no new ones; what they last proved is recorded. */
   async stop(): Promise<void> {
     this.#stopping = true
     for (const timer of this.#timers) clearInterval(timer)
-    await Promise.all(Array.from(this.#sessions.values(), async (session) => await session.stop()))
+    await Promise.all(
+      Array.from(this.#sessions.values(), async (session) => {
+        const inOrder = await session.stop()
+        await session.records.mark(inOrder)
+      }),
+    )
+  }
+
+  #supervise(records: SessionRecords): SessionSupervisor {
+    const { board, log, start, boot, hashDesk } = this.#options
+    const session: SessionSupervisor = new SessionSupervisor(records, {
+      start,
+      boot,
+      hashDesk,
+      log,
+      board: board.open(records.session.id),
+      onChange: () => this.#show(session),
+    })
+    this.#sessions.set(session.id, session)
+    return session
+  }
+
+  #has(session: SessionSupervisor): boolean {
+    return this.#sessions.get(session.id) === session
   }
 
   #forget(id: string): void {
@@ -98,7 +150,7 @@ export class Supervisor {
 
   /** A session that is still being created, or was deleted, is in no list. */
   #show(session: SessionSupervisor): void {
-    if (this.#sessions.get(session.id) !== session || session.records.session.ports.length !== 1) return
+    if (!this.#has(session) || session.records.session.ports.length !== 1) return
     const board = this.#options.board.session(session.id)
     if (board) this.#options.board.sessions.put(session.id, viewOf(session, board))
   }

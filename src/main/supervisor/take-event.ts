@@ -24,17 +24,12 @@ export function takeEvent(
     board.take(event)
     onChange()
   } else if (event.type === 'activated') records.change(event.infoHash, { bits: event.bits })
-  else if (event.type === 'metadata') takeMetadata(event, records)
+  else if (event.type === 'checkpoint') records.checkpoint(event.infoHash, event.checkpoint)
+  else if (event.type === 'metadata') records.learn(event.infoHash, event.rawInfo, event.facts)
   else if (event.type === 'hash_cancel') hashDesk.cancel(id, event.requestId)
   else if (event.type === 'hash_request') {
     void hashDesk.run(id, event.requestId, event.request).then((found) => {
       if (found !== undefined) answer(event.requestId, found)
     })
   } else if (event.type === 'log') log[event.level]({ ...event.fields, session: id }, event.message)
-}
-
-function takeMetadata(event: SessionEvent & { type: 'metadata' }, records: SessionRecords): void {
-  const source = records.torrents.get(event.infoHash)?.source
-  if (source === undefined) return
-  records.change(event.infoHash, { source: { ...source, rawInfo: event.rawInfo }, facts: event.facts })
 }

@@ -16,12 +16,16 @@ const memoryBytes = 1024 * 1024 * 1024
 /** What trackers get to hear that a session stops, within the supervisor's own deadline. */
 const farewellMs = 3500
 
+/** How often what was written is synced and its bits told. */
+const checkpointMs = 5000
+
 export class Session implements SessionApi {
   readonly #bound: Bound
   readonly #torrents = new Map<string, Torrent>()
   readonly #near: TorrentSurroundings
   readonly #turns = new Turns()
   readonly #openSwarm: () => Promise<Swarm>
+  readonly #checkpoints: NodeJS.Timeout
   #swarm: Promise<Swarm> | undefined
 
   constructor(boot: SessionBoot, bound: Bound, post: (event: SessionEvent) => void) {
@@ -37,6 +41,7 @@ export class Session implements SessionApi {
       post,
     }
     this.#near.reporter.start(boot.reportIntervalMs)
+    this.#checkpoints = setInterval(() => void this.#checkpointAll(), checkpointMs)
   }
 
   async applyTorrent(record: TorrentRecord): Promise<void> {
@@ -57,6 +62,11 @@ export class Session implements SessionApi {
     })
   }
 
+  async addPeers(infoHash: string, peers: readonly string[], source: 'lsd'): Promise<void> {
+    this.#torrents.get(infoHash)?.addPeers(peers, source)
+    await Promise.resolve()
+  }
+
   async hashed(requestId: number, answer: HashAnswer): Promise<void> {
     this.#near.hashes.answered(requestId, answer)
     await Promise.resolve()
@@ -68,6 +78,7 @@ export class Session implements SessionApi {
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#checkpoints)
     const swarm = await this.#swarm
     const farewell = swarm?.trackers.close(farewellMs)
     await Promise.all(Array.from(this.#torrents.values(), async (torrent) => await torrent.close()))
@@ -77,6 +88,11 @@ export class Session implements SessionApi {
     await farewell
     if (swarm === undefined) this.#closeSockets()
     else await swarm.engine.close()
+  }
+
+  /** One after the other: a sync may take all that the disk has. */
+  async #checkpointAll(): Promise<void> {
+    for (const torrent of this.#torrents.values()) if (torrent.isActive) await torrent.checkpoint()
   }
 
   #closeSockets(): void {

@@ -1,10 +1,9 @@
-/** Makes the place a torrent's pieces are kept in, by its storage mode. */
+/** Opens the place a torrent's pieces are kept in. */
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { TorrentInfo } from '../../protocol/torrent-info.ts'
 import { DiskPieceStore } from './storage/disk-piece-store.ts'
 import { Layout } from './storage/layout.ts'
 import { MemoryPieceStore, type MemoryBudget } from './storage/memory-piece-store.ts'
-import type { PieceStore } from './storage/piece-store.ts'
 import type { SessionDisk } from './storage/session-disk.ts'
 
 /** The files of a torrent as the storage takes them. */
@@ -19,19 +18,23 @@ export function layoutOf(info: TorrentInfo): Layout {
   return new Layout(files, info.pieceLength)
 }
 
-/** `hadData`: the save path must exist then, and is never made anew. Rejects with a disk code. */
-export async function openStore(
+export function openMemoryStore(info: TorrentInfo, memory: MemoryBudget): MemoryPieceStore {
+  return new MemoryPieceStore(info, memory)
+}
+
+/** `existing`: indices of files that hold pieces; these and their root are never made anew. Rejects with a disk code. */
+export async function openDiskStore(
   record: TorrentRecord,
   info: TorrentInfo,
-  near: { disk: SessionDisk; memory: MemoryBudget },
-  hadData: boolean,
-): Promise<PieceStore> {
-  if (record.storageMode === 'memory') return new MemoryPieceStore(info, near.memory)
+  disk: SessionDisk,
+  existing: ReadonlySet<number>,
+): Promise<DiskPieceStore> {
   const store = new DiskPieceStore({
-    disk: near.disk,
+    disk,
     root: record.saveFolder,
     layout: layoutOf(info),
-    createRoot: !hadData,
+    createRoot: existing.size === 0,
+    existing,
   })
   await store.createEmptyFiles()
   return store

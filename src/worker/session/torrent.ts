@@ -1,6 +1,6 @@
 /**
- * One torrent of a session. It follows its record: started or not, it opens its files, proves what is there,
- * hands itself to the engine and closes again. Its state is derived from how far it has come.
+ * One torrent of a session. It follows its record: started or not, it opens its content, hands itself to the
+ * engine and closes again. Its state is derived from how far it has come.
  */
 import { RestTorrentError, toWireError, type WireError } from '../../protocol/errors.ts'
 import { factsOf, restingState, type TorrentRecord } from '../../protocol/records.ts'
@@ -10,15 +10,13 @@ import type { TorrentRow, TorrentState } from '../../protocol/torrent.ts'
 import type { ActivationLane } from './activation-lane.ts'
 import type { Content } from './engine/content.ts'
 import type { EngineTorrent } from './engine/engine-torrent.ts'
-import { PieceBits } from './piece-bits.ts'
-import { prepareContent, type Preparation } from './prepare-content.ts'
+import type { Preparation } from './prepare-content.ts'
 import type { Reported, Reporter } from './reporter.ts'
 import { deleteFiles } from './storage/delete-files.ts'
 import { diskError } from './storage/disk-error.ts'
-import { EngineStore } from './storage/engine-store.ts'
-import type { PieceStore } from './storage/piece-store.ts'
 import type { Swarm } from './swarm.ts'
 import { TorrentAnnounces } from './torrent-announces.ts'
+import { TorrentContent } from './torrent-content.ts'
 import { TorrentMeter } from './torrent-meter.ts'
 
 /** What a torrent needs of its session. */
@@ -32,6 +30,9 @@ export type TorrentSurroundings = Preparation['near'] & {
 /** How far an opened torrent has come; `running` is divided further by what it has. */
 type Phase = 'checking_resume_data' | 'checking_files' | 'allocating' | 'downloading_metadata' | 'running'
 
+/** After a fault of its disk a torrent looks by itself whether the cause is gone. */
+const healMs = 30_000
+
 export class Torrent implements Reported {
   readonly #near: TorrentSurroundings
   readonly #meter: TorrentMeter
@@ -39,12 +40,11 @@ export class Torrent implements Reported {
   #phase: Phase | undefined
   #phaseProgress: number | undefined
   #error: WireError | undefined
-  #info: TorrentInfo | undefined
-  #bits: PieceBits | undefined
-  #store: PieceStore | undefined
+  #content: TorrentContent | undefined
   #opened: EngineTorrent | undefined
   #announces: TorrentAnnounces | undefined
   #abort = new AbortController()
+  #heal: NodeJS.Timeout | undefined
   /** Opening and closing, one after the other. */
   #work: Promise<void> = Promise.resolve()
 
@@ -63,16 +63,16 @@ export class Torrent implements Reported {
     if (this.#error !== undefined) return 'error'
     if (this.#phase === undefined) return restingState(this.#record)
     if (this.#phase !== 'running') return this.#phase
-    return this.#isComplete ? 'seeding' : 'downloading'
+    return this.#content?.isComplete === true ? 'seeding' : 'downloading'
   }
 
   row(now: number): TorrentRow {
     const { infoHash, source, addedAt, savePath } = this.#record
-    const total = this.#info?.length ?? 0
-    const have = this.#bits?.bytes ?? 0
+    const { length: total, name } = this.#content?.info ?? { length: 0, name: source.name }
+    const have = this.#content?.bytes ?? 0
     return {
       info_hash: infoHash,
-      name: this.#info?.name ?? source.name,
+      name,
       state: this.state,
       progress: floor(this.#phaseProgress ?? (total === 0 ? 0 : have / total)),
       num_peers: this.#opened?.numPeers ?? 0,
@@ -85,68 +85,70 @@ export class Torrent implements Reported {
     }
   }
 
-  /** Brings the torrent to its record. */
+  /** Brings the torrent to its record. One that is started out of an error fetches again what it lost. */
   follow(record: TorrentRecord): void {
     const { rawInfo } = this.#record.source
     // metadata that came from peers is not lost to a record that was sent before it was known
     this.#record = rawInfo === undefined ? record : { ...record, source: { ...record.source, rawInfo } }
-    if (record.started && record.quarantine === undefined) this.#enqueue(() => this.#open())
+    if (record.started && record.quarantine === undefined)
+      this.#enqueue(() => this.#open(this.#error !== undefined))
     else void this.close()
     this.#near.reporter.mark(this)
+  }
+
+  /** Dials peers, `host:port`; a private torrent meets those of its trackers only (BEP 27). */
+  addPeers(peers: readonly string[], source: 'lsd'): void {
+    if (this.#content?.info.private === true) return
+    for (const peer of peers) this.#opened?.addPeer(peer, source)
+  }
+
+  /** Makes a checkpoint where something changed; a disk that fails stops the torrent. */
+  async checkpoint(): Promise<void> {
+    await this.#content
+      ?.checkpoint()
+      .catch((error: unknown) => this.#enqueue(() => Promise.reject(asError(error))))
   }
 
   /** Closes connections and files; settles when no byte moves any more. */
   async close(): Promise<void> {
     this.#abort.abort(new RestTorrentError('session_gone', 'the torrent was stopped'))
-    this.#enqueue(() => this.#shut())
+    this.#enqueue(async () => {
+      this.#error = undefined
+      await this.#shut()
+    })
     await this.#work
   }
 
   /** Closes it and deletes exactly its files. Rejects with a disk code. */
   async deleteData(): Promise<void> {
     await this.close()
-    if (this.#info === undefined || this.#record.storageMode === 'memory') return
+    if (this.#content === undefined || this.#record.storageMode === 'memory') return
     const { disk } = this.#near
-    const onDisk = this.#info.files.filter(({ padding, symlink }) => !padding && !symlink)
-    const paths = onDisk.map(({ safePath }) => safePath)
-    await deleteFiles(disk.operations, this.#record.saveFolder, paths, () => false)
-  }
-
-  get #isComplete(): boolean {
-    return this.#bits?.isComplete === true
+    await deleteFiles(disk.operations, this.#record.saveFolder, this.#content.paths, () => false)
   }
 
   #enqueue(step: () => Promise<void>): void {
     this.#work = this.#work.then(step).catch((error: unknown) => this.#fail(error))
   }
 
-  async #open(): Promise<void> {
+  async #open(acceptLoss: boolean): Promise<void> {
+    clearTimeout(this.#heal)
     if (this.#phase !== undefined || !this.#record.started) return // it is open, or was stopped meanwhile
     this.#abort = new AbortController()
     this.#error = undefined
-    if (this.#info === undefined) {
+    if (this.#content === undefined) {
       this.#to('downloading_metadata')
       await this.#meetPeers(undefined)
     } else {
       this.#to('checking_resume_data')
-      await this.#meetPeers(await this.#prepare(this.#info))
+      await this.#meetPeers(await this.#openContent(this.#content, acceptLoss))
     }
   }
 
-  async #prepare(info: TorrentInfo): Promise<Content> {
-    const { bits, store } = await prepareContent({
-      record: this.#record,
-      info,
-      bits: this.#bits,
-      near: this.#near,
-      signal: this.#abort.signal,
-      onStep: (phase, progress) => this.#to(phase, progress),
-    })
-    this.#bits = bits
-    this.#store = store
-    this.#abort.signal.throwIfAborted()
-    const rawInfo = this.#record.source.rawInfo ?? new Uint8Array()
-    return { info, rawInfo, bits: bits.copy(), store: new EngineStore(store) }
+  async #openContent(content: TorrentContent, acceptLoss: boolean): Promise<Content> {
+    const record = this.#record
+    const rawInfo = record.source.rawInfo ?? new Uint8Array()
+    return await content.open({ record, rawInfo, signal: this.#abort.signal, acceptLoss })
   }
 
   async #meetPeers(content: Content | undefined): Promise<void> {
@@ -156,7 +158,7 @@ export class Torrent implements Reported {
     for (const peer of source.peers) opened.addPeer(peer, 'manual')
     this.#announces = new TorrentAnnounces(trackers, infoHash, source.trackers, {
       counters: () => this.#meter.counters,
-      left: () => (this.#info === undefined ? undefined : this.#info.length - (this.#bits?.bytes ?? 0)),
+      left: () => this.#content && this.#content.info.length - this.#content.bytes,
       numPeers: () => opened.numPeers,
       onPeer: (address) => opened.addPeer(address, 'tracker'),
     })
@@ -197,56 +199,67 @@ export class Torrent implements Reported {
     const info = parseInfo(rawInfo)
     const { infoHash, source } = this.#record
     this.#record = { ...this.#record, source: { ...source, rawInfo } }
-    this.#know(info)
+    const content = this.#know(info)
     this.#near.post({ type: 'metadata', infoHash, rawInfo, facts: factsOf(info) })
     this.#to('checking_resume_data')
-    this.#opened.supply(await this.#prepare(info))
+    this.#opened.supply(await this.#openContent(content, false))
   }
 
   async #shut(): Promise<void> {
+    clearTimeout(this.#heal)
     this.#announces?.stop()
-    await this.#opened?.close()
-    await this.#store?.close()
     this.#announces = undefined
+    await this.#opened?.close()
     this.#opened = undefined
-    this.#store = undefined
-    this.#phaseProgress = undefined
     if (this.#phase !== undefined)
       this.#near.post({ type: 'activation_ended', infoHash: this.#record.infoHash })
     this.#phase = undefined
+    this.#phaseProgress = undefined
     this.#near.reporter.mark(this)
+    await this.#content?.close()
   }
 
+  /** A fault of the disk stops the torrent; a bug ends the worker, and is seen. */
   async #fail(error: unknown): Promise<void> {
     const stopped = this.#abort.signal.aborted
     const wire = toWireError(diskError(error, 'use', this.#record.savePath))
-    if (wire.code === 'internal' && !stopped) throw error // a bug: it ends the worker, and is seen
-    await this.#shut()
-    if (!stopped) this.#error = wire
+    if (wire.code === 'internal' && !stopped) throw error
+    await this.#shut().catch(() => undefined) // the first fault is the one that is told
+    this.#content?.distrust()
+    if (!stopped) this.#err(wire)
     this.#near.reporter.mark(this)
   }
 
-  #know(info: TorrentInfo): void {
-    this.#info = info
-    const { bits } = this.#record
-    if (bits !== undefined && bits.byteLength > 0) this.#bits = new PieceBits(info, bits)
+  #err(wire: WireError): void {
+    this.#error = wire
+    this.#heal = setTimeout(() => this.#enqueue(() => this.#open(false)), healMs)
+  }
+
+  #know(info: TorrentInfo): TorrentContent {
+    const content = new TorrentContent(info, this.#record, this.#near, {
+      onStep: (step, progress) => this.#to(step, progress),
+      onFault: (error) => this.#enqueue(() => Promise.reject(error)),
+      onCheckpoint: (checkpoint) =>
+        this.#near.post({ type: 'checkpoint', infoHash: this.#record.infoHash, checkpoint }),
+      counters: () => this.#meter.counters,
+    })
+    this.#content = content
+    return content
   }
 
   #ready(): void {
     const { infoHash } = this.#record
-    this.#near.post({ type: 'activated', infoHash, bits: this.#bits?.shared ?? new SharedArrayBuffer(0) })
+    this.#near.post({ type: 'activated', infoHash, bits: this.#content?.shared ?? new SharedArrayBuffer(0) })
     this.#to('running')
+    void this.checkpoint()
   }
 
   #verified(index: number): void {
-    const wasComplete = this.#isComplete
-    this.#bits?.set(index)
-    if (!wasComplete) this.#completed()
-  }
-
-  #completed(): void {
-    if (!this.#isComplete) return
+    const wasComplete = this.#content?.isComplete
+    this.#content?.verified(index)
+    if (wasComplete === true || this.#content?.isComplete !== true) return
     this.#announces?.completed()
+    void this.checkpoint()
     this.#near.reporter.mark(this)
   }
 

@@ -2,7 +2,7 @@
  * Copies of the store, made while it is written: for a backup, and before a migration. A copy holds all
  * that was committed when it was asked for, and has its name only when it is whole and on disk.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { backup, type DatabaseSync } from 'node:sqlite'
 import type { BackupAnswer } from '../../protocol/store-rpc.ts'
@@ -40,7 +40,7 @@ export async function makeCopy(
 
 /** What a copy left that did not come to its end; with SQLite's own files beside it. */
 function removeUnfinished(folder: string): void {
-  if (!existsSync(folder)) return
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return
   for (const name of readdirSync(folder)) {
     if (name.includes(unfinished)) rmSync(join(folder, name), { force: true })
   }

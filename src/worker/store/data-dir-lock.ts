@@ -3,9 +3,10 @@
  * file of its own, held in a transaction that never ends: the kernel takes it back when the process dies,
  * however it dies. Nothing else may open that file: closing any descriptor of it would drop the lock.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { RestTorrentError } from '../../protocol/errors.ts'
+import { errnoOf } from '../session/storage/disk-error.ts'
 import type { StoreFiles } from './store-files.ts'
 import { resultOf, storeError } from './store-error.ts'
 
@@ -38,7 +39,17 @@ function hold(files: StoreFiles): DatabaseSync {
   } catch (error) {
     holder?.close()
     if (resultOf(error) === busy) throw inUse(files.pid)
-    throw storeError(error, 'lock', 'resttorrent.lock')
+    throw storeError(folderFault(files.folder) ?? error, 'lock', 'the data directory')
+  }
+}
+
+/** Why nothing can be written in the folder, where SQLite says only that it cannot open its file. */
+function folderFault(folder: string): unknown {
+  try {
+    accessSync(folder, constants.W_OK)
+    return undefined
+  } catch (error) {
+    return errnoOf(error) === 'ENOENT' ? undefined : error
   }
 }
 

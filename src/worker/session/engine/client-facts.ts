@@ -1,3 +1,5 @@
+import type { LocalPeers } from './local-peers.ts'
+
 /** What everything around one engine client needs to know of it. */
 export interface ClientFacts {
   readonly userAgent: string
@@ -6,6 +8,8 @@ export interface ClientFacts {
   readonly peerId: string
   /** Whether the address policy lets the session talk to this address. */
   readonly admits: (address: string) => boolean
+  /** Peers of the local network that may be dialled and may dial in whatever `admits` says. */
+  readonly localPeers: LocalPeers
   /** Whether the session has as many connections as it may. */
   readonly isFull: () => boolean
 }

@@ -7,6 +7,9 @@ import { stripMapped, type ClientFacts } from './client-facts.ts'
 import { describe, type Content } from './content.ts'
 import { fallBackToPlain } from './encryption-fallback.ts'
 import { fetchMetadata, serveMetadata } from './exchange-metadata.ts'
+import { leavePublicPeers } from './leave-public-peers.ts'
+import { attachPicker } from './picker/attach-picker.ts'
+import type { PickerHandle } from './picker/picker-handle.ts'
 
 /** What the engine tells of a torrent. */
 export interface TorrentEvents {
@@ -24,6 +27,8 @@ export interface TorrentEvents {
 
 /** Blocks a peer may have asked for and not yet got. */
 const requestQueue = 250
+/** With so many peers, connected or not, a torrent takes no more of whom anybody on the network may name. */
+const mostPeersForLsd = 500
 
 export class EngineTorrent {
   readonly #infoHash: string
@@ -31,6 +36,7 @@ export class EngineTorrent {
   readonly #events: TorrentEvents
   readonly #client: ClientFacts
   #rawInfo: Uint8Array | undefined
+  #picker: PickerHandle | undefined
   #closed = false
 
   constructor(
@@ -67,15 +73,24 @@ export class EngineTorrent {
     return this.#torrent.wires.filter((wire) => wire.isSeeder).length
   }
 
+  /** What chooses the blocks to ask for, once it is ready. */
+  get picker(): PickerHandle | undefined {
+    return this.#picker
+  }
+
   /** Connections that are open or being opened. */
   get connections(): number {
     return this.#closed ? 0 : this.#torrent._numConns + this.#torrent._numPending
   }
 
-  /** Dials a peer, `host:port`; addresses that are not allowed are left out. */
+  /** Dials a peer, `host:port`; addresses that are not allowed are left out. Those by LSD were judged before. */
   addPeer(address: string, source: string): void {
     const torrent = this.#torrent
     if (this.#closed) return
+    if (source === 'lsd') {
+      if (torrent._peers.size >= mostPeersForLsd) return
+      this.#client.localPeers.admit(address)
+    }
     if (torrent.infoHash) torrent.addPeer(address, source)
     else torrent.once('infoHash', () => torrent.addPeer(address, source))
   }
@@ -107,7 +122,7 @@ export class EngineTorrent {
   #restrain(): void {
     const torrent = this.#torrent
     const addPeer = torrent.addPeer.bind(torrent)
-    torrent.addPeer = (address, source) => this.#client.admits(hostOf(address)) && addPeer(address, source)
+    torrent.addPeer = (address, source) => this.#mayDial(address) && addPeer(address, source)
     const drain = torrent._drain.bind(torrent)
     torrent._drain = () => {
       if (!this.#client.isFull()) drain()
@@ -116,9 +131,14 @@ export class EngineTorrent {
     torrent._verifyPieces = (callback) => callback(null) // the bits were proved before it was opened
   }
 
+  #mayDial(address: string): boolean {
+    const { admits, localPeers } = this.#client
+    return admits(hostOf(address)) || localPeers.mayBeDialled(address)
+  }
+
   #onReady(): void {
     const torrent = this.#torrent
-    if (torrent.pieces.length > 0) torrent.select(0, torrent.pieces.length - 1)
+    this.#picker = attachPicker(torrent)
     const { wires } = torrent
     for (const wire of wires) if (this.#rawInfo) serveMetadata(wire, this.#rawInfo)
     this.#events.onReady()
@@ -146,11 +166,12 @@ export class EngineTorrent {
     this.#events.onMetadata(rawInfo)
   }
 
-  /** A magnet that turns out private (BEP 27) leaves the DHT and whom it met there. */
+  /** A magnet that turns out private (BEP 27) leaves the DHT and whom it met there, by PEX or by LSD. */
   #goPrivate(): void {
     const torrent = this.#torrent
     torrent.private = true
     torrent.discovery?.destroy()
+    leavePublicPeers(torrent)
     for (const wire of [...torrent.wires]) wire.destroy()
   }
 }

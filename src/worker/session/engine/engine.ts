@@ -13,6 +13,7 @@ import { bootstrap, dhtOptions, guardDatagrams } from './dht.ts'
 import { EngineTorrent, type TorrentEvents } from './engine-torrent.ts'
 import { hardenWires } from './harden-wire.ts'
 import { takeOver } from './listener-takeover.ts'
+import { LocalPeers } from './local-peers.ts'
 import { requireMembers } from './required-members.ts'
 
 export interface EngineOptions {
@@ -59,8 +60,10 @@ export class Engine {
     })
     this.#client = client
     const admits = (address: string): boolean => policy.allows(address)
-    this.#facts = { userAgent, port, peerId, admits, isFull: () => this.connections >= this.#maxPeers }
-    takeOver(client, this.#facts)
+    const localPeers = new LocalPeers()
+    const isFull = (): boolean => this.connections >= this.#maxPeers
+    this.#facts = { userAgent, port, peerId, admits, localPeers, isFull }
+    takeOver(client, { isFull, admits: (address) => admits(address) || localPeers.mayDialIn(address) })
     if (udp !== undefined && client.dht) {
       guardDatagrams(udp)
       void bootstrap(client.dht, admits)

@@ -3,12 +3,14 @@ import Wire from 'bittorrent-protocol'
 import type WebTorrent from 'webtorrent'
 
 const ofTorrent = [
+  '_addPeer',
   '_drain',
   '_onMetadata',
   '_registerPeer',
   '_verifyPieces',
   'addPeer',
   'destroy',
+  'removePeer',
   'select',
 ] as const
 const ofWire = ['_processBuffer', '_onMessageLength', '_parse', '_onMessage', '_onKeepAlive'] as const

@@ -52,15 +52,19 @@ declare module 'webtorrent' {
     discovery: { destroy(callback?: () => void): void } | null
     private: boolean | undefined
     addPeer(address: string, source?: string): boolean
+    removePeer(id: string): void
     select(start: number, end: number, priority?: number): void
     destroy(options: { destroyStore: boolean } | null, callback?: (error?: Error | null) => void): void
     _preloadedStore: unknown
     _startupBitfield: Uint8Array | undefined
     _numConns: number
+    /** Peers that wait to be dialled. */
+    _queue: { source: string | null }[]
     _numPending: number
     _peers: Map<string, { source: string | null }>
     _drain(): void
     _registerPeer(peer: EnginePeer): void
+    _addPeer(peer: unknown, type: string, source: string | null): EnginePeer | null
     _onMetadata(metadata: TorrentDescription): Promise<void>
     _verifyPieces(callback: (error: Error | null) => void): void
   }

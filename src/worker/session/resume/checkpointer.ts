@@ -8,7 +8,7 @@ import type { TorrentInfo } from '../../../protocol/torrent-info.ts'
 import type { PieceBits } from '../piece-bits.ts'
 import type { Identity } from '../storage/identity.ts'
 import type { DiskPieceStore } from '../storage/disk-piece-store.ts'
-import { unfinishedFiles } from './file-pieces.ts'
+import { filesWith } from './file-pieces.ts'
 
 /** Written bytes after which a checkpoint does not wait for its time. */
 export const bytesBetween = 64 * 1024 * 1024
@@ -52,14 +52,16 @@ export class Checkpointer {
   async #make(closing: boolean): Promise<void> {
     const { info, bits, store, counters, post } = this.#torrent
     const proved = bits.copy()
-    const has = (piece: number): boolean => ((proved[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) !== 0
+    const isMissing = (piece: number): boolean => ((proved[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) === 0
     const { files } = await store.sync()
     for (const { index, size, mtimeNs, ino } of files)
       this.#identities.set(index, { index, size, mtimeNs, ino })
     const checkpoint: TorrentCheckpoint = {
       bits: proved,
       files: [...this.#identities.values()],
-      openForWriting: closing ? [] : unfinishedFiles(info, has),
+      openForWriting: closing
+        ? []
+        : filesWith(info, isMissing) /* a running torrent may write to them at any time */,
       counters: counters(),
     }
     if (!this.#isNews(checkpoint, closing)) return

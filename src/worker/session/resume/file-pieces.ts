@@ -13,13 +13,13 @@ export function piecesOf(
   ]
 }
 
-/** Indices of the files on disk that lack a piece: those that a running torrent may write to. */
-export function unfinishedFiles(info: TorrentInfo, has: (piece: number) => boolean): number[] {
+/** Indices of the files on disk that take part in a piece for which `is` holds. */
+export function filesWith(info: TorrentInfo, is: (piece: number) => boolean): number[] {
   return info.files
     .filter((file) => {
       if (file.padding || file.symlink) return false
       const [first, end] = piecesOf(info, file)
-      for (let piece = first; piece < end; piece += 1) if (!has(piece)) return true
+      for (let piece = first; piece < end; piece += 1) if (is(piece)) return true
       return false
     })
     .map(({ index }) => index)

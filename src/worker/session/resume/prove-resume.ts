@@ -20,34 +20,45 @@ export interface ResumeCheck extends FileCheck {
   readonly random?: () => number
 }
 
+/** What is known of the files on disk, by their index in the metainfo. */
+export type Identities = ReadonlyMap<number, Identity>
+
 export interface ResumeProof {
   readonly bits: PieceBits
   /** Paths, relative to the save path, of files that lost claimed pieces to somebody else. */
   readonly lost: readonly string[]
-  readonly identities: ReadonlyMap<number, Identity>
+  readonly identities: Identities
 }
 
 /** Rejects with a disk code, or with the signal's reason when aborted. */
 export async function proveResume(check: ResumeCheck): Promise<ResumeProof> {
-  const { info, resume, disk, saveFolder } = check
+  const { info, resume } = check
   const claimed = new PieceBits(info, copyOf(resume.checkpoint.bits))
-  const onDisk = info.files.filter(({ padding, symlink }) => !padding && !symlink)
-  const paths = onDisk.map(({ safePath }) => safePath)
-  const found = await identify(disk.operations, saveFolder, paths)
+  const identities = await identifyFiles(check)
   const seen = {
     recorded: new Map(resume.checkpoint.files.map((file) => [file.index, file])),
     openForWriting: new Set(resume.checkpoint.openForWriting),
     clean: resume.clean,
   }
   const judged = new Map<number, Judgement>()
+  for (const { index, padding, symlink } of info.files) {
+    if (!padding && !symlink) judged.set(index, judgeFile(index, identities.get(index), seen))
+  }
+  await judgeBySample(check, claimed, judged)
+  return { ...(await rehash(check, claimed, judged)), identities }
+}
+
+/** The files as they are; what is no regular file is left out. */
+export async function identifyFiles({ info, disk, saveFolder }: FileCheck): Promise<Identities> {
+  const onDisk = info.files.filter(({ padding, symlink }) => !padding && !symlink)
+  const paths = onDisk.map(({ safePath }) => safePath)
+  const found = await identify(disk.operations, saveFolder, paths)
   const identities = new Map<number, Identity>()
   onDisk.forEach(({ index }, place) => {
     const now = found[place]
     if (now !== undefined) identities.set(index, now)
-    judged.set(index, judgeFile(index, now, seen))
   })
-  await judgeBySample(check, claimed, judged)
-  return { ...(await rehash(check, claimed, judged)), identities }
+  return identities
 }
 
 /** A file whose sample does not match is checked in full. */

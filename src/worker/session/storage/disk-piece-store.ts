@@ -38,6 +38,11 @@ export class DiskPieceStore implements PieceStore {
     return this.#touched.bytes
   }
 
+  /** Has the next sync take these files in, by index: somebody before wrote to them. */
+  assumeWritten(files: Iterable<number>): void {
+    for (const file of files) this.#touched.mark(file, 0)
+  }
+
   pieceSize(index: number): number {
     return this.#layout.pieceSize(index)
   }

@@ -3,57 +3,17 @@
  * and serves; it asks for nothing by itself. Attached when the torrent is ready, before anything is asked.
  */
 import type { Torrent, Wire } from 'webtorrent'
-import { idleDuplicates, windowDuplicates } from './duplicates.ts'
-import { watchShare } from './watch-share.ts'
-import type { Run } from './partial-piece.ts'
+import { chooseRuns } from './choose-runs.ts'
 import { Passes } from './passes.ts'
-import { PeerPipe } from './peer-pipe.ts'
+import { PeerPipe, type PipeSurroundings } from './peer-pipe.ts'
 import { PeerShare } from './peer-share.ts'
+import type { PickerHandle, PickerOptions, PickerStats } from './picker-handle.ts'
 import { PieceIntake } from './piece-intake.ts'
-import { PieceOrder, type Room } from './piece-order.ts'
+import { PieceOrder } from './piece-order.ts'
+import { replacePicking } from './replace-picking.ts'
 import { sendTogether } from './send-together.ts'
+import { watchShare } from './watch-share.ts'
 
-export interface PickerOptions {
-  /** One priority for each piece, 0 (not wanted) to 7; 4 without it. */
-  readonly priorities?: Uint8Array
-  readonly sequential?: boolean
-}
-
-/** What a picker did so far. */
-export interface PickerStats {
-  /** Blocks asked of a second peer. */
-  readonly duplicates: number
-  /** Requests taken back because another peer was faster. */
-  readonly cancels: number
-  /** The longest that choosing kept the thread at once. */
-  readonly longestPassMs: number
-}
-
-/** The picker of one torrent, in the hands of whoever attached it. */
-export interface PickerHandle {
-  /** One priority for each piece from `first` on, 0 (not wanted) to 7. */
-  setPriority(priorities: Uint8Array, first?: number): void
-  /** By index, instead of the rarest first. */
-  setSequential(sequential: boolean): void
-  /** A reader waits for these pieces: before all others, in their order. An owner has one window. */
-  window(owner: unknown, first: number, count: number): void
-  clearWindow(owner: unknown): void
-  /** For each piece the connected peers that have it, seeds included. */
-  availability(): Uint32Array
-  stats(): PickerStats
-  /** Leaves the torrent to the engine; done by itself when the torrent closes. */
-  detach(): void
-}
-
-/** A peer without other work repeats what others were asked for so long ago; in the endgame at once. */
-const repeatAfterMs = 10_000
-/** A reader does not wait longer than that for one peer. */
-const windowRepeatAfterMs = 2000
-/** Repeated blocks are asked for in small portions: each may be asked for in vain. */
-const repeatPortion = 32
-const repeatBelow = 8
-/** A peer without any work looks for some only so often. */
-const idleMs = 250
 const snubCheckMs = 2000
 
 /** Attaches a picker to a torrent that has just become ready. */
@@ -68,35 +28,35 @@ class Picker implements PickerHandle {
   readonly #passes: Passes<PeerPipe>
   readonly #pipes = new Map<PeerShare, PeerPipe>()
   readonly #byWire = new Map<Wire, PeerPipe>()
-  readonly #snubCheck: NodeJS.Timeout
-  readonly #join = (wire: Wire): void => this.#addWire(wire)
-  readonly #verified = (piece: number): void => this.#onVerified(piece)
-  readonly #closed = (): void => this.detach()
+  readonly #near: PipeSurroundings
+  readonly #undo: (() => void)[] = []
   #duplicates = 0
   #cancels = 0
-  #hasWindows = new Set<unknown>()
 
   constructor(torrent: Torrent, { priorities, sequential = false }: PickerOptions) {
     this.#torrent = torrent
-    const { pieces } = torrent
+    const { pieces, maxWebConns } = torrent
+    const onRoom = (): void => this.#passes.request()
     this.#order = new PieceOrder({
       pieceCount: pieces.length,
       blocksOf: (piece) => this.#intake.blocksOf(piece),
       has: (piece) => pieces[piece] === null,
     })
-    this.#intake = new PieceIntake(torrent, this.#order, () => this.#passes.request())
+    this.#intake = new PieceIntake(torrent, this.#order, onRoom)
     this.#passes = new Passes(
       () => shuffle([...this.#pipes.values()]),
       (pipe) => this.#fill(pipe),
     )
+    this.#near = {
+      order: this.#order,
+      intake: this.#intake,
+      maxWebConns,
+      cancel: (shares, piece, block) => this.#cancel(shares, piece, block),
+      onRoom,
+    }
     if (priorities) this.#order.levels.setPriorities(priorities)
     if (sequential) this.#order.setSequential(true)
-    this.#override()
-    for (const wire of torrent.wires) this.#addWire(wire)
-    torrent.on('wire', this.#join)
-    torrent.on('verified', this.#verified)
-    torrent.once('close', this.#closed)
-    this.#snubCheck = setInterval(() => this.#checkSnubs(), snubCheckMs).unref()
+    this.#attach()
   }
 
   setPriority(priorities: Uint8Array, first?: number): void {
@@ -110,13 +70,11 @@ class Picker implements PickerHandle {
 
   window(owner: unknown, first: number, count: number): void {
     this.#order.levels.setWindow(owner, first, count)
-    this.#hasWindows.add(owner)
     this.#wantedChanged()
   }
 
   clearWindow(owner: unknown): void {
     this.#order.levels.clearWindow(owner)
-    this.#hasWindows.delete(owner)
     this.#wantedChanged()
   }
 
@@ -133,26 +91,110 @@ class Picker implements PickerHandle {
   }
 
   detach(): void {
-    const torrent = this.#torrent
-    clearInterval(this.#snubCheck)
-    this.#passes.stop()
-    torrent.off('wire', this.#join)
-    torrent.off('verified', this.#verified)
-    torrent.off('close', this.#closed)
+    for (const undo of this.#undo.splice(0)) undo()
   }
 
-  #override(): void {
+  #attach(): void {
     const torrent = this.#torrent
-    torrent._rarityMap?.destroy()
-    torrent._rarityMap = null
-    torrent._update = () => this.#passes.request()
-    torrent._updateWire = () => this.#passes.request()
-    torrent._updateSelections = () => undefined
-    torrent._updateWireInterest = (wire) => {
-      const pipe = this.#byWire.get(wire)
-      if (!pipe) return
-      pipe.isOpen = true
-      this.#tellInterest(pipe)
+    const join = (wire: Wire): void => this.#join(wire)
+    const verified = (piece: number): void => {
+      this.#order.verified(piece)
+      this.#tellAll()
+    }
+    const closed = (): void => this.detach()
+    torrent.wires.forEach(join)
+    torrent.on('wire', join).on('verified', verified).once('close', closed)
+    const snubs = setInterval(() => this.#checkSnubs(), snubCheckMs).unref()
+    this.#undo.push(
+      replacePicking(torrent, {
+        onUpdate: () => this.#passes.request(),
+        onInterest: (wire) => this.#open(wire),
+      }),
+      () => clearInterval(snubs),
+      () => this.#passes.stop(),
+      () => torrent.off('wire', join).off('verified', verified).off('close', closed),
+    )
+  }
+
+  #join(wire: Wire): void {
+    if (wire.destroyed) return
+    const share = new PeerShare(this.#torrent.pieces.length)
+    const pipe = new PeerPipe(wire, share, this.#near)
+    this.#pipes.set(share, pipe)
+    this.#byWire.set(wire, pipe)
+    watchShare(wire, share, this.#order.swarm)
+    wire.on('choke', () => pipe.giveBack(wire.hasFast ? wire.peerAllowedFastSet : []))
+    wire.once('close', () => {
+      pipe.giveBack()
+      this.#pipes.delete(share)
+      this.#byWire.delete(wire)
+    })
+  }
+
+  /** Messages may follow now: the engine has sent what comes first. */
+  #open(wire: Wire): void {
+    const pipe = this.#byWire.get(wire)
+    if (!pipe) return
+    pipe.isOpen = true
+    this.#tellInterest(pipe)
+  }
+
+  #tellInterest({ wire, share, isOpen }: PeerPipe): void {
+    if (!isOpen || wire.destroyed) return
+    const isInterested = this.#order.swarm.wantedOf(share) > 0
+    if (isInterested === wire.amInterested) return
+    if (isInterested) wire.interested()
+    else wire.uninterested()
+  }
+
+  #tellAll(): void {
+    for (const pipe of this.#pipes.values()) this.#tellInterest(pipe)
+  }
+
+  #wantedChanged(): void {
+    this.#tellAll()
+    this.#passes.request()
+  }
+
+  #fill(pipe: PeerPipe): void {
+    if (this.#torrent.destroyed || this.#intake.isFull) return
+    const now = performance.now()
+    const { runs, duplicates } = chooseRuns(this.#order, pipe, () => this.#isEndgame(), now)
+    this.#duplicates += duplicates
+    if (runs.length === 0) return
+    sendTogether(pipe.wire, () => {
+      for (const run of runs) pipe.ask(run, now)
+    })
+  }
+
+  /** No peer that serves has a free block to give. */
+  #isEndgame(): boolean {
+    for (const { isServing, share } of this.#pipes.values())
+      if (isServing && this.#order.hasFreeFor(share)) return false
+    return true
+  }
+
+  #cancel(shares: readonly PeerShare[], piece: number, block: number): void {
+    for (const share of shares) this.#pipes.get(share)?.cancel(piece, block)
+    this.#cancels += shares.length
+  }
+
+  #checkSnubs(): void {
+    const now = performance.now()
+    for (const pipe of this.#pipes.values()) pipe.checkSnub(now)
+    this.#passes.request() // what others are slow to bring may be asked for again now
+  }
+}
+
+/** So that it is not always the same peer that chooses first. */
+function shuffle<Item>(items: Item[]): Item[] {
+  for (let last = items.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(Math.random() * (last + 1))
+    const [one, two] = [items[last], items[other]]
+    if (one !== undefined && two !== undefined) {
+      items[last] = two
+      items[other] = one
     }
   }
+  return items
 }

@@ -5,6 +5,8 @@ import type { PieceOrder } from './piece-order.ts'
 
 /** As many peers are asked for one block at the same time. */
 const mostHolders = 3
+/** Pieces looked at in one go; in the endgame they get fewer all the time. */
+const mostLookedAt = 1000
 
 /** For a peer with nothing else to do: blocks asked for no later than `askedBy`, of what was begun last first. */
 export function idleDuplicates(
@@ -15,7 +17,7 @@ export function idleDuplicates(
   now: number,
 ): Run[] {
   const runs: Run[] = []
-  for (const partial of [...order.partials.values()].reverse()) {
+  for (const partial of [...order.partials.values()].slice(-mostLookedAt).reverse()) {
     if (runs.length >= most) break
     if (order.isWanted(partial.piece)) takeDuplicates(partial, share, most, askedBy, now, runs)
   }

@@ -1,5 +1,7 @@
 /** What the picker uses of the engine, besides what `webtorrent.d.ts` says of it. */
 declare module 'webtorrent' {
+  import type { EventEmitter } from 'node:events'
+
   export interface Wire {
     readonly amInterested: boolean
     readonly peerChoking: boolean
@@ -27,7 +29,9 @@ declare module 'webtorrent' {
     readonly pieceLength: number
     readonly length: number
     readonly maxWebConns: number
-    readonly store: { put(index: number, bytes: Uint8Array, callback: (error?: unknown) => void): void } | null
+    readonly store: {
+      put(index: number, bytes: Uint8Array, callback: (error?: unknown) => void): void
+    } | null
     /** SHA-1 of each piece in hex. */
     readonly _hashes: readonly string[]
     _rarityMap: { destroy(): void } | null

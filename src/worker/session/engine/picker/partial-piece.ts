@@ -5,6 +5,8 @@ export interface Run {
   readonly count: number
 }
 
+const arrived = Infinity
+
 /**
  * A piece that was begun: which of its blocks arrived, and which peers are asked for the others. A block is
  * free (nobody is asked), held (by one peer, or several in the endgame) or arrived.
@@ -12,9 +14,9 @@ export interface Run {
 export class PartialPiece<Peer> {
   readonly piece: number
   readonly blockCount: number
-  readonly #arrived: Uint8Array
-  readonly #holders: Peer[][]
-  readonly #askedAt: Float64Array
+  readonly #holders: (Peer[] | undefined)[]
+  /** When a block was last asked for; without an end once it arrived. */
+  readonly #askedAt: number[]
   #arrivals = 0
   #free: number
   /** No block below it is free. */
@@ -24,9 +26,8 @@ export class PartialPiece<Peer> {
     this.piece = piece
     this.blockCount = blockCount
     this.#free = blockCount
-    this.#arrived = new Uint8Array(blockCount)
-    this.#holders = Array.from({ length: blockCount }, () => [])
-    this.#askedAt = new Float64Array(blockCount)
+    this.#holders = new Array<undefined>(blockCount).fill(undefined)
+    this.#askedAt = new Array<number>(blockCount).fill(0)
   }
 
   get hasFree(): boolean {
@@ -58,9 +59,9 @@ export class PartialPiece<Peer> {
   /** Holds one more time a block that others were asked for no later than `askedBy`. */
   duplicate(peer: Peer, mostHolders: number, askedBy: number, now: number): Run | undefined {
     for (let block = this.blockCount - 1; block >= 0; block -= 1) {
-      const holders = this.#holders[block] ?? []
-      if (holders.length === 0 || holders.length >= mostHolders || holders.includes(peer)) continue
-      if ((this.#askedAt[block] ?? 0) > askedBy) continue
+      const holders = this.#holders[block]
+      if (!holders || holders.length >= mostHolders || holders.includes(peer)) continue
+      if ((this.#askedAt[block] ?? arrived) > askedBy) continue
       this.#hold(block, peer, now)
       return { piece: this.piece, block, count: 1 }
     }
@@ -74,27 +75,30 @@ export class PartialPiece<Peer> {
     if (!holders || at < 0) return
     holders.splice(at, 1)
     if (holders.length > 0) return
+    this.#holders[block] = undefined
     this.#free += 1
     this.#lowest = Math.min(this.#lowest, block)
   }
 
   /** The block is here: the other peers that hold it, or undefined when it was here before. */
   arrive(peer: Peer, block: number): Peer[] | undefined {
-    if (block >= this.blockCount || this.#arrived[block] === 1) return undefined
-    const holders = this.#holders[block] ?? []
-    if (holders.length === 0) this.#free -= 1 // it was given back, and came all the same
-    this.#arrived[block] = 1
+    if (block >= this.blockCount || this.#askedAt[block] === arrived) return undefined
+    const holders = this.#holders[block]
+    if (!holders) this.#free -= 1 // it was given back, and came all the same
+    this.#askedAt[block] = arrived
     this.#arrivals += 1
-    this.#holders[block] = []
-    return holders.length === 1 && holders[0] === peer ? [] : holders.filter((other) => other !== peer)
+    this.#holders[block] = undefined
+    return holders?.filter((other) => other !== peer) ?? []
   }
 
   #isFree(block: number): boolean {
-    return this.#arrived[block] === 0 && this.#holders[block]?.length === 0
+    return block < this.blockCount && !this.#holders[block] && this.#askedAt[block] !== arrived
   }
 
   #hold(block: number, peer: Peer, now: number): void {
-    this.#holders[block]?.push(peer)
+    const holders = this.#holders[block]
+    if (holders) holders.push(peer)
+    else this.#holders[block] = [peer]
     this.#askedAt[block] = now
   }
 }

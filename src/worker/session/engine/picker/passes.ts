@@ -12,6 +12,7 @@ export class Passes<Item> {
   #scheduled: NodeJS.Immediate | undefined
   #again = false
   #longestMs = 0
+  #stopped = false
 
   constructor(items: () => Item[], work: (item: Item) => void) {
     this.#items = items
@@ -24,11 +25,13 @@ export class Passes<Item> {
   }
 
   request(): void {
+    if (this.#stopped) return
     if (this.#left.length > 0) this.#again = true
     this.#scheduled ??= setImmediate(() => this.#run())
   }
 
   stop(): void {
+    this.#stopped = true
     clearImmediate(this.#scheduled)
     this.#left = []
   }
@@ -44,8 +47,8 @@ export class Passes<Item> {
       tookMs = performance.now() - startedAt
     }
     this.#longestMs = Math.max(this.#longestMs, tookMs)
-    const goOn = this.#left.length > 0 || this.#again
+    if (this.#left.length === 0 && !this.#again) return
     if (this.#left.length === 0) this.#again = false
-    if (goOn) this.request()
+    this.request()
   }
 }

@@ -18,9 +18,9 @@ export interface PipeSurroundings {
   readonly intake: PieceIntake
   readonly maxWebConns: number
   /** A block came that these were asked for, too. */
-  cancel(shares: readonly PeerShare[], piece: number, block: number): void
+  readonly cancel: (shares: readonly PeerShare[], piece: number, block: number) => void
   /** There may be something to ask for. */
-  onRoom(): void
+  readonly onRoom: () => void
 }
 
 export class PeerPipe {

@@ -26,7 +26,7 @@ export interface PieceOrderOptions {
   /** Pieces that are there already. */
   has(piece: number): boolean
   /** From 0 to 1, for ties. */
-  random?(): number
+  readonly random?: () => number
 }
 
 /** How much to pick for a peer: requests, and blocks in each of them. */

@@ -9,5 +9,6 @@ export function sendTogether(wire: Wire, write: () => void): void {
   } finally {
     Reflect.deleteProperty(wire, '_push') // the prototype's own again
   }
-  if (messages.length > 0) wire._push(messages.length === 1 ? (messages[0] ?? new Uint8Array()) : Buffer.concat(messages))
+  if (messages.length > 0)
+    wire._push(messages.length === 1 ? (messages[0] ?? new Uint8Array()) : Buffer.concat(messages))
 }

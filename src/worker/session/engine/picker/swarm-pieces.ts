@@ -16,9 +16,10 @@ export interface PieceFacts {
 
 export class SwarmPieces {
   readonly #facts: PieceFacts
-  readonly #shares = new Set<PeerShare>()
+  /** Peers that have some pieces, but not all. */
+  readonly #parts: PeerShare[] = []
+  readonly #seeds = new Set<PeerShare>()
   readonly #counts: Uint32Array
-  #seeds = 0
   #wanted = 0
   #untouched = 0
 
@@ -34,7 +35,7 @@ export class SwarmPieces {
 
   /** For each piece the peers that have it, all included. */
   availability(): Uint32Array {
-    return this.#counts.map((count) => count + this.#seeds)
+    return this.#counts.map((count) => count + this.#seeds.size)
   }
 
   wantedOf(share: PeerShare): number {
@@ -51,41 +52,40 @@ export class SwarmPieces {
     share.pieces = pieces
     share.wanted = 0
     share.untouched = 0
-    this.#shares.add(share)
-    if (pieces.isAll) this.#seeds += 1
-    else if (pieces.size > 0) pieces.each((piece) => this.#count(share, piece, 1))
+    if (pieces.isAll) this.#seeds.add(share)
+    else this.#parts.push(share)
+    if (!pieces.isAll && pieces.size > 0) pieces.each((piece) => this.#count(share, piece, 1))
   }
 
   /** Takes what the peer has out of the counts. */
   leave(share: PeerShare): void {
-    if (!this.#shares.delete(share)) return
-    if (share.pieces.isAll) this.#seeds -= 1
-    else if (share.pieces.size > 0) share.pieces.each((piece) => this.#count(share, piece, -1))
+    const part = this.#parts.indexOf(share)
+    if (part >= 0) {
+      this.#parts.splice(part, 1)
+      if (share.pieces.size > 0) share.pieces.each((piece) => this.#count(share, piece, -1))
+    } else if (!this.#seeds.delete(share)) return
     share.pieces = PieceSet.of(this.#facts.pieceCount)
   }
 
   gain(share: PeerShare, piece: number): void {
-    if (this.#shares.has(share) && share.pieces.add(piece)) this.#count(share, piece, 1)
+    if (this.#parts.includes(share) && share.pieces.add(piece)) this.#count(share, piece, 1)
   }
 
   lose(share: PeerShare, piece: number): void {
-    if (!this.#shares.has(share) || !share.pieces.has(piece)) return
-    if (share.pieces.isAll) this.replace(share, allBut(share.pieces, piece))
-    else if (share.pieces.delete(piece)) this.#count(share, piece, -1)
+    if (this.#seeds.has(share)) this.replace(share, allBut(share.pieces, piece))
+    else if (this.#parts.includes(share) && share.pieces.delete(piece)) this.#count(share, piece, -1)
   }
 
   /** A piece became wanted (1) or is there or unwanted now (-1). */
   countWanted(piece: number, change: 1 | -1): void {
     this.#wanted += change
-    for (const share of this.#shares)
-      if (!share.pieces.isAll && share.pieces.has(piece)) share.wanted += change
+    for (const share of this.#parts) if (share.pieces.has(piece)) share.wanted += change
   }
 
   /** A wanted piece became untouched (1) or is no longer both (-1). */
   countUntouched(piece: number, change: 1 | -1): void {
     this.#untouched += change
-    for (const share of this.#shares)
-      if (!share.pieces.isAll && share.pieces.has(piece)) share.untouched += change
+    for (const share of this.#parts) if (share.pieces.has(piece)) share.untouched += change
   }
 
   #count(share: PeerShare, piece: number, change: 1 | -1): void {

@@ -1,0 +1,141 @@
+/**
+ * The picker beside the engine's own and beside libtorrent as downloader, in turns on the same content from
+ * libtorrent seeds; and the longest time one of its passes keeps the thread, with 50 peers and 32,768 pieces.
+ * Prints one JSON line: MiB/s, medians of the rounds. Needs libtorrent for Python.
+ * `node bench/picker.ts [rounds] [MiB] [folder]`
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import WebTorrent from 'webtorrent'
+import { parseInfo } from '../src/protocol/torrent-info.ts'
+import { describe } from '../src/worker/session/engine/content.ts'
+import { attachPicker } from '../src/worker/session/engine/picker/attach-picker.ts'
+import { DiskPieceStore } from '../src/worker/session/storage/disk-piece-store.ts'
+import { EngineStore } from '../src/worker/session/storage/engine-store.ts'
+import { SessionDisk } from '../src/worker/session/storage/session-disk.ts'
+import { layoutOf } from '../src/worker/session/torrent-store.ts'
+import { startLibtorrent } from '../test/peers/libtorrent.ts'
+import type { DialingPeer } from '../test/peers/peer.ts'
+import { makeMetainfo, writeFiles, type MadeMetainfo } from '../test/support/metainfo.ts'
+import { passCosts } from './picker-passes.ts'
+
+const mib = 1024 * 1024
+const deadlineMs = 300_000
+const [rounds = '3', size = '512', folder = tmpdir()] = process.argv.slice(2)
+const length = Number(size) * mib
+
+const modes = ['picker', 'engine', 'libtorrent'] as const
+type Mode = (typeof modes)[number]
+
+interface Case {
+  readonly name: string
+  readonly pieceLength: number
+  readonly seeds: number
+}
+
+const cases: Case[] = [
+  { name: 'large_pieces_one_seed', pieceLength: mib, seeds: 1 },
+  { name: 'small_pieces_one_seed', pieceLength: 64 * 1024, seeds: 1 },
+  { name: 'small_pieces_four_seeds', pieceLength: 64 * 1024, seeds: 4 },
+]
+
+const rates: Record<string, Record<Mode, number>> = {}
+for (const one of cases) rates[one.name] = await measureCase(one)
+const pass = await passCosts({ pieces: 32_768, peers: 50 })
+console.log(JSON.stringify({ bench: 'picker', unit: 'MiB/s', rounds: Number(rounds), size, rates, pass }))
+
+async function measureCase({ pieceLength, seeds }: Case): Promise<Record<Mode, number>> {
+  await using things = new AsyncDisposableStack()
+  const root = mkdtempSync(join(folder, 'resttorrent-bench-'))
+  things.defer(() => rmSync(root, { recursive: true }))
+  const made = makeMetainfo({ name: 'content', content: length, pieceLength })
+  writeFiles(join(root, 'seed'), made)
+  const torrent = join(root, 'content.torrent')
+  writeFileSync(torrent, made.bytes)
+  const sources: DialingPeer[] = []
+  for (let count = 0; count < seeds; count += 1) {
+    const seed = things.adopt(await startLibtorrent(), (peer) => peer.stop())
+    await seed.add({ torrent }, join(root, 'seed'))
+    await seed.complete(deadlineMs)
+    sources.push(seed)
+  }
+  const measured: Record<Mode, number[]> = { picker: [], engine: [], libtorrent: [] }
+  for (let round = 0; round < Number(rounds); round += 1) {
+    for (const mode of modes) {
+      const target = join(root, `${mode}-${round}`)
+      const tookMs =
+        mode === 'libtorrent'
+          ? await byLibtorrent(torrent, target, sources)
+          : await byEngine(mode, made, target, sources)
+      rmSync(target, { recursive: true })
+      measured[mode].push(length / mib / (tookMs / 1000))
+    }
+  }
+  return {
+    picker: median(measured.picker),
+    engine: median(measured.engine),
+    libtorrent: median(measured.libtorrent),
+  }
+}
+
+/** Milliseconds from the first dial to the last piece on disk. */
+async function byEngine(
+  mode: 'picker' | 'engine',
+  made: MadeMetainfo,
+  root: string,
+  seeds: DialingPeer[],
+): Promise<number> {
+  const info = parseInfo(made.rawInfo)
+  const store = new EngineStore(
+    new DiskPieceStore({ disk: new SessionDisk(), root, layout: layoutOf(info), createRoot: true }),
+  )
+  const client = new WebTorrent({
+    peerId: randomBytes(20).toString('hex'),
+    torrentPort: 0,
+    dht: false,
+    lsd: false,
+    tracker: false,
+    natUpnp: false,
+    natPmp: false,
+    utp: false,
+  })
+  const content = { info, rawInfo: made.rawInfo, bits: new Uint8Array(Math.ceil(info.pieceCount / 8)), store }
+  const torrent = client.add(describe(made.infoHash, content), {
+    deselect: true,
+    storeCacheSlots: 0,
+    preloadedStore: store,
+    bitfield: content.bits,
+  })
+  torrent._verifyPieces = (callback) => callback(null)
+  try {
+    await new Promise<void>((resolve) => torrent.once('ready', () => resolve()))
+    if (mode === 'picker') attachPicker(torrent)
+    else torrent.select(0, info.pieceCount - 1)
+    const done = new Promise<void>((resolve) => torrent.once('done', () => resolve()))
+    const startedAt = performance.now()
+    for (const { host, port } of seeds) torrent.addPeer(`${host}:${port}`)
+    await done
+    return performance.now() - startedAt
+  } finally {
+    await new Promise<void>((resolve) => client.destroy(() => resolve()))
+  }
+}
+
+async function byLibtorrent(torrent: string, root: string, seeds: DialingPeer[]): Promise<number> {
+  const leech = await startLibtorrent()
+  try {
+    await leech.add({ torrent }, root)
+    const startedAt = performance.now()
+    for (const { host, port } of seeds) leech.connect(host, port)
+    await leech.complete(deadlineMs)
+    return performance.now() - startedAt
+  } finally {
+    await leech.stop()
+  }
+}
+
+function median(values: number[]): number {
+  return Math.round(values.sort((one, other) => one - other)[values.length >> 1] ?? 0)
+}

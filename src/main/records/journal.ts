@@ -1,0 +1,30 @@
+/** Where records are made durable. */
+import type { StoreOperation } from '../../protocol/store-rpc.ts'
+
+export interface Journal {
+  /** All of the operations or none; settles when they survive a power cut. Rejects with a disk code. */
+  write(...operations: readonly StoreOperation[]): Promise<void>
+}
+
+/** What is written in the background goes through here: nobody waits for it, but a stop does. */
+export class BackgroundWrites {
+  readonly #journal: Journal
+  readonly #onFailed: (error: unknown) => void
+  readonly #running = new Set<Promise<void>>()
+
+  constructor(journal: Journal, onFailed: (error: unknown) => void) {
+    this.#journal = journal
+    this.#onFailed = onFailed
+  }
+
+  write(...operations: readonly StoreOperation[]): void {
+    const run = this.#journal.write(...operations).catch(this.#onFailed)
+    this.#running.add(run)
+    void run.finally(() => this.#running.delete(run))
+  }
+
+  /** Settles when everything written so far is durable or has failed. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#running)
+  }
+}

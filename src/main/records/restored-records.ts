@@ -1,0 +1,27 @@
+/** Makes records of what the store kept. */
+import type { TorrentRecord } from '../../protocol/records.ts'
+import type { StoredTorrent } from '../../protocol/store-rpc.ts'
+import type { RestoredSession } from '../threads/store-client.ts'
+import type { SessionRecords } from './session-records.ts'
+
+/** Puts a session's torrents and removals, as they were kept, into its records. */
+export function fillRecords(records: SessionRecords, { torrents, clean }: RestoredSession): void {
+  const kept = torrents.filter(({ removal }) => removal === undefined)
+  const removed = torrents.flatMap((stored) => {
+    const { removal } = stored
+    return removal === undefined ? [] : [{ ...removal, record: recordOf(stored, clean) }]
+  })
+  records.restore(
+    kept.map((stored) => recordOf(stored, clean)),
+    removed,
+  )
+}
+
+function recordOf({ torrent, checkpoint }: StoredTorrent, clean: boolean): TorrentRecord {
+  return {
+    ...torrent,
+    bits: undefined,
+    counters: checkpoint?.counters ?? { downloaded: 0, uploaded: 0 },
+    resume: checkpoint?.bits === undefined ? undefined : { checkpoint, clean },
+  }
+}

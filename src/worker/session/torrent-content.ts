@@ -1,0 +1,167 @@
+/**
+ * The content of one torrent: which of its pieces are there, where they are kept, and the checkpoints that
+ * carry both over a restart. Exists once the metadata is known, whether the torrent is open or not.
+ */
+import { RestTorrentError } from '../../protocol/errors.ts'
+import type { ResumeState, TorrentCounters, TorrentRecord } from '../../protocol/records.ts'
+import type { TorrentCheckpoint } from '../../protocol/store-rpc.ts'
+import type { TorrentInfo } from '../../protocol/torrent-info.ts'
+import type { Content } from './engine/content.ts'
+import { PieceBits } from './piece-bits.ts'
+import { openContent, prove, type Preparation, type Proof } from './prepare-content.ts'
+import { Checkpointer } from './resume/checkpointer.ts'
+import { DiskPieceStore } from './storage/disk-piece-store.ts'
+import { EngineStore } from './storage/engine-store.ts'
+import type { PieceStore } from './storage/piece-store.ts'
+import { watchReads } from './watch-reads.ts'
+
+/** What the content tells its torrent, and asks of it. */
+export interface ContentEvents {
+  readonly onStep: Preparation['onStep']
+  /** Reading for a peer failed; it may go on failing. */
+  readonly onFault: (error: RestTorrentError) => void
+  readonly onCheckpoint: (checkpoint: TorrentCheckpoint) => void
+  readonly counters: () => TorrentCounters
+}
+
+/** How one opening is meant. */
+export interface Opening {
+  readonly record: TorrentRecord
+  readonly rawInfo: Uint8Array
+  readonly signal: AbortSignal
+  /** Whether pieces that are lost are fetched again instead of being an error. */
+  readonly acceptLoss: boolean
+}
+
+/** Names of lost files that an error shows. */
+const shownNames = 3
+
+export class TorrentContent {
+  readonly info: TorrentInfo
+  readonly #near: Preparation['near']
+  readonly #events: ContentEvents
+  #bits: PieceBits
+  /** Whether the bits were proved in this process and nothing has happened since. */
+  #isProved: boolean
+  #resume: ResumeState | undefined
+  #store: PieceStore | undefined
+  #checkpointer: Checkpointer | undefined
+
+  constructor(info: TorrentInfo, record: TorrentRecord, near: Preparation['near'], events: ContentEvents) {
+    this.info = info
+    this.#near = near
+    this.#events = events
+    this.#isProved = (record.bits?.byteLength ?? 0) > 0
+    this.#bits = new PieceBits(info, this.#isProved ? record.bits : undefined)
+    this.#resume = record.resume
+  }
+
+  /** Bytes of the pieces that are there. */
+  get bytes(): number {
+    return this.#bits.bytes
+  }
+
+  get isComplete(): boolean {
+    return this.#bits.isComplete
+  }
+
+  /** The bits, in the memory that outlives this thread. */
+  get shared(): SharedArrayBuffer {
+    return this.#bits.shared
+  }
+
+  /** Files that lie on disk, as paths below the save path. */
+  get paths(): string[] {
+    return this.info.files
+      .filter(({ padding, symlink }) => !padding && !symlink)
+      .map(({ safePath }) => safePath)
+  }
+
+  /**
+   * Proves what is there and opens the store. Rejects with `files_changed` when pieces were lost to somebody
+   * else, with another disk code, or with the signal's reason.
+   */
+  async open({ record, rawInfo, signal, acceptLoss }: Opening): Promise<Content> {
+    const { info } = this
+    const { onStep, onFault } = this.#events
+    const preparation: Preparation = {
+      record: { ...record, resume: this.#resume },
+      info,
+      bits: this.#isProved ? this.#bits : undefined,
+      near: this.#near,
+      signal,
+      onStep,
+    }
+    const proof = await prove(preparation)
+    this.#bits = proof.bits
+    if (proof.lost.length > 0 && !acceptLoss) throw lossOf(proof.lost)
+    this.#isProved = true
+    this.#store = await openContent(preparation, proof)
+    this.#keep(record, proof)
+    return {
+      info,
+      rawInfo,
+      bits: this.#bits.copy(),
+      store: new EngineStore(watchReads(this.#store, onFault)),
+    }
+  }
+
+  /** The piece is on disk and hashes as it should. */
+  verified(index: number): void {
+    this.#bits.set(index)
+    if (this.#checkpointer?.isOverdue === true) void this.checkpoint().catch(this.#fault)
+  }
+
+  /** Makes a checkpoint where something changed. Rejects with a disk code. */
+  async checkpoint(): Promise<void> {
+    await this.#checkpointer?.run()
+  }
+
+  /** Ends reading and writing, with a last checkpoint. Rejects with a disk code, and is closed then too. */
+  async close(): Promise<void> {
+    const store = this.#store
+    const checkpointer = this.#checkpointer
+    this.#store = undefined
+    this.#checkpointer = undefined
+    try {
+      await checkpointer?.run(true)
+    } finally {
+      await store?.close()
+    }
+  }
+
+  /** After a fault the files are looked at again before anything of them is believed. */
+  distrust(): void {
+    this.#isProved = false
+    if (this.#resume) this.#resume = { ...this.#resume, clean: false }
+  }
+
+  #keep(record: TorrentRecord, { identities }: Proof): void {
+    if (record.memoryOnly || !(this.#store instanceof DiskPieceStore)) return
+    this.#checkpointer = new Checkpointer({
+      info: this.info,
+      bits: this.#bits,
+      store: this.#store,
+      identities,
+      counters: this.#events.counters,
+      post: (checkpoint) => {
+        this.#resume = { checkpoint, clean: true }
+        this.#events.onCheckpoint(checkpoint)
+      },
+    })
+  }
+
+  readonly #fault = (error: unknown): void => {
+    this.#events.onFault(
+      error instanceof RestTorrentError ? error : new RestTorrentError('disk_failed', 'sync failed'),
+    )
+  }
+}
+
+function lossOf(lost: readonly string[]): RestTorrentError {
+  const more = lost.length > shownNames ? ` and ${lost.length - shownNames} more` : ''
+  const names = lost.slice(0, shownNames).join(', ')
+  return new RestTorrentError('files_changed', `missing or changed: ${names}${more}`, {
+    details: { files: lost.length },
+  })
+}

@@ -1,0 +1,40 @@
+/**
+ * Entry of the store worker: one thread, one store. What is thrown and is no fault that a caller can act on
+ * is a bug: it is written out here with its stack, and main sees it as `internal`.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { RestTorrentError } from '../../protocol/errors.ts'
+import type { LoadCursor, StoreApi, StoreBoot, StoreOperation } from '../../protocol/store-rpc.ts'
+import { expose } from '../expose.ts'
+import { openStore, type Store } from './store.ts'
+
+const { dataDir } = workerData as StoreBoot
+let store: Store | undefined
+
+const api: StoreApi = {
+  open: () =>
+    logged(async () => {
+      store = await openStore(dataDir)
+      return store.opening
+    }),
+  write: (operations: readonly StoreOperation[]) => logged(() => opened().write(operations)),
+  load: (cursor?: LoadCursor) => logged(() => opened().load(cursor)),
+  backup: () => logged(() => opened().backup()),
+  close: () => logged(async () => await store?.close()),
+}
+
+function opened(): Store {
+  if (store === undefined) throw new Error('the store is not open')
+  return store
+}
+
+async function logged<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof RestTorrentError)) console.error(error)
+    throw error
+  }
+}
+
+if (parentPort) expose(api, parentPort)

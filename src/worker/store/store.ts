@@ -1,0 +1,122 @@
+/**
+ * The store of a data directory: its lock, the one connection to its one file, and what is done with it.
+ * It lives once; after `close` the data directory is free.
+ */
+import { basename } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers/promises'
+import { RestTorrentError } from '../../protocol/errors.ts'
+import type {
+  BackupAnswer,
+  LoadCursor,
+  LoadPage,
+  StoreApi,
+  StoreOpening,
+  StoreOperation,
+} from '../../protocol/store-rpc.ts'
+import { makeCopy } from './copies.ts'
+import { lockDataDir, type DataDirLock } from './data-dir-lock.ts'
+import { GroupCommit } from './group-commit.ts'
+import { loadPage } from './load-page.ts'
+import { openDatabase, type OpenedDatabase } from './open-database.ts'
+import { migrations as published, type Migration } from './schema.ts'
+import { prepareStatements, type Statements } from './statements.ts'
+import { storeError } from './store-error.ts'
+import { storeFiles, type StoreFiles } from './store-files.ts'
+
+const firstPage: LoadCursor = { part: 'sessions', after: 0 }
+
+/** Opens the store of a data directory, see `StoreApi.open`. Tests may bring further migrations. */
+export async function openStore(
+  dataDir: string,
+  migrations: readonly Migration[] = published,
+): Promise<Store> {
+  const files = storeFiles(dataDir)
+  const lock = lockDataDir(files)
+  try {
+    return new Store(files, lock, await openDatabase(files, migrations))
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+export class Store implements Omit<StoreApi, 'open'> {
+  readonly opening: StoreOpening
+  readonly #files: StoreFiles
+  readonly #lock: DataDirLock
+  readonly #database: DatabaseSync
+  readonly #statements: Statements
+  readonly #commits: GroupCommit
+  /** The end of the last backup that was asked for: there is one at a time. */
+  #backup: Promise<unknown> = Promise.resolve()
+  #closing = false
+
+  constructor(files: StoreFiles, lock: DataDirLock, { database, opening }: OpenedDatabase) {
+    this.#files = files
+    this.#lock = lock
+    this.#database = database
+    this.opening = opening
+    this.#statements = prepareStatements(database)
+    this.#commits = new GroupCommit(database, this.#statements)
+  }
+
+  /** See `StoreApi.write`. */
+  async write(operations: readonly StoreOperation[]): Promise<void> {
+    this.#assertOpen()
+    await this.#commits.write(operations).catch((error: unknown) => {
+      throw this.#named(error, 'write')
+    })
+  }
+
+  /** See `StoreApi.load`. */
+  async load(cursor: LoadCursor = firstPage): Promise<LoadPage> {
+    this.#assertOpen()
+    try {
+      return await Promise.resolve(loadPage(this.#statements, cursor))
+    } catch (error) {
+      throw this.#named(error, 'read')
+    }
+  }
+
+  /** See `StoreApi.backup`. */
+  async backup(): Promise<BackupAnswer> {
+    const copy = this.#backup.then(() => this.#copy())
+    this.#backup = copy.catch(() => undefined)
+    return await copy
+  }
+
+  /** See `StoreApi.close`; a second call does nothing more. */
+  async close(): Promise<void> {
+    if (this.#closing) return
+    this.#closing = true
+    await this.#backup
+    this.#commits.flush()
+    // the callers of that commit are answered before the caller of this, who then ends the thread
+    await setImmediate()
+    this.#database.close()
+    this.#lock.release()
+  }
+
+  /** node:sqlite gives a copy up when its first step, and only that one, meets a transaction. */
+  async #copy(): Promise<BackupAnswer> {
+    this.#assertOpen()
+    const release = this.#commits.hold()
+    try {
+      return await makeCopy(this.#database, this.#files, 'resttorrent', () => {
+        release()
+        this.#assertOpen()
+      })
+    } finally {
+      release()
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closing) throw new RestTorrentError('shutting_down', 'the store is closed')
+  }
+
+  #named(error: unknown, doing: string): unknown {
+    return storeError(error, doing, basename(this.#files.database))
+  }
+}

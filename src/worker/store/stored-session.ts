@@ -1,0 +1,35 @@
+import * as z from 'zod'
+import type { SessionRecord } from '../../protocol/records.ts'
+import { sessionSettings } from '../../protocol/session.ts'
+import type { SkippedRow, StoredSession } from '../../protocol/store-rpc.ts'
+import { jsonColumn, reasonOf } from './json-column.ts'
+
+/** What stands in the column `record` of a session. */
+const column = z.object({
+  name: z.string(),
+  ports: z.array(z.int()),
+  memoryOnly: z.boolean(),
+  createdAt: z.number(),
+  settings: sessionSettings,
+})
+
+const row = z.object({
+  id: z.string(),
+  record: jsonColumn(column),
+  clean: z.int().transform((value) => value === 1),
+})
+
+/** The column `record`; what the schema does not know is left out, so that it can be read again. */
+export function sessionColumn(session: SessionRecord): string {
+  return JSON.stringify(column.parse(session))
+}
+
+/** The session in a row, or why it cannot be read. */
+export function readSession(values: Record<string, unknown>): StoredSession | SkippedRow {
+  const read = row.safeParse(values)
+  if (!read.success) {
+    return { sessionId: String(values['id']), infoHash: undefined, reason: reasonOf(read.error) }
+  }
+  const { id, record, clean } = read.data
+  return { session: { id, ...record }, clean }
+}

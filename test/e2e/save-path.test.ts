@@ -1,0 +1,120 @@
+/** save_path: required, relative to the root or absolute inside it, and confined in every case. */
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import type { Face } from '../support/faces.ts'
+import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
+import { startTestServer } from '../support/server.ts'
+import { addTorrent, openSession, whenState } from '../support/sessions.ts'
+import { suite, temporaryFolder } from '../support/suite.ts'
+
+const paths = suite('test/e2e/save-path')
+const made = makeMetainfo({ content: 30_000 })
+
+/** What becomes of an upload with this path: the folder that is shown, or the code of the failure. */
+async function addTo(face: Face, save_path: unknown): Promise<unknown> {
+  const session = await openSession(face)
+  const of = { session_id: session.id, file: made.bytes, autostart: 0 }
+  const body = await face.ask('upload_torrent', { ...of, save_path })
+  await face.call('delete_session', { session_id: session.id })
+  return body.error?.code ?? body['save_path']
+}
+
+paths('save_path is required', async () => {
+  await using server = await startTestServer()
+  const { id } = await openSession(server.rest)
+  const body = await server.rest.ask('upload_torrent', { session_id: id, file: made.bytes })
+  assert.is(body.error?.code, 'missing_parameter')
+  assert.match(String(body.message), 'save_path')
+})
+
+paths('a relative path lies below the root, and files are found there', async () => {
+  await using server = await startTestServer()
+  writeFiles(join(server.rootDir, 'films/new'), made)
+  const session = await openSession(server.rest)
+  const row = await addTorrent(server.rest, session, { file: made.bytes, save_path: 'films/new' })
+  assert.is(row.save_path, 'films/new')
+  await whenState(server.rest, session, made.infoHash, 'seeding')
+})
+
+paths('an absolute path inside the root is shown relative to it', async () => {
+  await using server = await startTestServer()
+  assert.is(await addTo(server.rest, join(server.rootDir, 'films')), 'films')
+  assert.is(await addTo(server.rest, server.rootDir), '.')
+  assert.is(await addTo(server.rest, '.'), '.')
+})
+
+paths('a path that leaves the root is path_outside_root', async () => {
+  await using server = await startTestServer()
+  const outside = [
+    '..',
+    '../x',
+    'a/../../x',
+    '/',
+    '/etc',
+    '/tmp',
+    `${server.rootDir}-more`,
+    `${server.rootDir}/../x`,
+  ]
+  for (const path of outside) assert.is(await addTo(server.rest, path), 'path_outside_root', path)
+  assert.equal(readdirSync(server.rootDir), [])
+})
+
+paths('a symbolic link that leads out of the root is path_outside_root', async () => {
+  await using server = await startTestServer()
+  const elsewhere = temporaryFolder()
+  symlinkSync(elsewhere, join(server.rootDir, 'link'))
+  symlinkSync(join(elsewhere, 'nothing'), join(server.rootDir, 'dangling'))
+  for (const path of ['link', 'link/below', 'dangling', 'dangling/below']) {
+    assert.is(await addTo(server.rest, path), 'path_outside_root', path)
+  }
+  assert.equal(readdirSync(elsewhere), [])
+})
+
+paths('a symbolic link inside the root is followed', async () => {
+  await using server = await startTestServer()
+  mkdirSync(join(server.rootDir, 'real'))
+  symlinkSync('real', join(server.rootDir, 'link'))
+  assert.is(await addTo(server.rest, 'link'), 'link')
+})
+
+paths(
+  'a path with a NUL, an empty one, a too long part and a file in its place are invalid_path',
+  async () => {
+    await using server = await startTestServer()
+    writeFileSync(join(server.rootDir, 'a file'), '')
+    for (const path of ['a\0b', '', 'x'.repeat(256), 'a file', 'a file/below']) {
+      assert.is(await addTo(server.rest, path), 'invalid_path', path)
+    }
+  },
+)
+
+paths('a path of another type is invalid_parameter', async () => {
+  await using server = await startTestServer()
+  for (const path of [7, ['a'], { a: 1 }, true]) {
+    assert.is(await addTo(await server.socket(), path), 'invalid_parameter')
+  }
+})
+
+paths('with RESTTORRENT_ROOT_DIR the data directory inside it is path_reserved', async () => {
+  const root = temporaryFolder()
+  await using server = await startTestServer({ ROOT_DIR: root, DATA_DIR: join(root, 'kept') })
+  assert.is(await addTo(server.rest, 'kept'), 'path_reserved')
+  assert.is(await addTo(server.rest, 'kept/below'), 'path_reserved')
+  assert.is(await addTo(server.rest, 'open'), 'open')
+})
+
+paths('names inside a torrent cannot leave save_path', async () => {
+  await using server = await startTestServer()
+  const session = await openSession(server.rest)
+  const evil = makeMetainfo({ name: 'evil', files: [{ path: '../../evil.bin', content: 10 }] })
+  const of = { session_id: session.id, file: evil.bytes, save_path: 'here' }
+  const body = await server.rest.ask('upload_torrent', of)
+  if (body.status === 'success') await whenState(server.rest, session, evil.infoHash, 'downloading')
+  assert.equal(
+    readdirSync(server.dataDir).filter((name) => name !== 'downloads'),
+    [],
+  )
+})
+
+paths.run()

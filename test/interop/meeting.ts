@@ -1,0 +1,59 @@
+/** How a seed and a leech come together: one is told to dial, or learns of the other in some way and dials. */
+import { startOpentracker } from '../peers/opentracker.ts'
+import type { DialingPeer, Peer } from '../peers/peer.ts'
+import { RecordingHttpTracker } from '../support/recording-tracker.ts'
+import { eventually } from '../support/suite.ts'
+
+const announceWithinMs = 20_000
+
+/** By `magnet`, the link names the peer (`x.pe`); `ipv6 tracker` is ours, since opentracker knows IPv4 only. */
+export interface Meeting {
+  dials: 'seed' | 'leech'
+  by: 'itself' | 'magnet' | 'http tracker' | 'udp tracker' | 'ipv6 tracker'
+  /** The address of the tracker; 127.0.0.1 without it. */
+  trackerHost?: string
+}
+
+/** A running tracker of a meeting; `announced` resolves when it names somebody. */
+export interface MeetingTracker {
+  readonly url: string
+  announced(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** The tracker that a meeting needs, if any. It knows the info hash from its start. */
+export async function startMeetingTracker(
+  { by, trackerHost }: Meeting,
+  infoHash: string,
+  peers: readonly Peer[],
+): Promise<MeetingTracker | undefined> {
+  if (by === 'itself' || by === 'magnet') return undefined
+  if (by === 'ipv6 tracker') return await startIpv6Tracker(peers)
+  const tracker = await startOpentracker([infoHash], trackerHost)
+  return {
+    url: by === 'udp tracker' ? tracker.udpUrl : tracker.httpUrl,
+    announced: async () => {
+      await eventually(announceWithinMs, 'an announce', async () => (await tracker.peers(infoHash)) > 0)
+    },
+    stop: () => tracker.stop(),
+  }
+}
+
+/** Tells one peer to dial the other. */
+export async function dial(from: Peer, to: Peer): Promise<void> {
+  if (!isDialing(from)) throw new Error(`${from.name} cannot be told to dial`)
+  await from.connect(to.host, to.port)
+}
+
+function isDialing(peer: Peer): peer is DialingPeer {
+  return 'connect' in peer
+}
+
+/** Names every peer to whoever asks (BEP 7); all of them are on ::1. */
+async function startIpv6Tracker(peers: readonly Peer[]): Promise<MeetingTracker> {
+  const tracker = await RecordingHttpTracker.start()
+  const compact = ({ port }: Peer) => Buffer.from([...Array<number>(15).fill(0), 1, port >> 8, port & 255])
+  tracker.answer = () => ({ interval: 1800, peers: '', peers6: Buffer.concat(peers.map(compact)) })
+  const announced = () => Promise.resolve() // it knows everybody before
+  return { url: tracker.url, announced, stop: () => tracker.stop() }
+}

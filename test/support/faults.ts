@@ -1,0 +1,28 @@
+/** Faults that a session worker of `faulty-session.ts` can be told to have. In this process only. */
+import { BroadcastChannel, setEnvironmentData } from 'node:worker_threads'
+
+export type Fault = 'throw' | 'reject' | 'exit' | 'loop' | 'heap' | 'silent'
+
+/** Which session shall fail and how; `silent` ends by itself after `ms`. */
+export interface FaultOrder {
+  readonly sessionId: string
+  readonly fault: Fault
+  readonly ms?: number
+}
+
+export const faultChannel = 'session faults'
+/** Key of the environment data that names the torrent whose opening throws. */
+export const crashOnKey = 'crash on'
+
+/** Entry of a session worker that obeys orders; from now on, one that opens `crashOn` throws in the midst. */
+export function faultySession(crashOn?: string): URL {
+  setEnvironmentData(crashOnKey, crashOn)
+  return new URL('./faulty-session.ts', import.meta.url)
+}
+
+/** Gives an order; a session whose worker is away does not hear it. */
+export function order(fault: FaultOrder): void {
+  const channel = new BroadcastChannel(faultChannel)
+  channel.postMessage(fault)
+  channel.close()
+}

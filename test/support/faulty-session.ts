@@ -1,0 +1,46 @@
+/** Entry of a session worker that fails as it is told and is the real one otherwise, see `faults.ts`. */
+import { BroadcastChannel, getEnvironmentData, workerData, type MessagePort } from 'node:worker_threads'
+import type { SessionBoot, SessionEvent } from '../../src/protocol/session-rpc.ts'
+import { crashOnKey, faultChannel, type Fault, type FaultOrder } from './faults.ts'
+
+const megabyteOfDoubles = 1024 * 128
+const [heapAtOnce, heapStepMs] = [300, 50] // then 1 MB each step: 20 MB/s
+
+const { boot, events } = workerData as { boot: SessionBoot; events: MessagePort }
+const held: number[][] = []
+
+const faults: Record<Fault, (ms: number) => void> = {
+  throw: (): never => {
+    throw new Error('thrown as asked')
+  },
+  reject: () => void Promise.reject(new Error('rejected as asked')),
+  exit: () => process.exit(3),
+  loop: () => {
+    for (;;);
+  },
+  heap: () => {
+    for (let at = 0; at < heapAtOnce; at += 1) hold()
+    setInterval(hold, heapStepMs)
+  },
+  silent: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),
+}
+
+function hold(): void {
+  held.push(Array.from({ length: megabyteOfDoubles }, (_, at) => at + 0.5))
+}
+
+const orders = new BroadcastChannel(faultChannel)
+orders.unref()
+orders.onmessage = (message: unknown) => {
+  const { sessionId, fault, ms = Infinity } = (message as { data: FaultOrder }).data
+  if (sessionId === boot.sessionId) setImmediate(() => faults[fault](ms))
+}
+
+const crashOn = getEnvironmentData(crashOnKey)
+const post = events.postMessage.bind(events)
+events.postMessage = (event: SessionEvent) => {
+  post(event)
+  if (event.type === 'activating' && event.infoHash === crashOn) faults.throw(0)
+}
+
+await import(new URL('../../dist/worker-session.js', import.meta.url).href)

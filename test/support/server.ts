@@ -1,0 +1,64 @@
+/**
+ * The whole server in this process: its program, its built threads, real ports on 127.0.0.1 and a data
+ * directory of its own. `await using` stops it whatever the test does.
+ */
+import { join } from 'node:path'
+import pino from 'pino'
+import { parseSettings } from '../../src/main/parse-settings.ts'
+import { startProgram } from '../../src/main/program.ts'
+import { threadEntries } from '../../src/main/threads/entries.ts'
+import { restFace, socketFace, type Face } from './faces.ts'
+import { temporaryFolder } from './suite.ts'
+
+/** Settings by the end of their variable's name, such as `ALLOW_PRIVATE`. */
+export type Overrides = Readonly<Record<string, string>>
+
+export type LogLine = Readonly<Record<string, unknown>>
+
+export interface TestServer extends AsyncDisposable {
+  readonly address: string
+  readonly dataDir: string
+  /** The folder that save paths are confined to. */
+  readonly rootDir: string
+  /** What was logged so far. */
+  readonly lines: readonly LogLine[]
+  readonly rest: Face
+  /** A new connection over Socket.IO, which ends with the server. */
+  readonly socket: () => Promise<Face>
+  readonly stop: () => Promise<void>
+}
+
+/** Starts a server; settings that are not given are the defaults, but for the port and the folders. */
+export async function startTestServer(
+  overrides: Overrides = {},
+  sessionEntry = threadEntries.session,
+): Promise<TestServer> {
+  const dataDir = overrides['DATA_DIR'] ?? temporaryFolder()
+  const given = { PORT: '0', DATA_DIR: dataDir, LISTEN_HOST: '127.0.0.1', LOG_LEVEL: 'debug', ...overrides }
+  const named = Object.entries(given).map(([name, value]) => [`RESTTORRENT_${name}`, value])
+  const parsed = parseSettings([], Object.fromEntries(named) as NodeJS.ProcessEnv)
+  if (parsed.kind !== 'settings') throw new Error(parsed.text)
+  const lines: LogLine[] = []
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line) as LogLine) }
+  const log = pino({ level: parsed.settings.RESTTORRENT_LOG_LEVEL, base: null }, destination)
+  const program = await startProgram(parsed.settings, log, { ...threadEntries, session: sessionEntry })
+  const sockets: Face[] = []
+  const stopAll = async (): Promise<void> => {
+    for (const socket of sockets.splice(0)) socket.close()
+    await program.stop()
+  }
+  return {
+    address: program.address,
+    dataDir,
+    rootDir: parsed.settings.RESTTORRENT_ROOT_DIR || join(dataDir, 'downloads'),
+    lines,
+    rest: restFace(program.address),
+    socket: async () => {
+      const socket = await socketFace(program.address)
+      sockets.push(socket)
+      return socket
+    },
+    stop: stopAll,
+    [Symbol.asyncDispose]: stopAll,
+  }
+}

@@ -1,0 +1,104 @@
+/** The program without its HTTP side: real supervisor, real threads, real task pool, called by command. */
+import { mkdirSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import pino from 'pino'
+import { Board } from '../../src/main/board/board.ts'
+import { dispatch } from '../../src/main/handlers/dispatch.ts'
+import type { Handlers } from '../../src/main/handlers/reply.ts'
+import { sessionHandlers } from '../../src/main/handlers/session-handlers.ts'
+import { torrentHandlers } from '../../src/main/handlers/torrent-handlers.ts'
+import { HashDesk } from '../../src/main/supervisor/hash-desk.ts'
+import { Supervisor } from '../../src/main/supervisor/supervisor.ts'
+import { threadEntries } from '../../src/main/threads/entries.ts'
+import type { HostOptions, StartHost } from '../../src/main/threads/session-host.ts'
+import { TaskPool } from '../../src/main/threads/task-pool.ts'
+import { startThreadHost } from '../../src/main/threads/thread-host.ts'
+import { createAddressPolicy } from '../../src/protocol/address-policy.ts'
+import type { CommandName, CommandOutput } from '../../src/protocol/commands.ts'
+import type { SessionView } from '../../src/protocol/session.ts'
+import type { TorrentRow } from '../../src/protocol/torrent.ts'
+import { freePort } from '../peers/tools.ts'
+import { eventually, temporaryFolder } from './suite.ts'
+
+export interface SupervisedOptions {
+  /** How a session's worker is started; in a thread from `entry` without it. */
+  readonly start?: StartHost
+  /** The real session worker without it. */
+  readonly entry?: URL
+  readonly pollMs?: number
+}
+
+/** Supervised sessions and the commands on them; disposed of, nothing of them is left. */
+export interface Supervised extends AsyncDisposable {
+  readonly supervisor: Supervisor
+  readonly board: Board
+  /** Folder that save paths are resolved under. */
+  readonly rootDir: string
+  /** Runs a public command as a transport does. */
+  command<N extends CommandName>(name: N, parameters: object): Promise<CommandOutput<N>>
+  /** Creates a session without DHT on a free port. */
+  create(parameters?: object): Promise<SessionView>
+  /** The session when it is as `probe` wants it, within the deadline. */
+  whenSession(id: string, what: string, probe: (view: SessionView) => boolean): Promise<SessionView>
+  /** The torrent's row when it is as `probe` wants it, within the deadline. */
+  whenTorrent(
+    id: string,
+    infoHash: string,
+    what: string,
+    probe: (row: TorrentRow) => boolean,
+  ): Promise<TorrentRow>
+}
+
+const deadlineMs = 15_000
+
+export function supervise(options: SupervisedOptions = {}): Supervised {
+  const dataDir = realpathSync(temporaryFolder())
+  const rootDir = join(dataDir, 'downloads')
+  mkdirSync(rootDir)
+  const board = new Board()
+  const tasks = new TaskPool(threadEntries.tasks)
+  const { entry = threadEntries.session, start = (host: HostOptions) => startThreadHost(entry, host) } =
+    options
+  const supervisor = new Supervisor({
+    start,
+    boot: { listenHost: '127.0.0.1', allowedPeerRanges: ['127.0.0.0/8'], reportIntervalMs: 100 },
+    board,
+    hashDesk: new HashDesk(tasks),
+    log: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
+    measureMs: 200,
+    ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
+  })
+  const fetchPolicy = createAddressPolicy([])
+  const handlers: Handlers = {
+    ...sessionHandlers({ supervisor, board, memoryOnlyDefault: true }),
+    ...torrentHandlers({ supervisor, board, tasks, rootDir, dataDir, fetchPolicy }),
+  }
+  const command: Supervised['command'] = async (name, parameters) => {
+    const reply = await dispatch(handlers, name, parameters, { transport: 'rest', address: '127.0.0.1' })
+    return 'value' in reply ? reply.value : reply.ready.value()
+  }
+  return {
+    supervisor,
+    board,
+    rootDir,
+    command,
+    create: async (parameters = {}) => {
+      const ports = [await freePort()]
+      return (await command('create_session', { ports, dht: 0, ...parameters })).session
+    },
+    whenSession: (id, what, probe) =>
+      eventually(deadlineMs, what, () => {
+        const view = board.sessions.get(id)
+        return view && probe(view) ? view : undefined
+      }),
+    whenTorrent: (id, infoHash, what, probe) =>
+      eventually(deadlineMs, what, () => {
+        const row = board.session(id)?.torrents.get(infoHash)
+        return row && probe(row) ? row : undefined
+      }),
+    [Symbol.asyncDispose]: async () => {
+      await supervisor.stop()
+      await tasks.close()
+    },
+  }
+}

@@ -2,7 +2,7 @@
  * Builds dist/: the program, and one bundle for each kind of worker thread. The session worker's bundle
  * holds the engine with its native addons left out: an addon that is loaded in a thread can end the process.
  */
-import { rmSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type BuildOptions, type Plugin } from 'esbuild'
 
@@ -39,14 +39,16 @@ const common: BuildOptions = {
   sourcemap: 'linked',
   sourcesContent: false,
   logLevel: 'warning',
+  write: false,
   // CommonJS inside of a bundle asks for Node's own modules by require
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 }
 
-rmSync(join(root, 'dist'), { recursive: true, force: true })
-await Promise.all([
+if (process.argv.includes('--clean')) rmSync(join(root, 'dist'), { recursive: true, force: true })
+mkdirSync(join(root, 'dist'), { recursive: true })
+const built = await Promise.all([
   build({
     ...common,
     entryPoints: { main: 'src/main/main.ts' },
@@ -64,3 +66,9 @@ await Promise.all([
   build({ ...common, entryPoints: { 'worker-tasks': 'src/worker/tasks/entry.ts' } }),
   build({ ...common, entryPoints: { 'worker-store': 'src/worker/store/entry.ts' } }),
 ])
+// chunks of a build before stay: a server that runs may still load one; and no file is ever there by half
+for (const { path, contents } of built.flatMap(({ outputFiles }) => outputFiles ?? [])) {
+  const partial = `${path}.${process.pid}`
+  writeFileSync(partial, contents, { mode: path.endsWith('/main.js') ? 0o755 : 0o644 })
+  renameSync(partial, path)
+}

@@ -1,21 +1,19 @@
 /** Where the bytes of a torrent go by its storage mode, seen on the disk. */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { encodeBencode } from '../../src/protocol/bencode-encode.ts'
 import { caseWith } from '../interop/require.ts'
-import { startLibtorrent } from '../peers/libtorrent.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
-import { startPartialSeed, startSeed } from '../support/seeds.ts'
+import { startLeech, startPartialSeed, startSeed } from '../support/seeds.ts'
 import { startTestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState, whenTorrent } from '../support/sessions.ts'
-import { suite, temporaryFolder } from '../support/suite.ts'
+import { suite } from '../support/suite.ts'
 
 const modes = suite('test/e2e/storage-modes')
-const options = { content: 8 * 1024 * 1024, pieceLength: 256 * 1024 }
+const options = { content: 4 * 1024 * 1024, pieceLength: 256 * 1024 }
 const peers = { ALLOW_PRIVATE_PEERS: 'loopback' }
 const sector = 512
-const doneWithinMs = 20_000
 
 /** Bytes of a file that have a place on the disk. */
 function heldBytes(path: string): number {
@@ -82,9 +80,8 @@ caseWith(modes, 'memory: a torrent is downloaded and seeded without a file', ['l
   }
   assert.equal(readdirSync(server.rootDir), [])
   const made = makeMetainfo(options)
-  await using leech = await startLeech(made.bytes)
-  await leech.peer.connect('127.0.0.1', session.port)
-  await leech.peer.complete(doneWithinMs)
+  await using leech = await startLeech(made)
+  await leech.download(session.port)
   assert.ok(readFileSync(join(leech.folder, made.name)).equals(made.content))
   const torrent = await whenTorrent(
     server.rest,
@@ -103,16 +100,6 @@ modes('a storage mode that is none is invalid_parameter', async () => {
   assert.is(body.error?.code, 'invalid_parameter')
   assert.match(String(body.message), 'storage_mode')
 })
-
-/** A libtorrent client that has nothing of the torrent yet. */
-async function startLeech(bytes: Uint8Array) {
-  const folder = temporaryFolder()
-  const torrent = join(temporaryFolder(), 'made.torrent')
-  writeFileSync(torrent, bytes)
-  const peer = await startLibtorrent()
-  await peer.add({ torrent }, folder)
-  return { peer, folder, [Symbol.asyncDispose]: () => peer.stop() }
-}
 
 /** A torrent of 4 TiB. */
 function absurd(): Uint8Array {

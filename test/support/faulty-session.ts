@@ -4,7 +4,7 @@ import type { SessionBoot, SessionEvent } from '../../src/protocol/session-rpc.t
 import { crashOnKey, faultChannel, type Fault, type FaultOrder } from './faults.ts'
 
 const megabyteOfDoubles = 1024 * 128
-const [heapAtOnce, heapStepMs] = [300, 50] // then 1 MB each step: 20 MB/s
+const [heapAtOnce, heapStepMs] = [250, 50] // then 1 MB each step: 20 MB/s
 
 const { boot, events } = workerData as { boot: SessionBoot; events: MessagePort }
 const held: number[][] = []
@@ -26,7 +26,7 @@ const faults: Record<Fault, (ms: number) => void> = {
 }
 
 function hold(): void {
-  held.push(Array.from({ length: megabyteOfDoubles }, (_, at) => at + 0.5))
+  held.push(new Array<number>(megabyteOfDoubles).fill(0.5))
 }
 
 const orders = new BroadcastChannel(faultChannel)

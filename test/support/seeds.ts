@@ -1,4 +1,4 @@
-/** A real libtorrent client that has a whole torrent and waits on 127.0.0.1. */
+/** Real libtorrent clients on 127.0.0.1: seeds that wait for a session, and leeches that dial one. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startLibtorrent } from '../peers/libtorrent.ts'
@@ -7,7 +7,9 @@ import { makeMetainfo, writeFiles, type MadeMetainfo, type MetainfoOptions } fro
 import { temporaryFolder } from './suite.ts'
 
 const checkedWithinMs = 20_000
+const downloadedWithinMs = 20_000
 
+/** A client with a torrent that waits. */
 export interface Seed extends AsyncDisposable {
   readonly made: MadeMetainfo
   readonly port: number
@@ -31,6 +33,28 @@ export async function startPartialSeed(made: MadeMetainfo, content: Buffer): Pro
   return await seedFiles(made, files, async () => await Promise.resolve())
 }
 
+/** A real libtorrent client that has nothing of a torrent yet. */
+export interface Leech extends AsyncDisposable {
+  /** Where its files arrive. */
+  readonly folder: string
+  /** Has it dial a session and resolves when it has everything. */
+  download(port: number): Promise<void>
+}
+
+/** Starts a leech of the torrent. */
+export async function startLeech({ bytes }: Pick<MadeMetainfo, 'bytes'>): Promise<Leech> {
+  const folder = temporaryFolder()
+  const peer = await startWith(bytes, folder, async () => await Promise.resolve())
+  return {
+    folder,
+    download: async (port) => {
+      await peer.connect('127.0.0.1', port)
+      await peer.complete(downloadedWithinMs)
+    },
+    [Symbol.asyncDispose]: () => peer.stop(),
+  }
+}
+
 async function seedFiles(
   made: MadeMetainfo,
   files: MadeMetainfo['files'],
@@ -38,16 +62,7 @@ async function seedFiles(
 ): Promise<Seed> {
   const folder = temporaryFolder()
   writeFiles(folder, { files })
-  const torrent = join(temporaryFolder(), 'made.torrent')
-  writeFileSync(torrent, made.bytes)
-  const peer = await startLibtorrent()
-  try {
-    await peer.add({ torrent }, folder)
-    await ready(peer)
-  } catch (error) {
-    await peer.stop()
-    throw error
-  }
+  const peer = await startWith(made.bytes, folder, ready)
   return {
     made,
     port: peer.port,
@@ -55,5 +70,24 @@ async function seedFiles(
     dial: (port) => peer.connect('127.0.0.1', port),
     output: () => peer.output(),
     [Symbol.asyncDispose]: () => peer.stop(),
+  }
+}
+
+/** A client with the torrent over a folder; it is stopped where it cannot be made ready. */
+async function startWith(
+  bytes: Uint8Array,
+  folder: string,
+  ready: (peer: DialingPeer) => Promise<void>,
+): Promise<DialingPeer> {
+  const torrent = join(temporaryFolder(), 'made.torrent')
+  writeFileSync(torrent, bytes)
+  const peer = await startLibtorrent()
+  try {
+    await peer.add({ torrent }, folder)
+    await ready(peer)
+    return peer
+  } catch (error) {
+    await peer.stop()
+    throw error
   }
 }

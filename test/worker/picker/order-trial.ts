@@ -14,7 +14,9 @@ interface Peer {
 export type Step =
   | { type: 'join'; pieces: boolean[] }
   | { type: 'join all' | 'sequential' | 'rarest' }
-  | { type: 'leave' | 'deliver' | 'release'; peer: number }
+  | { type: 'leave'; peer: number }
+  | { type: 'deliver'; peer: number }
+  | { type: 'release'; peer: number }
   | { type: 'gain' | 'lose'; peer: number; piece: number }
   | { type: 'pick'; peer: number; runs: number }
   | { type: 'priority'; piece: number; priority: number }

@@ -1,0 +1,107 @@
+/** The limits of a session hold against real peers. */
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import * as assert from 'uvu/assert'
+import { caseWith } from '../interop/require.ts'
+import { closeOrigins, startTcp } from '../outward/origin.ts'
+import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
+import { startLeech, startSeed } from '../support/seeds.ts'
+import { startTestServer } from '../support/server.ts'
+import { addTorrent, openSession, whenState } from '../support/sessions.ts'
+import { eventually, suite, within } from '../support/suite.ts'
+import { join } from 'node:path'
+
+const limits = suite('test/e2e/limits')
+const peers = { ALLOW_PRIVATE_PEERS: 'loopback' }
+const options = { content: 3_000_000, pieceLength: 64 * 1024 }
+const limit = 1_000_000
+/** Half the time that the limit asks for: what comes at once is not counted against a session. */
+const leastMs = (options.content / limit) * 1000 * 0.5
+const mostPeers = 2
+
+limits.after.each(closeOrigins)
+
+caseWith(limits, 'a session with download_limit takes its time', ['libtorrent'], async () => {
+  await using server = await startTestServer(peers)
+  await using seed = await startSeed(options)
+  const session = await openSession(server.rest, { download_limit: limit })
+  await addTorrent(server.rest, session, { file: seed.made.bytes })
+  await whenState(server.rest, session, seed.made.infoHash, 'downloading')
+  const startedAt = Date.now()
+  await seed.dial(session.port)
+  await whenState(server.rest, session, seed.made.infoHash, 'seeding')
+  const ms = Date.now() - startedAt
+  assert.ok(ms > leastMs, `${options.content} bytes in ${ms} ms`)
+})
+
+caseWith(limits, 'a session with upload_limit takes its time', ['libtorrent'], async () => {
+  await using server = await startTestServer(peers)
+  const made = makeMetainfo(options)
+  writeFiles(join(server.rootDir, 'here'), made)
+  const session = await openSession(server.rest, { upload_limit: limit })
+  await addTorrent(server.rest, session, { file: made.bytes })
+  await whenState(server.rest, session, made.infoHash, 'seeding')
+  await using leech = await startLeech(made)
+  const startedAt = Date.now()
+  await leech.download(session.port)
+  const ms = Date.now() - startedAt
+  assert.ok(ms > leastMs, `${options.content} bytes in ${ms} ms`)
+})
+
+limits('a session never takes more connections than max_peers', async () => {
+  await using server = await startTestServer(peers)
+  const session = await openSession(server.rest, { max_peers: mostPeers })
+  const made = makeMetainfo()
+  await addTorrent(server.rest, session, { file: made.bytes })
+  await whenState(server.rest, session, made.infoHash, 'downloading')
+  const dialled: Socket[] = []
+  for (let i = 0; i < mostPeers; i += 1) {
+    const socket = await shakeHands(session.port, made.infoHash, `peer ${i}`)
+    dialled.push(socket)
+    await within(10_000, 'the handshake', once(socket, 'data'))
+  }
+  for (let i = 0; i < 4; i += 1) {
+    const refused = await shakeHands(session.port, made.infoHash, `late ${i}`)
+    await within(10_000, 'the end of a connection that is too many', once(refused, 'close'))
+  }
+  const { num_peers } = await whenState(server.rest, session, made.infoHash, 'downloading')
+  assert.ok(num_peers <= mostPeers)
+  assert.ok(dialled.every((socket) => !socket.destroyed))
+  for (const socket of dialled) socket.destroy()
+})
+
+limits('a session never opens more connections than max_peers', async () => {
+  await using server = await startTestServer(peers)
+  const session = await openSession(server.rest, { max_peers: mostPeers })
+  const open = new Set<Socket>()
+  let most = 0
+  const listening = await Promise.all(
+    Array.from({ length: 6 }, async () => {
+      return await startTcp((socket) => {
+        open.add(socket)
+        most = Math.max(most, open.size)
+        socket.once('close', () => open.delete(socket))
+        socket.once('data', () => socket.end())
+      })
+    }),
+  )
+  const named = listening.map(({ port }) => `&x.pe=127.0.0.1:${port}`).join('')
+  await addTorrent(server.rest, session, { magnet: `magnet:?xt=urn:btih:${'cd'.repeat(20)}${named}` })
+  await eventually(20_000, 'every peer is dialled', () =>
+    listening.every(({ connections }) => connections > 0),
+  )
+  assert.ok(most <= mostPeers, `${most} connections at once`)
+})
+
+/** A connection that says which torrent it wants (BEP 3). */
+async function shakeHands(port: number, infoHash: string, name: string): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  const peerId = `-XX0000-${name.padEnd(12, '-')}`
+  const head = Buffer.from('\x13BitTorrent protocol\0\0\0\0\0\0\0\0', 'latin1')
+  socket.write(Buffer.concat([head, Buffer.from(infoHash, 'hex'), Buffer.from(peerId)]))
+  return socket
+}
+
+limits.run()

@@ -58,6 +58,8 @@ const uploadTorrent = z.strictObject({
   memory_only: flag.optional().describe("default: the session's"),
 })
 
+const torrentName = z.strictObject({ session_id: sessionId, info_hash: infoHash })
+
 /** Every public operation by its name. */
 export const commands = {
   get_session_list: {
@@ -129,9 +131,27 @@ export const commands = {
     path: '/v1/sessions/{session_id}/torrents/{info_hash}',
     scope: 'read',
     description: 'Shows one torrent.',
-    input: z.strictObject({ session_id: sessionId, info_hash: infoHash }),
+    input: torrentName,
     output: torrentDetail,
     jsonp: true,
+  },
+  start_torrent: {
+    method: 'POST',
+    path: '/v1/sessions/{session_id}/torrents/{info_hash}/start',
+    scope: 'control',
+    description: 'Starts a torrent; out of the state error, what was lost is fetched again.',
+    input: torrentName,
+    output: torrentRow,
+    jsonp: false,
+  },
+  stop_torrent: {
+    method: 'POST',
+    path: '/v1/sessions/{session_id}/torrents/{info_hash}/stop',
+    scope: 'control',
+    description: 'Stops a torrent: its connections and files are closed, its trackers told.',
+    input: torrentName,
+    output: torrentRow,
+    jsonp: false,
   },
   delete_torrent: {
     method: 'DELETE',

@@ -3,6 +3,7 @@ import type { AddressPolicy } from '../../protocol/address-policy.ts'
 import type { CommandInput } from '../../protocol/commands.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import { rowOfRecord, type TorrentRecord } from '../../protocol/records.ts'
+import type { TorrentRow } from '../../protocol/torrent.ts'
 import type { Board } from '../board/board.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
@@ -23,7 +24,7 @@ export interface TorrentHandlerOptions {
 
 type TorrentHandlers = Pick<
   Handlers,
-  'upload_torrent' | 'get_torrent_list' | 'get_torrent' | 'delete_torrent'
+  'upload_torrent' | 'get_torrent_list' | 'get_torrent' | 'start_torrent' | 'stop_torrent' | 'delete_torrent'
 >
 
 /** The handlers of the commands on torrents. */
@@ -77,6 +78,12 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
         freshness: freshnessOf(session, sessionBoard),
       }
     },
+    start_torrent: async ({ session_id, info_hash }) => ({
+      value: await setStarted(supervisor, board, session_id, info_hash, true),
+    }),
+    stop_torrent: async ({ session_id, info_hash }) => ({
+      value: await setStarted(supervisor, board, session_id, info_hash, false),
+    }),
     delete_torrent: async ({ session_id, info_hash, delete_data }) => {
       const session = supervisor.session(session_id)
       const removal = await session.records.remove(info_hash, delete_data)
@@ -85,6 +92,25 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
       return { value: {} }
     },
   }
+}
+
+/** Records the wish; the row tells at once what it leads to, and the worker what came of it. */
+async function setStarted(
+  supervisor: Supervisor,
+  board: Board,
+  sessionId: string,
+  infoHash: string,
+  started: boolean,
+): Promise<TorrentRow> {
+  const session = supervisor.session(sessionId)
+  const record = await session.records.decide(
+    infoHash,
+    started ? { started, quarantine: undefined } : { started },
+  )
+  const sessionBoard = boardOf(board, sessionId)
+  if (!started) sessionBoard.rest([record])
+  session.apply(record)
+  return sessionBoard.torrents.get(infoHash) ?? rowOfRecord(record)
 }
 
 function memoryOnlyOf(input: CommandInput<'upload_torrent'>, session: SessionSupervisor): boolean {

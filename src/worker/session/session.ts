@@ -81,6 +81,7 @@ export class Session implements SessionApi {
     clearInterval(this.#checkpoints)
     const swarm = await this.#swarm
     const farewell = swarm?.trackers.close(farewellMs)
+    await this.#turns.settled() // what was promised to be deleted is deleted
     await Promise.all(Array.from(this.#torrents.values(), async (torrent) => await torrent.close()))
     this.#near.reporter.report()
     this.#near.reporter.stop()

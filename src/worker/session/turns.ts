@@ -13,4 +13,9 @@ export class Turns {
     this.#last.set(infoHash, settled)
     await turn
   }
+
+  /** Settles when every step that was taken up has settled. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#last.values())
+  }
 }

@@ -171,6 +171,7 @@ export class EngineTorrent {
     const torrent = this.#torrent
     torrent.private = true
     torrent.discovery?.destroy()
+    torrent.discovery = null // the engine makes one without the DHT; destroyed twice, this one never says so
     leavePublicPeers(torrent)
     for (const wire of [...torrent.wires]) wire.destroy()
   }

@@ -14,9 +14,10 @@ export class IncomingPiece<Source> {
   #gap = 0
   #hashed = 0
 
-  constructor(length: number) {
-    this.bytes = Buffer.allocUnsafeSlow(length)
-    this.#present = new Uint8Array(Math.ceil(length / blockLength))
+  /** `bytes` is where the piece is put together; it has the length of the piece. */
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+    this.#present = new Uint8Array(Math.ceil(bytes.length / blockLength))
   }
 
   /** Takes a block; the bytes are copied. */

@@ -1,6 +1,7 @@
 /** Makes pieces of the blocks that come in, proves them, stores them and tells the engine what it has. */
 import type { Torrent, Wire } from 'webtorrent'
 import { IncomingPiece } from './incoming-piece.ts'
+import { PieceBuffers } from './piece-buffers.ts'
 import type { PieceOrder } from './piece-order.ts'
 
 const blockLength = 16 * 1024
@@ -11,6 +12,7 @@ export class PieceIntake {
   readonly #torrent: Torrent
   readonly #order: PieceOrder
   readonly #onRoom: () => void
+  readonly #buffers: PieceBuffers
   readonly #incoming = new Map<number, IncomingPiece<Wire>>()
   #unwritten = 0
   #missing: number
@@ -20,6 +22,7 @@ export class PieceIntake {
     this.#torrent = torrent
     this.#order = order
     this.#onRoom = onRoom
+    this.#buffers = new PieceBuffers(torrent.pieceLength)
     this.#missing = torrent.pieces.filter((piece) => piece !== null).length
   }
 
@@ -30,13 +33,12 @@ export class PieceIntake {
 
   /** Takes a block that had not come before. */
   take(piece: number, block: number, bytes: Uint8Array, source: Wire): void {
-    const incoming = this.#incoming.get(piece) ?? new IncomingPiece<Wire>(this.lengthOf(piece))
-    this.#incoming.set(piece, incoming)
+    const incoming = this.#incoming.get(piece) ?? this.#begin(piece)
     incoming.set(block, bytes, source)
     if (!this.#order.isComplete(piece)) return
     this.#incoming.delete(piece)
     if (incoming.digest() === this.#torrent._hashes[piece]) this.#store(piece, incoming.bytes)
-    else this.#refuse(piece, incoming.sources)
+    else this.#refuse(piece, incoming)
   }
 
   lengthOf(piece: number): number {
@@ -48,11 +50,18 @@ export class PieceIntake {
     return Math.ceil(this.lengthOf(piece) / blockLength)
   }
 
+  #begin(piece: number): IncomingPiece<Wire> {
+    const incoming = new IncomingPiece<Wire>(this.#buffers.take(this.lengthOf(piece)))
+    this.#incoming.set(piece, incoming)
+    return incoming
+  }
+
   #store(piece: number, bytes: Uint8Array): void {
     const torrent = this.#torrent
     this.#unwritten += bytes.length
     torrent.store?.put(piece, bytes, (error) => {
       this.#unwritten -= bytes.length
+      if (!error) this.#buffers.give(bytes)
       if (torrent.destroyed) return
       if (error) torrent._destroy(error)
       else this.#mark(piece)
@@ -69,7 +78,8 @@ export class PieceIntake {
   }
 
   /** Whoever sent all of a bad piece is not asked again; of several, nobody knows who it was. */
-  #refuse(piece: number, sources: ReadonlySet<Wire>): void {
+  #refuse(piece: number, { bytes, sources }: IncomingPiece<Wire>): void {
+    this.#buffers.give(bytes)
     this.#order.failed(piece)
     this.#torrent.emit('warning', new Error(`piece ${piece} failed verification`))
     if (sources.size === 1) for (const wire of sources) wire.destroy()

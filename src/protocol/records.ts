@@ -3,7 +3,6 @@
  * the same commands again.
  */
 import type { SessionSettings } from './session.ts'
-import type { TorrentCheckpoint } from './store-rpc.ts'
 import type { TorrentInfo } from './torrent-info.ts'
 import type { StorageMode, TorrentRow } from './torrent.ts'
 
@@ -37,6 +36,25 @@ export interface TorrentFacts {
   readonly private: boolean
   readonly pieceLength: number
   readonly pieceCount: number
+}
+
+/** What tells that a file is the one a checkpoint saw. */
+export interface FileIdentity {
+  /** Place of the file in the metainfo. */
+  readonly index: number
+  readonly size: number
+  readonly mtimeNs: bigint
+  readonly ino: bigint
+}
+
+/** What is known to be on disk. Written in whole, often, and without the metainfo. */
+export interface TorrentCheckpoint {
+  /** See `TorrentRecord.bits`; a bit is set only after its data was synced. */
+  readonly bits: Uint8Array | undefined
+  readonly files: readonly FileIdentity[]
+  /** Indices of the files that were open for writing. */
+  readonly openForWriting: readonly number[]
+  readonly counters: TorrentCounters
 }
 
 /** What a run before left of a torrent on disk. */

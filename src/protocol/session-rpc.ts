@@ -3,9 +3,8 @@
  * events from the worker (over a second port). Both are plain, cloneable data.
  */
 import type { WireError } from './errors.ts'
-import type { TorrentFacts, TorrentRecord } from './records.ts'
+import type { TorrentCheckpoint, TorrentFacts, TorrentRecord } from './records.ts'
 import type { SessionSettings } from './session.ts'
-import type { TorrentCheckpoint } from './store-rpc.ts'
 import type { TorrentRow } from './torrent.ts'
 
 /** What a session worker is started with. */

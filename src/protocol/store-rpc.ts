@@ -2,7 +2,13 @@
  * What main and the store worker say to each other: calls from main over the thread's own port. Everything
  * is plain, cloneable data. The store keeps what it is told and decides nothing.
  */
-import type { SessionRecord, TorrentCounters, TorrentFacts, TorrentRecord } from './records.ts'
+import type {
+  SessionRecord,
+  TorrentCheckpoint,
+  TorrentCounters,
+  TorrentFacts,
+  TorrentRecord,
+} from './records.ts'
 
 /** What the store worker is started with. */
 export interface StoreBoot {
@@ -12,25 +18,6 @@ export interface StoreBoot {
 
 /** The part of a torrent's record that callers and the session decide; the rest is its checkpoint. */
 export type TorrentEntry = Omit<TorrentRecord, 'bits' | 'counters' | 'resume'>
-
-/** What tells that a file is the one a checkpoint saw. */
-export interface FileIdentity {
-  /** Place of the file in the metainfo. */
-  readonly index: number
-  readonly size: number
-  readonly mtimeNs: bigint
-  readonly ino: bigint
-}
-
-/** What is known to be on disk. Written in whole, often, and without the metainfo. */
-export interface TorrentCheckpoint {
-  /** See `TorrentRecord.bits`; a bit is set only after its data was synced. */
-  readonly bits: Uint8Array | undefined
-  readonly files: readonly FileIdentity[]
-  /** Indices of the files that were open for writing. */
-  readonly openForWriting: readonly number[]
-  readonly counters: TorrentCounters
-}
 
 /** Names one torrent of one session. */
 export interface TorrentKey {

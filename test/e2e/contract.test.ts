@@ -2,10 +2,10 @@
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import * as assert from 'uvu/assert'
-import { commandNames } from '../../src/protocol/commands.ts'
+import { commandNames, commands } from '../../src/protocol/commands.ts'
 import { torrentRow } from '../../src/protocol/torrent.ts'
 import { freePort } from '../peers/tools.ts'
-import type { Answered, Face } from '../support/faces.ts'
+import type { Answered, Face, Parameters } from '../support/faces.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { openSession, whenState } from '../support/sessions.ts'
@@ -162,11 +162,12 @@ onBoth('restart_session brings the session back on its port with its torrents', 
 })
 
 onBoth('every command on a session that is none fails with session_not_found', async (face) => {
+  const given: Parameters = { info_hash: made.infoHash, file: made.bytes, save_path: 'here' }
   for (const id of ['2d4c54303130302d655f38397933685052467163', 'not-an-id', '__proto__']) {
-    for (const command of commandNames.filter((name) => !/^(create_session|get_session_list)$/.test(name))) {
-      const rest = command === 'upload_torrent' ? { file: made.bytes, save_path: 'here' } : {}
-      const torrent = /^(get|delete)_torrent$/.test(command) ? { info_hash: made.infoHash } : {}
-      isFailure(await face.ask(command, { session_id: id, ...rest, ...torrent }), 'session_not_found')
+    for (const command of commandNames.filter((name) => 'session_id' in commands[name].input.shape)) {
+      const taken = Object.entries(given).filter(([name]) => name in commands[command].input.shape)
+      const body = await face.ask(command, { session_id: id, ...Object.fromEntries(taken) })
+      isFailure(body, 'session_not_found')
     }
   }
 })

@@ -2,11 +2,12 @@
 import { makeNamespace, type Namespace } from '../peers/namespace.ts'
 import type { Encryption } from '../peers/peer.ts'
 import { startRestTorrent } from '../peers/resttorrent.ts'
-import { missing, type Tool } from '../peers/tools.ts'
+import type { Tool } from '../peers/tools.ts'
 import { mixedFiles } from '../support/content.ts'
 import { clients, type ClientName } from './clients.ts'
 import type { ContentOptions } from './described-content.ts'
 import type { Meeting } from './meeting.ts'
+import { absence, type Obstacle } from './require.ts'
 import { transfer } from './transfer.ts'
 
 /** Who we meet and how; `encryption` is the other side's, we offer both kinds. */
@@ -17,12 +18,6 @@ export interface Cell {
   encryption: Encryption
   content: 'single' | 'multi' | 'hybrid' | 'magnet'
   address: 'IPv4' | 'IPv6'
-}
-
-/** Why a cell cannot be run: it makes no sense, a program is absent, or this machine forbids it. */
-export interface Obstacle {
-  kind: 'impossible' | 'absent' | 'forbidden'
-  why: string
 }
 
 const contents: Record<Cell['content'], ContentOptions> = {
@@ -50,8 +45,8 @@ export function obstacle(cell: Cell): Obstacle | undefined {
     return impossible(`${cell.client} takes no hybrid torrents: ${client.noHybrid}`)
   if (needsNamespace && cell.address === 'IPv6')
     return impossible(`${cell.client} never dials loopback, and the namespace has IPv4 only`)
-  const absent = missing(toolsOf(cell, needsNamespace))
-  if (absent.length > 0) return { kind: 'absent', why: `not installed: ${absent.join(', ')}` }
+  const absent = absence(toolsOf(cell, needsNamespace))
+  if (absent) return absent
   if (!needsNamespace) return undefined
   namespace ??= makeNamespace()
   return 'denied' in namespace ? { kind: 'forbidden', why: namespace.denied } : undefined

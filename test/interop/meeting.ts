@@ -25,10 +25,10 @@ export interface MeetingTracker {
 export async function startMeetingTracker(
   { by, trackerHost }: Meeting,
   infoHash: string,
-  peers: readonly Peer[],
+  waiting: Peer,
 ): Promise<MeetingTracker | undefined> {
   if (by === 'itself' || by === 'magnet') return undefined
-  if (by === 'ipv6 tracker') return await startIpv6Tracker(peers)
+  if (by === 'ipv6 tracker') return await startIpv6Tracker(waiting)
   const tracker = await startOpentracker([infoHash], trackerHost)
   return {
     url: by === 'udp tracker' ? tracker.udpUrl : tracker.httpUrl,
@@ -49,11 +49,11 @@ function isDialing(peer: Peer): peer is DialingPeer {
   return 'connect' in peer
 }
 
-/** Names every peer to whoever asks (BEP 7); all of them are on ::1. */
-async function startIpv6Tracker(peers: readonly Peer[]): Promise<MeetingTracker> {
+/** Names the one that waits, on ::1, to whoever asks (BEP 7). */
+async function startIpv6Tracker({ port }: Peer): Promise<MeetingTracker> {
   const tracker = await RecordingHttpTracker.start()
-  const compact = ({ port }: Peer) => Buffer.from([...Array<number>(15).fill(0), 1, port >> 8, port & 255])
-  tracker.answer = () => ({ interval: 1800, peers: '', peers6: Buffer.concat(peers.map(compact)) })
-  const announced = () => Promise.resolve() // it knows everybody before
+  const peers6 = Buffer.from([...Array<number>(15).fill(0), 1, port >> 8, port & 255])
+  tracker.answer = () => ({ interval: 1800, peers: '', peers6 })
+  const announced = () => Promise.resolve() // it knows before it is told
   return { url: tracker.url, announced, stop: () => tracker.stop() }
 }

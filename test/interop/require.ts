@@ -6,21 +6,39 @@ interface Cases {
   skip(title: string, run: () => Promise<void>): void
 }
 
-/** Adds a case that needs these programs; without one of them it is skipped and the reason printed. */
+/** Why a case cannot be run: it makes no sense, a program is absent, or this machine forbids it. */
+export interface Obstacle {
+  kind: 'impossible' | 'absent' | 'forbidden'
+  why: string
+}
+
+/** What stands in the way of a case that needs these programs. */
+export function absence(tools: readonly Tool[]): Obstacle | undefined {
+  const absent = missing(tools)
+  return absent.length > 0 ? { kind: 'absent', why: `not installed: ${absent.join(', ')}` } : undefined
+}
+
+/**
+ * Adds a case. With an obstacle it is skipped and the reason printed; what the machine forbids is printed
+ * in the words by which the runner forgives it.
+ */
+export function addCase(
+  cases: Cases,
+  title: string,
+  obstacle: Obstacle | undefined,
+  run: () => Promise<void>,
+): void {
+  if (obstacle === undefined) return cases(title, run)
+  console.log(`${obstacle.kind === 'forbidden' ? 'not permitted' : 'not run'}: ${title}: ${obstacle.why}`)
+  cases.skip(title, run)
+}
+
+/** Adds a case that needs these programs. */
 export function caseWith(
   cases: Cases,
   title: string,
   tools: readonly Tool[],
   run: () => Promise<void>,
 ): void {
-  const absent = missing(tools)
-  if (absent.length === 0) return cases(title, run)
-  console.log(`not run: ${title}: not installed: ${absent.join(', ')}`)
-  cases.skip(title, run)
-}
-
-/** Adds a case that this machine forbids: it is skipped, and the runner forgives it by the printed line. */
-export function forbiddenCase(cases: Cases, title: string, reason: string): void {
-  console.log(`not permitted: ${title}: ${reason}`)
-  cases.skip(title, () => Promise.resolve())
+  addCase(cases, title, absence(tools), run)
 }

@@ -13,7 +13,7 @@ export type Tool = 'libtorrent' | 'transmission-daemon' | 'aria2c' | 'qbittorren
 
 /** Whether a program (or, for libtorrent, its Python module) is installed. */
 export function available(tool: Tool): boolean {
-  if (tool === 'libtorrent') return spawnSync(python, ['-c', 'import libtorrent']).status === 0
+  if (tool === 'libtorrent') return (hasLibtorrent ??= importsLibtorrent())
   return (process.env['PATH'] ?? '').split(delimiter).some((folder) => isExecutable(join(folder, tool)))
 }
 
@@ -47,6 +47,12 @@ async function bindsUdp(port: number, host: string): Promise<boolean> {
   } finally {
     socket.close()
   }
+}
+
+let hasLibtorrent: boolean | undefined
+
+function importsLibtorrent(): boolean {
+  return spawnSync(python, ['-c', 'import libtorrent']).status === 0
 }
 
 function isExecutable(path: string): boolean {

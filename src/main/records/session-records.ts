@@ -5,8 +5,14 @@
  */
 import { randomUUID } from 'node:crypto'
 import { RestTorrentError } from '../../protocol/errors.ts'
-import type { SessionRecord, TorrentCounters, TorrentFacts, TorrentRecord } from '../../protocol/records.ts'
-import type { StoreOperation, TorrentCheckpoint } from '../../protocol/store-rpc.ts'
+import type {
+  SessionRecord,
+  TorrentCheckpoint,
+  TorrentCounters,
+  TorrentFacts,
+  TorrentRecord,
+} from '../../protocol/records.ts'
+import type { StoreOperation } from '../../protocol/store-rpc.ts'
 import { BackgroundWrites, type Journal } from './journal.ts'
 
 /** A torrent that is removed for callers and whose files a worker still has to close or delete. */

@@ -3,8 +3,12 @@
  * carry both over a restart. Exists once the metadata is known, whether the torrent is open or not.
  */
 import { RestTorrentError } from '../../protocol/errors.ts'
-import type { ResumeState, TorrentCounters, TorrentRecord } from '../../protocol/records.ts'
-import type { TorrentCheckpoint } from '../../protocol/store-rpc.ts'
+import type {
+  ResumeState,
+  TorrentCheckpoint,
+  TorrentCounters,
+  TorrentRecord,
+} from '../../protocol/records.ts'
 import type { TorrentInfo } from '../../protocol/torrent-info.ts'
 import type { Content } from './engine/content.ts'
 import { PieceBits } from './piece-bits.ts'

@@ -1,5 +1,6 @@
 import { RestTorrentError } from '../../protocol/errors.ts'
-import type { StoreOperation, TorrentCheckpoint, TorrentKey } from '../../protocol/store-rpc.ts'
+import type { StoreOperation, TorrentKey } from '../../protocol/store-rpc.ts'
+import type { TorrentCheckpoint } from '../../protocol/records.ts'
 import { packIdentities } from './file-identities.ts'
 import type { Statements } from './statements.ts'
 import { sessionColumn } from './stored-session.ts'

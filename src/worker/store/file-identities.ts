@@ -1,4 +1,4 @@
-import type { FileIdentity } from '../../protocol/store-rpc.ts'
+import type { FileIdentity } from '../../protocol/records.ts'
 
 /** Index, size, mtime in ns and inode, 64 bits each, little-endian. */
 const bytesEach = 32

@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import type { TorrentFacts } from '../../protocol/records.ts'
-import type {
-  FileIdentity,
-  SkippedRow,
-  StoredTorrent,
-  TorrentCheckpoint,
-  TorrentEntry,
-} from '../../protocol/store-rpc.ts'
+import type { FileIdentity, TorrentCheckpoint, TorrentFacts } from '../../protocol/records.ts'
+import type { SkippedRow, StoredTorrent, TorrentEntry } from '../../protocol/store-rpc.ts'
 import { storageModes } from '../../protocol/torrent.ts'
 import { unpackIdentities } from './file-identities.ts'
 import { jsonColumn, reasonOf } from './json-column.ts'

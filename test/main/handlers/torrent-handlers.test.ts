@@ -39,7 +39,11 @@ function withAway() {
   const away = async (id: string): Promise<void> => {
     worker.entry = broken
     await sessions.command('restart_session', { session_id: id })
-    await sessions.whenSession(id, 'failed', (view) => view.state === 'failed')
+    await sessions.whenSession(
+      id,
+      'away',
+      (view) => view.state === 'restarting' && view.worker.generation === 0,
+    )
   }
   const back = async (id: string): Promise<void> => {
     worker.entry = threadEntries.session

@@ -67,7 +67,9 @@ async function countDials(): Promise<
   return {
     port: (server.address() as AddressInfo).port,
     dials: () => dials,
-    [Symbol.asyncDispose]: async () => void (await once(server.close(), 'close')),
+    [Symbol.asyncDispose]: async () => {
+      await once(server.close(), 'close')
+    },
   }
 }
 
@@ -97,8 +99,12 @@ test('two servers find each other and transfer', async () => {
   await leechOn(leech, made)
 })
 
-const withLibtorrent = available('libtorrent') ? test : test.skip
-if (!available('libtorrent')) console.log('not run: libtorrent by LSD: not installed: libtorrent')
+/** A test that needs libtorrent, skipped with a printed reason where there is none. */
+function withLibtorrent(title: string, run: () => Promise<void>): void {
+  if (available('libtorrent')) return test(title, run)
+  console.log(`not run: ${title}: not installed: libtorrent`)
+  test.skip(title, run)
+}
 
 withLibtorrent('libtorrent is found and its content downloaded', async () => {
   await using server = await startTestServer(local)
@@ -140,7 +146,7 @@ test('what is private, stopped, or of a session without LSD is never announced',
   const session = await openSession(rest, { lsd: 1 })
   const without = await openSession(rest)
   await addTorrent(rest, session, { file: quiet.bytes })
-  await addTorrent(rest, session, { file: stopped.bytes, start: 0 })
+  await addTorrent(rest, session, { file: stopped.bytes, autostart: 0 })
   await addTorrent(rest, without, { file: other.bytes })
   await whenState(rest, session, quiet.infoHash, 'downloading')
   await whenState(rest, without, other.infoHash, 'downloading')

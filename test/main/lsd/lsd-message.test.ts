@@ -11,8 +11,12 @@ import { suite } from '../../support/suite.ts'
 
 const test = suite('main/lsd/lsd-message')
 
-const infoHash = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 40, maxLength: 40 })
-const cookie = fc.string({ unit: fc.constantFrom(...'aZ09-_.:"%~'), minLength: 1, maxLength: 64 })
+const infoHash = fc.string({
+  unit: fc.constantFrom(...Array.from('0123456789abcdef')),
+  minLength: 40,
+  maxLength: 40,
+})
+const cookie = fc.string({ unit: fc.constantFrom(...Array.from('aZ09-_.:"%~')), minLength: 1, maxLength: 64 })
 const announces: fc.Arbitrary<LsdAnnounce> = fc.record(
   {
     port: fc.integer({ min: 1, max: 65_535 }),

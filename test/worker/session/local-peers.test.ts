@@ -72,8 +72,8 @@ async function listen(): Promise<Listening> {
   }
 }
 
-async function whenDialled({ address, sockets }: Listening): Promise<void> {
-  await eventually(waitMs, `a connection to ${address}`, () => sockets.length > 0)
+async function whenDialled({ address, sockets }: Listening): Promise<Socket> {
+  return await eventually(waitMs, `a connection to ${address}`, () => sockets[0])
 }
 
 /** What the engine sends to one who dials in; empty when it closes the connection. */
@@ -116,15 +116,13 @@ test('the host of a peer by LSD may dial in, and nobody before', async () => {
   assert.is(answer.subarray(28, 48).toString('hex'), infoHash)
 })
 
-test('a magnet that turns out private leaves the peers by LSD and meets none again', async () => {
+test('a magnet that turns out private leaves the peers by LSD, meets none again, and can be closed', async () => {
   const made = makeMetainfo({ private: true })
   await using opened = await openMagnet(made.infoHash, ['127.0.0.0/8'])
   await using local = await listen()
   await using tracked = await listen()
   opened.torrent.addPeer(local.address, 'lsd')
-  await whenDialled(local)
-  const [connection] = local.sockets
-  const closed = once(connection ?? assert.unreachable(), 'close')
+  const closed = once(await whenDialled(local), 'close')
   const info = parseInfo(made.rawInfo)
   const store = new EngineStore(new MemoryPieceStore(info, new MemoryBudget(made.length)))
   const bits = new Uint8Array(Math.ceil(made.pieceCount / 8))
@@ -134,6 +132,7 @@ test('a magnet that turns out private leaves the peers by LSD and meets none aga
   opened.torrent.addPeer(tracked.address, 'tracker')
   await whenDialled(tracked)
   assert.is(local.sockets.length, 1)
+  await within(waitMs, 'its end', opened.torrent.close())
 })
 
 test('admissions are bounded: the newest are kept', () => {

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto'
-import type { SessionRecord, TorrentFacts } from '../../../src/protocol/records.ts'
 import type {
   FileIdentity,
+  SessionRecord,
+  TorrentCheckpoint,
+  TorrentFacts,
+} from '../../../src/protocol/records.ts'
+import type {
   LoadCursor,
   SkippedRow,
   StoreApi,
   StoredSession,
   StoredTorrent,
   StoreOperation,
-  TorrentCheckpoint,
   TorrentEntry,
 } from '../../../src/protocol/store-rpc.ts'
 import { RestTorrentError } from '../../../src/protocol/errors.ts'

@@ -2,8 +2,7 @@
  * A torrent's checkpoints: the bits as they are, then a sync of what was written, then bits and identities
  * together to main. A bit is told only after its data was synced.
  */
-import type { TorrentCounters } from '../../../protocol/records.ts'
-import type { FileIdentity, TorrentCheckpoint } from '../../../protocol/store-rpc.ts'
+import type { FileIdentity, TorrentCheckpoint, TorrentCounters } from '../../../protocol/records.ts'
 import type { TorrentInfo } from '../../../protocol/torrent-info.ts'
 import type { PieceBits } from '../piece-bits.ts'
 import type { Identity } from '../storage/identity.ts'

@@ -2,7 +2,7 @@
  * What a checkpoint's identities say of the files as they are now. Pure: it decides which files are trusted,
  * which are judged by a sample, and which are hashed.
  */
-import type { FileIdentity } from '../../../protocol/store-rpc.ts'
+import type { FileIdentity } from '../../../protocol/records.ts'
 import type { Identity } from '../storage/identity.ts'
 
 /**

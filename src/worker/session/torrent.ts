@@ -9,14 +9,13 @@ import { parseInfo, type TorrentInfo } from '../../protocol/torrent-info.ts'
 import type { TorrentRow, TorrentState } from '../../protocol/torrent.ts'
 import type { ActivationLane } from './activation-lane.ts'
 import type { Content } from './engine/content.ts'
-import type { EngineTorrent } from './engine/engine-torrent.ts'
 import type { Preparation } from './prepare-content.ts'
 import type { Reported, Reporter } from './reporter.ts'
 import { deleteFiles } from './storage/delete-files.ts'
 import { diskError } from './storage/disk-error.ts'
 import type { Swarm } from './swarm.ts'
-import { TorrentAnnounces } from './torrent-announces.ts'
 import { TorrentContent } from './torrent-content.ts'
+import { TorrentMeeting } from './torrent-meeting.ts'
 import { TorrentMeter } from './torrent-meter.ts'
 
 /** What a torrent needs of its session. */
@@ -41,8 +40,7 @@ export class Torrent implements Reported {
   #phaseProgress: number | undefined
   #error: WireError | undefined
   #content: TorrentContent | undefined
-  #opened: EngineTorrent | undefined
-  #announces: TorrentAnnounces | undefined
+  #meeting: TorrentMeeting | undefined
   #abort = new AbortController()
   #heal: NodeJS.Timeout | undefined
   /** Opening and closing, one after the other. */
@@ -75,8 +73,8 @@ export class Torrent implements Reported {
       name,
       state: this.state,
       progress: floor(this.#phaseProgress ?? (total === 0 ? 0 : have / total)),
-      num_peers: this.#opened?.numPeers ?? 0,
-      num_seeds: this.#opened?.numSeeds ?? 0,
+      num_peers: this.#meeting?.numPeers ?? 0,
+      num_seeds: this.#meeting?.numSeeds ?? 0,
       total_size: total,
       ...this.#meter.read(now, total - have, total),
       added_at: addedAt,
@@ -98,8 +96,7 @@ export class Torrent implements Reported {
 
   /** Dials peers, `host:port`; a private torrent meets those of its trackers only (BEP 27). */
   addPeers(peers: readonly string[], source: 'lsd'): void {
-    if (this.#content?.info.private === true) return
-    for (const peer of peers) this.#opened?.addPeer(peer, source)
+    if (this.#content?.info.private !== true) this.#meeting?.addPeers(peers, source)
   }
 
   /** Makes a checkpoint where something changed; a disk that fails stops the torrent. */
@@ -152,65 +149,43 @@ export class Torrent implements Reported {
   }
 
   async #meetPeers(content: Content | undefined): Promise<void> {
-    const { infoHash, source } = this.#record
-    const { engine, trackers } = await this.#near.swarm()
-    const opened = await this.#near.lane.run(() => this.#handOver(engine, content))
-    for (const peer of source.peers) opened.addPeer(peer, 'manual')
-    this.#announces = new TorrentAnnounces(trackers, infoHash, source.trackers, {
+    const { post, lane, swarm } = this.#near
+    this.#meeting = await TorrentMeeting.begin({
+      record: this.#record,
+      content,
+      swarm: await swarm(),
+      lane,
+      signal: this.#abort.signal,
+      post,
       counters: () => this.#meter.counters,
       left: () => this.#content && this.#content.info.length - this.#content.bytes,
-      numPeers: () => opened.numPeers,
-      onPeer: (address) => opened.addPeer(address, 'tracker'),
-    })
-  }
-
-  /** Settles when the engine has it; with content, when it can exchange pieces. */
-  async #handOver(engine: Swarm['engine'], content: Content | undefined): Promise<EngineTorrent> {
-    const { infoHash, source } = this.#record
-    const { signal } = this.#abort
-    signal.throwIfAborted()
-    const ready = Promise.withResolvers<undefined>()
-    ready.promise.catch(() => undefined) // a magnet does not wait for it here
-    signal.addEventListener('abort', () => ready.reject(signal.reason), { once: true })
-    this.#near.post({ type: 'activating', infoHash })
-    const opened = engine.open(infoHash, source.name, content, {
-      onVerified: (index) => this.#verified(index),
-      onMetadata: (rawInfo) => this.#enqueue(() => this.#supply(rawInfo)),
-      onReady: () => {
-        this.#ready()
-        ready.resolve(undefined)
+      events: {
+        onVerified: (index) => this.#verified(index),
+        onMetadata: (rawInfo) => this.#enqueue(() => this.#supply(rawInfo)),
+        onReady: () => this.#ready(),
+        onFailed: (error) => this.#enqueue(() => Promise.reject(asError(error))),
+        onDownloaded: (bytes) => this.#meter.count(bytes, 0),
+        onUploaded: (bytes) => this.#meter.count(0, bytes),
       },
-      onFailed: (error) => {
-        ready.reject(asError(error))
-        this.#enqueue(() => Promise.reject(asError(error)))
-      },
-      onDownloaded: (bytes) => this.#meter.count(bytes, 0),
-      onUploaded: (bytes) => this.#meter.count(0, bytes),
     })
-    this.#opened = opened
-    if (content === undefined) this.#near.post({ type: 'activation_ended', infoHash })
-    else await ready.promise
-    return opened
   }
 
   /** Metadata came from peers: it is checked like a file that a caller sends. */
   async #supply(rawInfo: Uint8Array): Promise<void> {
-    if (this.#opened === undefined) return
+    if (this.#meeting === undefined) return
     const info = parseInfo(rawInfo)
     const { infoHash, source } = this.#record
     this.#record = { ...this.#record, source: { ...source, rawInfo } }
     const content = this.#know(info)
     this.#near.post({ type: 'metadata', infoHash, rawInfo, facts: factsOf(info) })
     this.#to('checking_resume_data')
-    this.#opened.supply(await this.#openContent(content, false))
+    this.#meeting.supply(await this.#openContent(content, false))
   }
 
   async #shut(): Promise<void> {
     clearTimeout(this.#heal)
-    this.#announces?.stop()
-    this.#announces = undefined
-    await this.#opened?.close()
-    this.#opened = undefined
+    await this.#meeting?.close()
+    this.#meeting = undefined
     if (this.#phase !== undefined)
       this.#near.post({ type: 'activation_ended', infoHash: this.#record.infoHash })
     this.#phase = undefined
@@ -258,7 +233,7 @@ export class Torrent implements Reported {
     const wasComplete = this.#content?.isComplete
     this.#content?.verified(index)
     if (wasComplete === true || this.#content?.isComplete !== true) return
-    this.#announces?.completed()
+    this.#meeting?.completed()
     void this.checkpoint()
     this.#near.reporter.mark(this)
   }

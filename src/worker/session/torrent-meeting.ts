@@ -1,0 +1,112 @@
+/** A torrent among its peers: in the engine and at its trackers, from the hand-over to the end of both. */
+import type { TorrentCounters, TorrentRecord } from '../../protocol/records.ts'
+import type { SessionEvent } from '../../protocol/session-rpc.ts'
+import type { ActivationLane } from './activation-lane.ts'
+import type { Content } from './engine/content.ts'
+import type { EngineTorrent, TorrentEvents } from './engine/engine-torrent.ts'
+import type { Swarm } from './swarm.ts'
+import { TorrentAnnounces } from './torrent-announces.ts'
+
+export interface MeetingOptions {
+  readonly record: TorrentRecord
+  /** Absent while the metadata is unknown: then peers are asked for it. */
+  readonly content: Content | undefined
+  readonly swarm: Swarm
+  readonly lane: ActivationLane
+  readonly signal: AbortSignal
+  readonly post: (event: SessionEvent) => void
+  readonly events: TorrentEvents
+  readonly counters: () => TorrentCounters
+  /** Bytes still missing; undefined while the metadata is unknown. */
+  readonly left: () => number | undefined
+}
+
+export class TorrentMeeting {
+  readonly #opened: EngineTorrent
+  readonly #announces: TorrentAnnounces
+
+  private constructor(opened: EngineTorrent, { record, swarm, counters, left }: MeetingOptions) {
+    const { infoHash, source } = record
+    this.#opened = opened
+    for (const peer of source.peers) opened.addPeer(peer, 'manual')
+    this.#announces = new TorrentAnnounces(swarm.trackers, infoHash, source.trackers, {
+      counters,
+      left,
+      numPeers: () => opened.numPeers,
+      onPeer: (address) => opened.addPeer(address, 'tracker'),
+    })
+  }
+
+  /** Settles when the engine has it; with content, when it can exchange pieces. */
+  static async begin(options: MeetingOptions): Promise<TorrentMeeting> {
+    const opened = await options.lane.run(() => handOver(options))
+    return new TorrentMeeting(opened, options)
+  }
+
+  get numPeers(): number {
+    return this.#opened.numPeers
+  }
+
+  get numSeeds(): number {
+    return this.#opened.numSeeds
+  }
+
+  /** Dials peers, `host:port`. */
+  addPeers(peers: readonly string[], source: 'lsd'): void {
+    for (const peer of peers) this.#opened.addPeer(peer, source)
+  }
+
+  /** Gives the content to a torrent that began without. */
+  supply(content: Content): void {
+    this.#opened.supply(content)
+  }
+
+  /** The last piece came. */
+  completed(): void {
+    this.#announces.completed()
+  }
+
+  /** Closes every connection; trackers are told in the background. */
+  async close(): Promise<void> {
+    this.#announces.stop()
+    await this.#opened.close()
+  }
+}
+
+async function handOver({
+  record,
+  content,
+  swarm,
+  signal,
+  post,
+  events,
+}: MeetingOptions): Promise<EngineTorrent> {
+  const { infoHash, source } = record
+  signal.throwIfAborted()
+  const ready = Promise.withResolvers<undefined>()
+  ready.promise.catch(() => undefined) // a magnet does not wait for it here
+  signal.addEventListener('abort', () => ready.reject(signal.reason), { once: true })
+  post({ type: 'activating', infoHash })
+  const opened = swarm.engine.open(infoHash, source.name, content, {
+    ...events,
+    onReady: () => {
+      events.onReady()
+      ready.resolve(undefined)
+    },
+    onFailed: (error) => {
+      ready.reject(error)
+      events.onFailed(error)
+    },
+  })
+  if (content === undefined) {
+    post({ type: 'activation_ended', infoHash })
+    return opened
+  }
+  try {
+    await ready.promise
+    return opened
+  } catch (error) {
+    await opened.close() // nobody else knows it yet
+    throw error
+  }
+}

@@ -17,6 +17,7 @@ import type { Swarm } from './swarm.ts'
 import { TorrentContent } from './torrent-content.ts'
 import { TorrentMeeting } from './torrent-meeting.ts'
 import { TorrentMeter } from './torrent-meter.ts'
+import { rowOf } from './torrent-row.ts'
 
 /** What a torrent needs of its session. */
 export type TorrentSurroundings = Preparation['near'] & {
@@ -65,22 +66,16 @@ export class Torrent implements Reported {
   }
 
   row(now: number): TorrentRow {
-    const { infoHash, source, addedAt, savePath } = this.#record
-    const { length: total, name } = this.#content?.info ?? { length: 0, name: source.name }
-    const have = this.#content?.bytes ?? 0
-    return {
-      info_hash: infoHash,
-      name,
+    const parts = {
+      record: this.#record,
       state: this.state,
-      progress: floor(this.#phaseProgress ?? (total === 0 ? 0 : have / total)),
-      num_peers: this.#meeting?.numPeers ?? 0,
-      num_seeds: this.#meeting?.numSeeds ?? 0,
-      total_size: total,
-      ...this.#meter.read(now, total - have, total),
-      added_at: addedAt,
-      save_path: savePath,
-      ...(this.#error ? { error: this.#error } : {}),
+      content: this.#content,
+      meeting: this.#meeting,
+      meter: this.#meter,
+      stepProgress: this.#phaseProgress,
+      error: this.#error,
     }
+    return rowOf(parts, now)
   }
 
   /** Brings the torrent to its record. One that is started out of an error fetches again what it lost. */
@@ -244,11 +239,6 @@ export class Torrent implements Reported {
     this.#phaseProgress = progress
     if (isNew) this.#near.reporter.mark(this)
   }
-}
-
-/** Six digits, never rounded up to a 1 that is not true. */
-function floor(share: number): number {
-  return Math.floor(share * 1e6) / 1e6
 }
 
 function asError(thrown: unknown): Error {

@@ -1,0 +1,43 @@
+/** A torrent as it stands in a list, made of what its parts say. */
+import type { WireError } from '../../protocol/errors.ts'
+import type { TorrentRecord } from '../../protocol/records.ts'
+import type { TorrentRow, TorrentState } from '../../protocol/torrent.ts'
+import type { TorrentContent } from './torrent-content.ts'
+import type { TorrentMeeting } from './torrent-meeting.ts'
+import type { TorrentMeter } from './torrent-meter.ts'
+
+export interface RowParts {
+  readonly record: TorrentRecord
+  readonly state: TorrentState
+  readonly content: TorrentContent | undefined
+  readonly meeting: TorrentMeeting | undefined
+  readonly meter: TorrentMeter
+  /** 0…1 of a step that takes its time, instead of what is there. */
+  readonly stepProgress: number | undefined
+  readonly error: WireError | undefined
+}
+
+/** The row at this moment; takes a sample of the rates. */
+export function rowOf(parts: RowParts, now: number): TorrentRow {
+  const { record, state, content, meeting, meter, stepProgress, error } = parts
+  const total = content?.info.length ?? 0
+  const have = content?.bytes ?? 0
+  return {
+    info_hash: record.infoHash,
+    name: content?.info.name ?? record.source.name,
+    state,
+    progress: floor(stepProgress ?? (total === 0 ? 0 : have / total)),
+    num_peers: meeting?.numPeers ?? 0,
+    num_seeds: meeting?.numSeeds ?? 0,
+    total_size: total,
+    ...meter.read(now, total - have, total),
+    added_at: record.addedAt,
+    save_path: record.savePath,
+    ...(error ? { error } : {}),
+  }
+}
+
+/** Six digits, never rounded up to a 1 that is not true. */
+function floor(share: number): number {
+  return Math.floor(share * 1e6) / 1e6
+}

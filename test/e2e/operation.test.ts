@@ -1,6 +1,8 @@
 /** What an operator relies on: health, readiness, log lines, and the settings that say who may call. */
 import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { restFace } from '../support/faces.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
@@ -8,7 +10,7 @@ import { request } from '../support/request.ts'
 import { startProcess } from '../support/server-process.ts'
 import { startTestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState } from '../support/sessions.ts'
-import { eventually, suite, temporaryFolder } from '../support/suite.ts'
+import { suite, temporaryFolder } from '../support/suite.ts'
 
 const operation = suite('test/e2e/operation')
 
@@ -71,13 +73,22 @@ operation(
   },
 )
 
-operation('what happens to a torrent is logged with its session and info hash', async () => {
+operation('what stops a torrent, and its removal, are logged with session and info hash', async () => {
   await using server = await startTestServer()
   const session = await openSession(server.rest)
-  const made = makeMetainfo()
-  await addTorrent(server.rest, session, { file: made.bytes, autostart: 0 })
-  await eventually(5000, 'a line about the torrent', () =>
-    server.lines.some((line) => line['session'] === session.id && line['info_hash'] === made.infoHash),
+  const { bytes, infoHash, name } = makeMetainfo()
+  // the file cannot be made where a folder is
+  mkdirSync(join(server.rootDir, 'here', name), { recursive: true })
+  await addTorrent(server.rest, session, { file: bytes, storage_mode: 'allocate' })
+  const { error } = await whenState(server.rest, session, infoHash, 'error')
+  await server.rest.call('delete_torrent', { session_id: session.id, info_hash: infoHash })
+  const lines = server.lines.filter((line) => line['info_hash'] === infoHash)
+  assert.equal(
+    lines.map((line) => ({ session: line['session'], code: line['code'] })),
+    [
+      { session: session.id, code: error?.code },
+      { session: session.id, code: undefined },
+    ],
   )
 })
 

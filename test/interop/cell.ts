@@ -97,8 +97,7 @@ function meetingBy({ client, dials, we, content, address }: Cell): Meeting['by']
   if (dials === 'they' && dialsBy === 'itself') return 'itself'
   if (dials === 'we' && we === 'download' && content === 'magnet') return 'magnet'
   if (address === 'IPv6') return 'ipv6 tracker'
-  // Of a hybrid torrent libtorrent announces a second hash, about which opentracker is silent over UDP.
-  return dials === 'they' ? dialsBy : content === 'hybrid' ? 'http tracker' : foundBy
+  return dials === 'they' ? dialsBy : foundBy
 }
 
 function toolsOf(cell: Cell, needsNamespace: boolean): Tool[] {

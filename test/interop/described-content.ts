@@ -17,6 +17,8 @@ export interface DescribedContent {
   /** The file or folder of the content inside of a save path. */
   readonly name: string
   readonly infoHash: string
+  /** All that clients announce: for a hybrid torrent that of v2 too. */
+  readonly announced: readonly string[]
   /** Writes a .torrent that names this tracker, or none. */
   torrent(trackerUrl?: string): string
   magnet(trackerUrl?: string): string
@@ -29,11 +31,15 @@ export function describeContent(options: ContentOptions): DescribedContent {
   const folder = temporaryFolder()
   const made = makeMetainfo({ ...options, name })
   writeFiles(folder, made)
-  const { bytes, infoHash } = options.hybrid === true ? hybrid(join(folder, name), made.pieceLength) : made
+  const { bytes, infoHash, announced } =
+    options.hybrid === true
+      ? hybrid(join(folder, name), made.pieceLength)
+      : { ...made, announced: [made.infoHash] }
   return {
     folder,
     name,
     infoHash,
+    announced,
     torrent: (url) => {
       const path = join(temporaryFolder(), 'content.torrent')
       writeFileSync(path, url === undefined ? bytes : withTracker(bytes, url))
@@ -46,11 +52,12 @@ export function describeContent(options: ContentOptions): DescribedContent {
   }
 }
 
-function hybrid(content: string, pieceLength: number): { bytes: Buffer; infoHash: string } {
+function hybrid(content: string, pieceLength: number) {
   const script = join(import.meta.dirname, '../peers/make-hybrid.py')
   const torrent = join(temporaryFolder(), 'hybrid.torrent')
   const printed = execFileSync(python, [script, content, torrent, `${pieceLength}`], { encoding: 'utf8' })
-  return { bytes: readFileSync(torrent), infoHash: printed.trim() }
+  const [infoHash = '', ...others] = printed.trim().split(' ')
+  return { bytes: readFileSync(torrent), infoHash, announced: [infoHash, ...others] }
 }
 
 /** `announce` sorts before every other key, so that it can be put in front and nothing else is touched. */

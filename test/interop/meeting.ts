@@ -3,6 +3,7 @@ import { startOpentracker } from '../peers/opentracker.ts'
 import type { DialingPeer, Peer } from '../peers/peer.ts'
 import { RecordingHttpTracker } from '../support/recording-tracker.ts'
 import { eventually } from '../support/suite.ts'
+import type { DescribedContent } from './described-content.ts'
 
 const announceWithinMs = 20_000
 
@@ -21,15 +22,15 @@ export interface MeetingTracker {
   stop(): Promise<void>
 }
 
-/** The tracker that a meeting needs, if any. It knows the info hash from its start. */
+/** The tracker that a meeting needs, if any. It knows the info hashes from its start. */
 export async function startMeetingTracker(
   { by, trackerHost }: Meeting,
-  infoHash: string,
+  { infoHash, announced }: Pick<DescribedContent, 'infoHash' | 'announced'>,
   waiting: Peer,
 ): Promise<MeetingTracker | undefined> {
   if (by === 'itself' || by === 'magnet') return undefined
   if (by === 'ipv6 tracker') return await startIpv6Tracker(waiting)
-  const tracker = await startOpentracker([infoHash], trackerHost)
+  const tracker = await startOpentracker(announced, trackerHost)
   return {
     url: by === 'udp tracker' ? tracker.udpUrl : tracker.httpUrl,
     announced: async () => {

@@ -39,11 +39,8 @@ export async function transfer(what: Transfer): Promise<void> {
     peers.push(seed)
     const leech = things.adopt(await what.leech(), (peer) => peer.stop())
     peers.push(leech)
-    const tracker = await startMeetingTracker(
-      what.meeting,
-      content.infoHash,
-      what.meeting.dials === 'seed' ? leech : seed,
-    )
+    const waiting = what.meeting.dials === 'seed' ? leech : seed
+    const tracker = await startMeetingTracker(what.meeting, content, waiting)
     if (tracker) things.defer(() => tracker.stop())
     const target = temporaryFolder()
     await meet(what, { seed, leech, content, tracker, target })

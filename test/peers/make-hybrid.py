@@ -1,4 +1,5 @@
-"""Writes a .torrent with v1 and v2 hashes (BEP 52) of a file or folder, and prints its v1 info hash.
+"""Writes a .torrent with v1 and v2 hashes (BEP 52) of a file or folder, and prints its two info hashes:
+that of v1, and that of v2 cut to 20 bytes, as trackers get to see it.
 
 Such a torrent has padding files (BEP 47), which are in its v1 hashes and never on disk.
 """
@@ -16,4 +17,4 @@ with open(torrent, "wb") as out:
     out.write(lt.bencode(made.generate()))
 info = lt.torrent_info(torrent)
 assert info.info_hashes().has_v1() and info.info_hashes().has_v2()
-print(info.info_hashes().v1)
+print(info.info_hashes().v1, str(info.info_hashes().v2)[:40])

@@ -102,8 +102,10 @@ export class SessionSupervisor {
 
   /** Has the worker carry out a removal, now or when there is one again. */
   remove(removal: Removal): void {
-    this.#near.board.forget(removal.record.infoHash)
+    const { infoHash } = removal.record
+    this.#near.board.forget(infoHash)
     this.#near.onChange()
+    this.#near.log.info({ session: this.id, info_hash: infoHash }, 'torrent removed')
     this.#carryOut(removal)
   }
 

@@ -1,5 +1,6 @@
 /** What main does with each thing that a session worker tells. */
 import type { HashAnswer, SessionEvent } from '../../protocol/session-rpc.ts'
+import type { TorrentRow } from '../../protocol/torrent.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { Log } from '../log.ts'
 import type { SessionRecords } from '../records/session-records.ts'
@@ -21,6 +22,7 @@ export function takeEvent(
 ): void {
   const { id } = records.session
   if (event.type === 'snapshot') {
+    logFaults(event.rows, { id, board, log })
     board.take(event)
     onChange()
   } else if (event.type === 'activated') records.change(event.infoHash, { bits: event.bits })

@@ -170,6 +170,16 @@ handlers('a quarantined torrent can be deleted', async () => {
   assert.equal((await sessions.command('get_torrent_list', { session_id: id })).torrents, [])
 })
 
+handlers('a torrent added while the worker is silent succeeds, and runs when it speaks again', async () => {
+  await using sessions = supervise({ entry: faultySession(), pollMs: 300 })
+  const { id } = await sessions.create()
+  order({ sessionId: id, fault: 'silent', ms: 2000 })
+  await sessions.whenSession(id, 'silent', (view) => view.worker.stale)
+  assert.is((await upload(sessions, id, made)).state, 'checking_resume_data')
+  await sessions.whenTorrent(id, made.infoHash, 'downloading', ({ state }) => state === 'downloading')
+  assert.is(sessions.board.sessions.get(id)?.worker.generation, 1)
+})
+
 handlers('the same torrent twice, also at the same moment, is torrent_exists', async () => {
   await using sessions = supervise()
   const { id } = await sessions.create()

@@ -73,15 +73,15 @@ export async function startPeer(made: MadeMetainfo, options: PeerOptions = {}): 
   const verified: number[] = []
   let received = 0
   let closing: Promise<void> | undefined
-  const ready = Promise.withResolvers<void>()
-  const done = Promise.withResolvers<void>()
+  const ready = Promise.withResolvers<undefined>()
+  const done = Promise.withResolvers<undefined>()
   const content = { info, rawInfo: made.rawInfo, bits: bits.copy(), store: new EngineStore(store) }
   const torrent = engine.open(made.infoHash, made.name, content, {
     onVerified: (piece) => {
-      if (verified.push(piece) === lacking) done.resolve()
+      if (verified.push(piece) === lacking) done.resolve(undefined)
     },
     onMetadata: () => undefined,
-    onReady: () => ready.resolve(),
+    onReady: () => ready.resolve(undefined),
     onFailed: (error) => done.reject(error instanceof Error ? error : new Error('failed')),
     onDownloaded: (bytes) => (received += bytes),
     onUploaded: () => undefined,

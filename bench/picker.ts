@@ -110,7 +110,7 @@ async function byEngine(
   })
   torrent._verifyPieces = (callback) => callback(null)
   try {
-    await new Promise<void>((resolve) => torrent.once('ready', () => resolve()))
+    await new Promise<void>((resolve) => torrent.once('ready', resolve))
     if (mode === 'picker') attachPicker(torrent)
     else torrent.select(0, info.pieceCount - 1)
     const done = new Promise<void>((resolve) => torrent.once('done', () => resolve()))
@@ -128,7 +128,7 @@ async function byLibtorrent(torrent: string, root: string, seeds: DialingPeer[])
   try {
     await leech.add({ torrent }, root)
     const startedAt = performance.now()
-    for (const { host, port } of seeds) leech.connect(host, port)
+    for (const { host, port } of seeds) await leech.connect(host, port)
     await leech.complete(deadlineMs)
     return performance.now() - startedAt
   } finally {

@@ -36,7 +36,7 @@ export class ScriptedPeer {
   hasInterest = false
   readonly #made: MadeMetainfo
   readonly #socket: Socket
-  #received = Buffer.alloc(0)
+  #received: Buffer = Buffer.alloc(0)
   #isShaken = false
 
   private constructor(made: MadeMetainfo, socket: Socket) {
@@ -59,7 +59,7 @@ export class ScriptedPeer {
   }
 
   /** Sends a message with these numbers of four bytes, and bytes after them. */
-  send(type: keyof typeof message, numbers: readonly number[] = [], bytes = Buffer.alloc(0)): void {
+  send(type: keyof typeof message, numbers: readonly number[] = [], bytes: Buffer = Buffer.alloc(0)): void {
     const head = Buffer.alloc(5 + numbers.length * 4)
     head.writeUInt32BE(1 + numbers.length * 4 + bytes.length)
     head[4] = message[type]

@@ -134,7 +134,7 @@ examples("the README's quick start works as pasted", async () => {
       .replaceAll('<info_hash>', made.infoHash)
       .replaceAll(/^.* -d url=.*$/gm, '') // it leads out of this machine
   assert.match(await run('bash', ['-ec', pasted(create)], folder), '"name":"first"')
-  const added = await run('bash', ['-ec', `${pasted(add)}`], folder)
+  const added = await run('bash', ['-ec', pasted(add)], folder)
   const { torrents } = await server.rest.call('get_torrent_list', {
     session_id: (await server.rest.call('get_session_list')).sessions[0]?.id,
   })

@@ -59,8 +59,8 @@ operation(
     server.signal('SIGTERM')
     assert.is(await server.ended(), 0)
     const lines = linesOf(server.output())
-    const [listening] = lines.filter((line) => line['address'] !== undefined)
-    assert.is(listening?.['address'], address)
+    const listening = lines.find((line) => line['address'] !== undefined) ?? {}
+    assert.is(listening['address'], address)
     assert.match(String(listening['msg']), `RestTorrent listens on ${address}`)
     assert.equal([listening['root_dir'], listening['data_dir']], [rootDir, dataDir])
     const [runs] = lines.filter((line) => line['msg'] === 'session runs')

@@ -114,8 +114,9 @@ sources(
     await using server = await startTestServer()
     const durable = await openSession(server.rest, { memory_only: 0 })
     await addTorrent(server.rest, durable, { file: made.bytes, memory_only: 1, autostart: 0 })
-    const refused = await upload(server.rest, { file: made.bytes, memory_only: 0 })
-    assert.is(refused.error?.code, 'session_is_memory_only')
+    const { id } = await openSession(server.rest)
+    const of = { session_id: id, save_path: 'here', file: made.bytes, memory_only: 0 }
+    assert.is((await server.rest.ask('upload_torrent', of)).error?.code, 'session_is_memory_only')
   },
 )
 

@@ -35,3 +35,14 @@ export function takeEvent(
     })
   } else if (event.type === 'log') log[event.level]({ ...event.fields, session: id }, event.message)
 }
+
+/** A fault of a torrent's disk or files is an operator's concern too, once. */
+function logFaults(
+  rows: readonly TorrentRow[],
+  { id, board, log }: Pick<Near, 'board' | 'log'> & { id: string },
+): void {
+  for (const { info_hash, error } of rows) {
+    if (error === undefined || board.torrents.get(info_hash)?.error !== undefined) continue
+    log.warn({ session: id, info_hash, code: error.code }, `torrent stopped by an error: ${error.message}`)
+  }
+}

@@ -4,16 +4,31 @@ import type WebTorrent from 'webtorrent'
 
 const ofTorrent = [
   '_addPeer',
+  '_checkDone',
+  '_destroy',
   '_drain',
+  '_markVerified',
   '_onMetadata',
   '_registerPeer',
+  '_update',
+  '_updateSelections',
+  '_updateWire',
+  '_updateWireInterest',
   '_verifyPieces',
   'addPeer',
   'destroy',
   'removePeer',
-  'select',
 ] as const
-const ofWire = ['_processBuffer', '_onMessageLength', '_parse', '_onMessage', '_onKeepAlive'] as const
+const ofWire = [
+  '_processBuffer',
+  '_onMessageLength',
+  '_parse',
+  '_onMessage',
+  '_onKeepAlive',
+  '_push',
+  'request',
+  'cancel',
+] as const
 
 /** Throws naming every member that is missing. */
 export function requireMembers(client: WebTorrent, torrentPrototype: object): void {

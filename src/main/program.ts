@@ -24,6 +24,8 @@ import { startThreadHost } from './threads/thread-host.ts'
 
 /** How often a session worker reports. */
 const reportIntervalMs = 1000
+/** How soon a torrent that a disk fault stopped is tried again. */
+const healMs = 30_000
 const closeDeadlineMs = 2000
 
 export interface Program {
@@ -62,9 +64,11 @@ export async function startProgram(
         listenHost: settings.RESTTORRENT_LISTEN_HOST,
         allowedPeerRanges: peerRanges(settings),
         reportIntervalMs,
+        healMs,
       },
       board,
       hashDesk: new HashDesk(tasks),
+      compareFiles: (comparison) => tasks.commonFiles(comparison),
       journal: store,
       log,
     })
@@ -80,7 +84,7 @@ export async function startProgram(
     const fetchPolicy = createAddressPolicy(settings.RESTTORRENT_ALLOW_PRIVATE)
     const handlers: Handlers = {
       ...sessionHandlers({ supervisor, board, memoryOnlyDefault: settings.RESTTORRENT_MEMORY_ONLY }),
-      ...torrentHandlers({ supervisor, board, tasks, rootDir, dataDir, fetchPolicy }),
+      ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy }),
     }
     const allowedHosts = settings.RESTTORRENT_ALLOWED_HOSTS
     const app = createApp({ handlers, allowedHosts, ready: () => !stopping, log })

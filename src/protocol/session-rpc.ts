@@ -21,18 +21,25 @@ export interface SessionBoot {
   /** Bumped by the worker's own loop; main reads it to see that the loop turns. */
   readonly heartbeat: SharedArrayBuffer
   readonly reportIntervalMs: number
+  /** How soon a torrent that a disk fault stopped looks by itself whether the cause is gone. */
+  readonly healMs: number
 }
 
 /** The calls a session worker answers. Every one settles or is answered `session_gone` when the thread ends. */
 export interface SessionApi {
   /** Makes the torrent exist as recorded; a torrent that exists already is brought to the record. */
   applyTorrent(record: TorrentRecord): Promise<void>
-  /** Stops the torrent and forgets it; with `deleteData` its files are deleted before this settles. */
-  removeTorrent(record: TorrentRecord, deleteData: boolean): Promise<void>
+  /**
+   * Stops the torrent and forgets it; with `deleteData` its files are deleted before this settles, but for
+   * those `spared`, by their paths below the save path: other torrents have them too.
+   */
+  removeTorrent(record: TorrentRecord, deleteData: boolean, spared: readonly string[]): Promise<void>
   /** Has a torrent dial peers, `host:port`, that main judged; one that does not run leaves them out. */
   addPeers(infoHash: string, peers: readonly string[], source: 'lsd'): Promise<void>
   /** The answer to a `hash_request` event. */
   hashed(requestId: number, answer: HashAnswer): Promise<void>
+  /** The answer to a `write_request` event; without a refusal the torrent may write its files. */
+  permitted(requestId: number, refusal: WireError | undefined): Promise<void>
   /** Reports more often while somebody watches. */
   setReportInterval(intervalMs: number): Promise<void>
   /** Closes every torrent and the client, flushes what was written, settles when all is closed. */
@@ -87,6 +94,8 @@ export type SessionEvent =
   | { readonly type: 'activating'; readonly infoHash: string }
   /** The files were looked at: from now on these bits are kept true by the worker. */
   | { readonly type: 'activated'; readonly infoHash: string; readonly bits: SharedArrayBuffer }
+  /** A fault of its disk: what was proved since the last checkpoint is not believed any more. */
+  | { readonly type: 'distrusted'; readonly infoHash: string }
   /** Opening it ended without an `activated`: it was stopped, removed or failed. */
   | { readonly type: 'activation_ended'; readonly infoHash: string }
   /** A magnet's info dictionary arrived from peers and passed every check. */
@@ -96,6 +105,8 @@ export type SessionEvent =
       readonly rawInfo: Uint8Array
       readonly facts: TorrentFacts
     }
+  /** A torrent is not complete and waits with opening its files for main's word. */
+  | { readonly type: 'write_request'; readonly requestId: number; readonly infoHash: string }
   | { readonly type: 'hash_request'; readonly requestId: number; readonly request: HashRequest }
   /** What is proved to be on disk, after it was synced. */
   | { readonly type: 'checkpoint'; readonly infoHash: string; readonly checkpoint: TorrentCheckpoint }

@@ -2,7 +2,7 @@
 import type { WireError } from './errors.ts'
 import type { TorrentFacts } from './records.ts'
 
-export type TaskName = 'parseMetainfo' | 'resolveFolder' | 'hashPieces'
+export type TaskName = 'parseMetainfo' | 'resolveFolder' | 'hashPieces' | 'commonFiles'
 
 export type TaskAnswer<T> = { readonly value: T } | { readonly error: WireError }
 
@@ -30,4 +30,17 @@ export interface FolderAnswer {
   readonly folder: string
   /** Relative to the root, `.` for the root itself. */
   readonly relative: string
+}
+
+/** The files of a torrent, as its info dictionary names them below a folder. */
+export interface FileSet {
+  /** Absolute and resolved. */
+  readonly saveFolder: string
+  readonly rawInfo: Uint8Array
+}
+
+/** Two torrents that may have files in common. */
+export interface FileComparison {
+  readonly mine: FileSet
+  readonly other: FileSet
 }

@@ -161,6 +161,17 @@ onBoth('restart_session brings the session back on its port with its torrents', 
   assert.equal({ port, state, restarts }, { port: session.port, state: 'running', restarts: 1 })
 })
 
+onBoth('stop_torrent and start_torrent answer the row, and the torrent follows', async (face) => {
+  const session = await openSession(face)
+  const of = { session_id: session.id, info_hash: made.infoHash }
+  await face.call('upload_torrent', { session_id: session.id, file: made.bytes, save_path: 'here' })
+  await whenState(face, session, made.infoHash, 'downloading')
+  isTorrent(await face.ask('stop_torrent', of), 'stopped')
+  await whenState(face, session, made.infoHash, 'stopped')
+  assert.is((await face.ask('start_torrent', of)).status, 'success')
+  await whenState(face, session, made.infoHash, 'downloading')
+})
+
 onBoth('every command on a session that is none fails with session_not_found', async (face) => {
   const given: Parameters = { info_hash: made.infoHash, file: made.bytes, save_path: 'here' }
   for (const id of ['2d4c54303130302d655f38397933685052467163', 'not-an-id', '__proto__']) {

@@ -5,7 +5,7 @@ import { makeMetainfo } from '../support/metainfo.ts'
 import { freeRange, takeTcp, takeUdp } from '../support/ports.ts'
 import { startTestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState } from '../support/sessions.ts'
-import { suite } from '../support/suite.ts'
+import { suite, temporaryFolder } from '../support/suite.ts'
 
 const creation = suite('test/e2e/create-session')
 
@@ -108,9 +108,25 @@ creation('RESTTORRENT_MEMORY_ONLY is the default of memory_only', async () => {
   assert.is((await openSession(server.rest, { memory_only: 1 })).memory_only, true)
 })
 
-creation('memory_only=0 shows in `durable` whether it is kept', async () => {
-  await using server = await startTestServer()
-  assert.type((await openSession(server.rest, { memory_only: 0 })).durable, 'boolean')
+creation('memory_only=0 is durable: the session is there again after a restart of the server', async () => {
+  const DATA_DIR = temporaryFolder()
+  const first = await startTestServer({ DATA_DIR })
+  const kept = await openSession(first.rest, { memory_only: 0, name: 'kept' }).finally(first.stop)
+  assert.is(kept.durable, true)
+  await using second = await startTestServer({ DATA_DIR })
+  const { sessions } = await second.rest.call('get_session_list')
+  assert.equal(
+    sessions.map(({ id, port, name, memory_only, durable }) => ({ id, port, name, memory_only, durable })),
+    [{ id: kept.id, port: kept.port, name: 'kept', memory_only: false, durable: true }],
+  )
+})
+
+creation('memory_only=1 is gone with the server', async () => {
+  const DATA_DIR = temporaryFolder()
+  const first = await startTestServer({ DATA_DIR })
+  await openSession(first.rest).finally(first.stop)
+  await using second = await startTestServer({ DATA_DIR })
+  assert.equal((await second.rest.call('get_session_list')).sessions, [])
 })
 
 creation('dht, lsd, pex, limits, max_peers and name are shown as they were given', async () => {

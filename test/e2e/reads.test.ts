@@ -48,6 +48,7 @@ reads('a list says how old it is, also with a 304, and that its worker is not si
     await request(base, { headers: { 'if-none-match': tag } }),
     await request(`${base}/${info_hash}`),
     await request(`${server.address}/v1/sessions`),
+    await request(`${server.address}/v1/sessions/${session.id}`),
   ]
   for (const { headers } of answers) {
     assert.match(String(headers.get('snapshot-age-ms')), /^\d+$/)

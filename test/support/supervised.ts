@@ -61,9 +61,10 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     options
   const supervisor = new Supervisor({
     start,
-    boot: { listenHost: '127.0.0.1', allowedPeerRanges: ['127.0.0.0/8'], reportIntervalMs: 100 },
+    boot: { listenHost: '127.0.0.1', allowedPeerRanges: ['127.0.0.0/8'], reportIntervalMs: 100, healMs: 30_000 },
     board,
     hashDesk: new HashDesk(tasks),
+    compareFiles: (comparison) => tasks.commonFiles(comparison),
     log: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
     measureMs: 200,
     ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
@@ -71,7 +72,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
   const fetchPolicy = createAddressPolicy([])
   const handlers: Handlers = {
     ...sessionHandlers({ supervisor, board, memoryOnlyDefault: true }),
-    ...torrentHandlers({ supervisor, board, tasks, rootDir, dataDir, fetchPolicy }),
+    ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy }),
   }
   const command: Supervised['command'] = async (name, parameters) => {
     const reply = await dispatch(handlers, name, parameters, { transport: 'rest', address: '127.0.0.1' })

@@ -5,6 +5,7 @@ import { RestTorrentError } from '../../protocol/errors.ts'
 import type { SessionRecord } from '../../protocol/records.ts'
 import type { Board } from '../board/board.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
+import { freshnessOf } from './freshness.ts'
 import type { Handlers } from './reply.ts'
 
 const defaultPorts = [6881, 6891]
@@ -51,7 +52,12 @@ export function sessionHandlers({
       const session = await supervisor.create(recordOf(input, ports, memoryOnlyDefault))
       return { value: { session: view(session.id) } }
     },
-    get_session: ({ session_id }) => ({ value: view(session_id) }),
+    get_session: ({ session_id }) => {
+      const shown = board.session(session_id)
+      const value = view(session_id)
+      const session = supervisor.session(session_id)
+      return shown === undefined ? { value } : { value, freshness: freshnessOf(session, shown) }
+    },
     delete_session: async ({ session_id }) => {
       await supervisor.delete(session_id)
       return { value: {} }

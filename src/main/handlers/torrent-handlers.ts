@@ -6,16 +6,19 @@ import { rowOfRecord, type TorrentRecord } from '../../protocol/records.ts'
 import type { TorrentRow } from '../../protocol/torrent.ts'
 import type { Board } from '../board/board.ts'
 import type { SessionBoard } from '../board/session-board.ts'
+import type { Log } from '../log.ts'
 import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
-import type { Freshness, Handlers } from './reply.ts'
+import { freshnessOf } from './freshness.ts'
+import type { Handlers } from './reply.ts'
 import { readSource, type Candidate } from './torrent-source.ts'
 
 export interface TorrentHandlerOptions {
   readonly supervisor: Supervisor
   readonly board: Board
   readonly tasks: TaskPool
+  readonly log: Log
   readonly rootDir: string
   readonly dataDir: string
   /** Where `url` may lead. */
@@ -29,7 +32,7 @@ type TorrentHandlers = Pick<
 
 /** The handlers of the commands on torrents. */
 export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers {
-  const { supervisor, board } = options
+  const { supervisor, board, log } = options
   return {
     upload_torrent: async (input) => {
       const session = supervisor.session(input.session_id)
@@ -44,9 +47,14 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
       })
       const still = supervisor.session(input.session_id) // it may have been deleted meanwhile
       const record = recordOf(input, candidate, { saveFolder: folder, savePath: relative, memoryOnly })
-      await still.records.add(record)
+      const withdraw = await supervisor.files.admit(still.id, record)
+      await still.records.add(record).catch((error: unknown) => {
+        withdraw()
+        throw error
+      })
       boardOf(board, input.session_id).expect(record)
       still.apply(record)
+      log.info({ session: still.id, info_hash: record.infoHash }, 'torrent added')
       return { value: rowOfRecord(record) }
     },
     get_torrent_list: ({ session_id }) => {
@@ -89,6 +97,7 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
       const removal = await session.records.remove(info_hash, delete_data)
       if (removal === undefined) return notFound(info_hash)
       session.remove(removal)
+      log.info({ session: session_id, info_hash, delete_data }, 'torrent removed')
       return { value: {} }
     },
   }
@@ -145,12 +154,6 @@ function boardOf(board: Board, sessionId: string): SessionBoard {
   const found = board.session(sessionId)
   if (found === undefined) throw new RestTorrentError('session_not_found', 'session not found')
   return found
-}
-
-function freshnessOf(session: SessionSupervisor, board: SessionBoard): Freshness {
-  const { generation } = session
-  const stale = generation === undefined || session.state !== 'running' || generation.liveness !== 'alive'
-  return { ageMs: board.ageMs(Date.now()), stale }
 }
 
 function notFound(infoHash: string): never {

@@ -14,6 +14,7 @@ import type {
 } from '../../protocol/records.ts'
 import type { StoreOperation } from '../../protocol/store-rpc.ts'
 import { BackgroundWrites, type Journal } from './journal.ts'
+import { RecordTurns } from './record-turns.ts'
 
 /** A torrent that is removed for callers and whose files a worker still has to close or delete. */
 export interface Removal {
@@ -36,6 +37,7 @@ export class SessionRecords {
   readonly #journal: Journal | undefined
   readonly #background: BackgroundWrites | undefined
   readonly #adding = new Set<string>()
+  readonly #turns = new RecordTurns()
 
   /** Without `keeping` nothing is kept past the process. */
   constructor(session: SessionRecord, keeping?: Keeping) {
@@ -70,8 +72,10 @@ export class SessionRecords {
     this.refuseDuplicate(record.infoHash)
     this.#adding.add(record.infoHash)
     try {
-      await this.#write(record, () => putTorrent(this.session.id, record))
-      this.torrents.set(record.infoHash, record)
+      await this.#turns.take(record.infoHash, async () => {
+        await this.#write(record, () => putTorrent(this.session.id, record))
+        this.torrents.set(record.infoHash, record)
+      })
     } finally {
       this.#adding.delete(record.infoHash)
     }
@@ -88,28 +92,29 @@ export class SessionRecords {
     infoHash: string,
     fields: Partial<Pick<TorrentRecord, 'started' | 'quarantine'>>,
   ): Promise<TorrentRecord> {
-    const before = this.torrents.get(infoHash)
-    if (before === undefined) throw new RestTorrentError('torrent_not_found', `torrent ${infoHash} not found`)
-    await this.#write(before, () => putTorrent(this.session.id, { ...before, ...fields }))
-    return this.change(infoHash, fields) ?? { ...before, ...fields }
+    return await this.#turns.take(infoHash, async () => {
+      const before = this.torrents.get(infoHash)
+      if (before === undefined)
+        throw new RestTorrentError('torrent_not_found', `torrent ${infoHash} not found`)
+      await this.#write(before, () => putTorrent(this.session.id, { ...before, ...fields }))
+      return this.change(infoHash, fields) ?? { ...before, ...fields }
+    })
   }
 
   /** Takes a torrent out of the desired state; gives the removal for the worker. Rejects with a disk code. */
   async remove(infoHash: string, deleteData: boolean): Promise<Removal | undefined> {
-    const record = this.torrents.get(infoHash)
-    if (record === undefined) return undefined
-    const removal = { id: randomUUID(), record, deleteData }
-    const { id: sessionId } = this.session
-    await this.#write(record, () => ({
-      type: 'remove_torrent',
-      sessionId,
-      infoHash,
-      removalId: removal.id,
-      deleteData,
-    }))
-    if (!this.torrents.delete(infoHash)) return undefined // another call was first
-    this.removals.add(removal)
-    return removal
+    return await this.#turns.take(infoHash, async () => {
+      const record = this.torrents.get(infoHash)
+      if (record === undefined) return undefined
+      const removal = { id: randomUUID(), record, deleteData }
+      const { id: removalId } = removal
+      const { id: sessionId } = this.session
+      const operation = { type: 'remove_torrent', sessionId, infoHash, removalId, deleteData } as const
+      await this.#write(record, () => operation)
+      this.torrents.delete(infoHash)
+      this.removals.add(removal)
+      return removal
+    })
   }
 
   /** The worker has carried the removal out, or it cannot be carried out any more. */
@@ -124,12 +129,13 @@ export class SessionRecords {
     })
   }
 
-  /** A magnet's metadata is known. */
-  learn(infoHash: string, rawInfo: Uint8Array, facts: TorrentFacts): void {
+  /** A magnet's metadata is known; gives the record with it. */
+  learn(infoHash: string, rawInfo: Uint8Array, facts: TorrentFacts): TorrentRecord | undefined {
     const source = this.torrents.get(infoHash)?.source
     const record = source && this.change(infoHash, { source: { ...source, rawInfo }, facts })
     if (record)
       this.#later(record, { type: 'put_metadata', sessionId: this.session.id, infoHash, rawInfo, facts })
+    return record
   }
 
   /** A worker has proved and synced what this says. */
@@ -137,6 +143,12 @@ export class SessionRecords {
     this.count(infoHash, checkpoint.counters)
     const record = this.change(infoHash, { resume: { checkpoint, clean: true } })
     if (record) this.#later(record, { type: 'checkpoint', sessionId: this.session.id, infoHash, checkpoint })
+  }
+
+  /** A fault of the disk: only what was synced before it is believed, and proved again. */
+  distrust(infoHash: string): void {
+    const resume = this.torrents.get(infoHash)?.resume
+    this.change(infoHash, { bits: undefined, resume: resume && { ...resume, clean: false } })
   }
 
   /** Tells the store whether the last checkpoints are those of an end in order. */

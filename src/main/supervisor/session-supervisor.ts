@@ -5,12 +5,14 @@
  */
 import { RestTorrentError, toWireError, type WireError } from '../../protocol/errors.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
-import type { HashAnswer, SessionApi } from '../../protocol/session-rpc.ts'
+import type { SessionApi } from '../../protocol/session-rpc.ts'
 import type { SessionState } from '../../protocol/session.ts'
 import type { SessionBoard } from '../board/session-board.ts'
+import type { FileOwnership } from '../files/file-ownership.ts'
 import type { Log } from '../log.ts'
 import type { Removal, SessionRecords } from '../records/session-records.ts'
 import type { HostExit, HostOptions, StartHost } from '../threads/session-host.ts'
+import { carryOut } from './carry-out.ts'
 import { Backoff, failedRetryMs } from './backoff.ts'
 import { CrashLedger } from './crash-ledger.ts'
 import { Generation } from './generation.ts'
@@ -21,9 +23,10 @@ import { takeEvent } from './take-event.ts'
 /** What a session supervisor is given by the supervisor of all. */
 export interface SessionSurroundings {
   readonly start: StartHost
-  readonly boot: Pick<HostOptions['boot'], 'listenHost' | 'allowedPeerRanges' | 'reportIntervalMs'>
+  readonly boot: Pick<HostOptions['boot'], 'listenHost' | 'allowedPeerRanges' | 'reportIntervalMs' | 'healMs'>
   readonly board: SessionBoard
   readonly hashDesk: HashDesk
+  readonly files: FileOwnership
   readonly log: Log
   readonly onChange: () => void
 }
@@ -49,6 +52,11 @@ export class SessionSupervisor {
     this.records = records
     this.#near = near
     for (const record of records.torrents.values()) near.board.expect(record)
+  }
+
+  /** Whether a worker was ever begun for it in this process. */
+  get wasStarted(): boolean {
+    return this.#generations > 0
   }
 
   get id(): string {
@@ -103,6 +111,7 @@ export class SessionSupervisor {
   /** Has the worker carry out a removal, now or when there is one again. */
   remove(removal: Removal): void {
     const { infoHash } = removal.record
+    this.#near.files.leave({ sessionId: this.id, infoHash }, removal.id, removal.deleteData)
     this.#near.board.forget(infoHash)
     this.#near.onChange()
     this.#near.log.info({ session: this.id, info_hash: infoHash }, 'torrent removed')
@@ -133,7 +142,9 @@ export class SessionSupervisor {
       },
       onEvent: (event) => {
         if (this.generation?.number !== number) return
-        takeEvent(event, this.#near, this.records, (id, answer) => this.#answerHash(generation, id, answer))
+        takeEvent(event, this.#near, this.records, (what, run) => {
+          if (this.generation === generation) this.#send(what, run)
+        })
       },
       onOutput: (line) => this.#near.log.warn({ session: this.id, generation: number }, line),
     })
@@ -165,6 +176,7 @@ export class SessionSupervisor {
     if (this.generation !== generation) return
     this.generation = undefined
     this.#near.hashDesk.cancelAll(this.id)
+    for (const { id, deleteData } of this.records.removals) if (!deleteData) this.#near.files.release(id)
     this.#keepCounters()
     this.#near.board.rest(this.records.torrents.values())
     if (this.state === 'stopping' || this.state === 'stopped') return
@@ -212,24 +224,8 @@ export class SessionSupervisor {
     for (const row of this.#near.board.torrents.rows()) this.records.count(row.info_hash, row)
   }
 
-  #answerHash(generation: Generation, requestId: number, answer: HashAnswer): void {
-    if (this.generation !== generation) return
-    this.#send('hashed', async (api) => await api.hashed(requestId, answer))
-  }
-
-  /** A removal that failed in a worker is not tried again: the files may be those of a later add by then. */
   #carryOut(removal: Removal): void {
-    const { record, deleteData } = removal
-    this.#send('remove torrent', async (api) => {
-      try {
-        await api.removeTorrent(record, deleteData)
-      } catch (error) {
-        if (toWireError(error).code === 'session_gone') return
-        this.records.finishRemoval(removal)
-        throw error
-      }
-      this.records.finishRemoval(removal)
-    })
+    this.#send('remove torrent', (api) => carryOut(api, removal, this.records, this.#near.files))
   }
 
   #send(what: string, run: (api: SessionApi) => Promise<void>): void {

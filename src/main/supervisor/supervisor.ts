@@ -5,11 +5,14 @@
 import { RestTorrentError, toWireError } from '../../protocol/errors.ts'
 import type { SessionRecord } from '../../protocol/records.ts'
 import type { Board } from '../board/board.ts'
+import { FileOwnership, type FileOwnershipOptions } from '../files/file-ownership.ts'
+import { holdRestored } from '../files/hold-restored.ts'
 import type { Log } from '../log.ts'
 import type { Journal } from '../records/journal.ts'
 import { SessionRecords } from '../records/session-records.ts'
 import type { StartHost } from '../threads/session-host.ts'
 import type { HashDesk } from './hash-desk.ts'
+import { isComplete } from './is-complete.ts'
 import { pollMs as defaultPollMs } from './liveness.ts'
 import { SessionSupervisor, type SessionSurroundings } from './session-supervisor.ts'
 import { viewOf } from './session-view.ts'
@@ -24,6 +27,7 @@ export interface SupervisorOptions {
   readonly boot: SessionSurroundings['boot']
   readonly board: Board
   readonly hashDesk: HashDesk
+  readonly compareFiles: FileOwnershipOptions['compare']
   readonly log: Log
   /** Where durable sessions are kept; without it none is. */
   readonly journal?: Journal | undefined
@@ -33,6 +37,7 @@ export interface SupervisorOptions {
 }
 
 export class Supervisor {
+  readonly files: FileOwnership
   readonly #options: SupervisorOptions
   readonly #sessions = new Map<string, SessionSupervisor>()
   readonly #timers: NodeJS.Timeout[]
@@ -40,6 +45,10 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options
+    this.files = new FileOwnership({
+      compare: options.compareFiles,
+      isComplete: (key) => isComplete(options.board, key),
+    })
     const { pollMs = defaultPollMs, measureMs = defaultMeasureMs } = options
     this.#timers = [setInterval(() => this.#poll(), pollMs), setInterval(() => this.#measure(), measureMs)]
   }
@@ -75,6 +84,7 @@ export class Supervisor {
       throw error
     }
     this.#show(session)
+    this.#options.log.info({ session: session.id, port: session.records.session.ports[0] }, 'session created')
     return session
   }
 
@@ -91,15 +101,17 @@ export class Supervisor {
 
   /** Brings sessions of a process before back: all are listed at once, a few at a time are started. */
   async restore(restored: readonly SessionRecords[]): Promise<void> {
+    holdRestored(this.files, restored)
     const sessions = restored.map((records) => this.#supervise(records))
     for (const session of sessions) this.#show(session)
     const waiting = sessions.values()
     const startNext = async (): Promise<void> => {
       for (const session of waiting) {
-        if (this.#stopping || !this.#has(session)) continue
+        if (!this.#isToStart(session)) continue
         // where this cannot be written the files are judged as after an end in order, which is stricter
         await session.records.mark(false).catch(() => undefined)
-        await session.start()
+        // it may have been deleted or restarted meanwhile
+        if (this.#isToStart(session)) await session.start()
       }
     }
     await Promise.all(Array.from({ length: startedAtOnce }, startNext))
@@ -111,6 +123,8 @@ export class Supervisor {
     await session.records.drop()
     this.#forget(id)
     await session.stop()
+    this.files.releaseSession(id)
+    this.#options.log.info({ session: id }, 'session deleted')
   }
 
   /** Stops every session, each within its deadline, and takes no new ones; what they last proved is recorded. */
@@ -120,7 +134,7 @@ export class Supervisor {
     await Promise.all(
       Array.from(this.#sessions.values(), async (session) => {
         const inOrder = await session.stop()
-        await session.records.mark(inOrder)
+        if (session.wasStarted) await session.records.mark(inOrder)
       }),
     )
   }
@@ -131,12 +145,17 @@ export class Supervisor {
       start,
       boot,
       hashDesk,
+      files: this.files,
       log,
       board: board.open(records.session.id),
       onChange: () => this.#show(session),
     })
     this.#sessions.set(session.id, session)
     return session
+  }
+
+  #isToStart(session: SessionSupervisor): boolean {
+    return !this.#stopping && this.#has(session) && !session.wasStarted
   }
 
   #has(session: SessionSupervisor): boolean {

@@ -1,7 +1,9 @@
 /** What main does with each thing that a session worker tells. */
-import type { HashAnswer, SessionEvent } from '../../protocol/session-rpc.ts'
+import { toWireError } from '../../protocol/errors.ts'
+import type { SessionApi, SessionEvent, SnapshotDelta } from '../../protocol/session-rpc.ts'
 import type { TorrentRow } from '../../protocol/torrent.ts'
 import type { SessionBoard } from '../board/session-board.ts'
+import type { FileOwnership } from '../files/file-ownership.ts'
 import type { Log } from '../log.ts'
 import type { SessionRecords } from '../records/session-records.ts'
 import type { HashDesk } from './hash-desk.ts'
@@ -9,29 +11,40 @@ import type { HashDesk } from './hash-desk.ts'
 interface Near {
   readonly board: SessionBoard
   readonly hashDesk: HashDesk
+  readonly files: FileOwnership
   readonly log: Log
   readonly onChange: () => void
 }
 
-/** Takes one event of the present generation; `answer` sends a hash pool's answer back to it. */
+/** Takes one event of the present generation; `answer` calls that one back. */
 export function takeEvent(
   event: SessionEvent,
-  { board, hashDesk, log, onChange }: Near,
+  { board, hashDesk, files, log, onChange }: Near,
   records: SessionRecords,
-  answer: (requestId: number, answer: HashAnswer) => void,
+  answer: (what: string, run: (api: SessionApi) => Promise<void>) => void,
 ): void {
   const { id } = records.session
   if (event.type === 'snapshot') {
     logFaults(event.rows, { id, board, log })
+    logChanges(event, board, log, id)
     board.take(event)
     onChange()
   } else if (event.type === 'activated') records.change(event.infoHash, { bits: event.bits })
+  else if (event.type === 'distrusted') records.distrust(event.infoHash)
   else if (event.type === 'checkpoint') records.checkpoint(event.infoHash, event.checkpoint)
-  else if (event.type === 'metadata') records.learn(event.infoHash, event.rawInfo, event.facts)
-  else if (event.type === 'hash_cancel') hashDesk.cancel(id, event.requestId)
+  else if (event.type === 'metadata') {
+    const record = records.learn(event.infoHash, event.rawInfo, event.facts)
+    if (record !== undefined) files.hold(id, record)
+  } else if (event.type === 'write_request') {
+    const { requestId, infoHash } = event
+    void files
+      .permit({ sessionId: id, infoHash })
+      .then(() => undefined, toWireError)
+      .then((refusal) => answer('permitted', (api) => api.permitted(requestId, refusal)))
+  } else if (event.type === 'hash_cancel') hashDesk.cancel(id, event.requestId)
   else if (event.type === 'hash_request') {
     void hashDesk.run(id, event.requestId, event.request).then((found) => {
-      if (found !== undefined) answer(event.requestId, found)
+      if (found !== undefined) answer('hashed', (api) => api.hashed(event.requestId, found))
     })
   } else if (event.type === 'log') log[event.level]({ ...event.fields, session: id }, event.message)
 }
@@ -42,7 +55,18 @@ function logFaults(
   { id, board, log }: Pick<Near, 'board' | 'log'> & { id: string },
 ): void {
   for (const { info_hash, error } of rows) {
-    if (error === undefined || board.torrents.get(info_hash)?.error !== undefined) continue
+    const shown = board.torrents.get(info_hash)
+    if (error === undefined || shown === undefined || shown.error !== undefined) continue
     log.warn({ session: id, info_hash, code: error.code }, `torrent stopped by an error: ${error.message}`)
+  }
+}
+
+/** One line for each torrent whose state is another than it was. */
+function logChanges({ rows }: SnapshotDelta, board: SessionBoard, log: Log, session: string): void {
+  for (const { info_hash, state, error } of rows) {
+    const before = board.torrents.get(info_hash)?.state
+    if (before === undefined || before === state) continue
+    const level = error === undefined ? 'info' : 'warn'
+    log[level]({ session, info_hash, state, before, ...error }, 'torrent changed state')
   }
 }

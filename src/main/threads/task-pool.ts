@@ -7,6 +7,7 @@ import { Piscina } from 'piscina'
 import { fromWireError, RestTorrentError } from '../../protocol/errors.ts'
 import type { HashRequest } from '../../protocol/session-rpc.ts'
 import type {
+  FileComparison,
   FolderAnswer,
   FolderRequest,
   TaskAnswer,
@@ -37,6 +38,11 @@ export class TaskPool {
   /** Resolves a save_path under the root, see `FolderRequest`. Rejects with `path_outside_root` and its kin. */
   async resolveFolder(request: FolderRequest): Promise<FolderAnswer> {
     return await run(this.#quick, 'resolveFolder', request, folderDeadlineMs)
+  }
+
+  /** Paths of the files of `mine`, below its folder, that `other` has too. */
+  async commonFiles(comparison: FileComparison): Promise<string[]> {
+    return await run(this.#quick, 'commonFiles', comparison, parseDeadlineMs)
   }
 
   /** Hashes a range of pieces; one byte a piece, 1 where it matches. */

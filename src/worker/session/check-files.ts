@@ -7,8 +7,8 @@ import type { SessionDisk } from './storage/session-disk.ts'
 
 export interface FileCheck extends PieceHashing {
   readonly disk: SessionDisk
-  /** Called with 0…1 when hashing begins and goes on; never when there is nothing to hash. */
-  readonly onProgress: (progress: number) => void
+  /** Called with undefined while it waits for its turn, then with 0…1; never when there is nothing to hash. */
+  readonly onProgress: (progress: number | undefined) => void
 }
 
 /** Sets the bit of every piece whose bytes on disk match. Rejects with the signal's reason when aborted. */

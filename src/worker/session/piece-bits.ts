@@ -25,6 +25,16 @@ export class PieceBits {
     for (let index = 0; index < shape.pieceCount; index += 1) if (this.has(index)) this.#count(index)
   }
 
+  /** With the bits of `bytes`, in memory of its own. */
+  static copyOf(
+    shape: { pieceCount: number; pieceLength: number; length: number },
+    bytes: Uint8Array | undefined,
+  ): PieceBits {
+    const shared = new SharedArrayBuffer(bytes?.length ?? 0)
+    if (bytes !== undefined) new Uint8Array(shared).set(bytes)
+    return new PieceBits(shape, shared)
+  }
+
   get isComplete(): boolean {
     return this.#have === this.#pieceCount
   }

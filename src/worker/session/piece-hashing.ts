@@ -36,24 +36,29 @@ export async function hashPieces(
   )
 }
 
-/** Sets the bit of every piece of the ranges that matches. `onProgress` is called with 0…1. */
+/**
+ * Sets the bit of every piece of the ranges that matches. `onProgress` is called with undefined while the
+ * first piece waits for its turn in the pool, and then with 0…1.
+ */
 export async function hashRanges(
   hashing: PieceHashing,
   ranges: readonly PieceRange[],
   bits: PieceBits,
-  onProgress: (progress: number) => void,
+  onProgress: (progress: number | undefined) => void,
 ): Promise<void> {
   const total = ranges.reduce((sum, [first, end]) => sum + end - first, 0)
   const step = Math.max(1, Math.floor(bytesPerRequest / hashing.info.pieceLength))
   let done = 0
   for (const [first, end] of ranges) {
-    for (let piece = first; piece < end; piece += step) {
-      onProgress(done / total)
-      const count = Math.min(step, end - piece)
-      const matches = await hashPieces(hashing, piece, count)
+    for (let piece = first; piece < end;) {
+      onProgress(done === 0 ? undefined : done / total)
+      const count = Math.min(done === 0 ? 1 : step, end - piece) // one piece tells that our turn has come
+      const start = piece
+      const matches = await hashPieces(hashing, start, count)
       matches.forEach((match, index) => {
-        if (match === 1) bits.set(piece + index)
+        if (match === 1) bits.set(start + index)
       })
+      piece += count
       done += count
     }
   }

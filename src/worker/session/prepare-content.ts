@@ -1,5 +1,5 @@
 /** Everything that comes before peers: which pieces are on disk, space, and the store. */
-import type { TorrentRecord } from '../../protocol/records.ts'
+import type { ResumeState, TorrentRecord } from '../../protocol/records.ts'
 import type { TorrentInfo } from '../../protocol/torrent-info.ts'
 import { checkFiles, type FileCheck } from './check-files.ts'
 import type { HashClient } from './hash-client.ts'
@@ -12,6 +12,9 @@ import type { PieceStore } from './storage/piece-store.ts'
 import type { SessionDisk } from './storage/session-disk.ts'
 import { layoutOf, openDiskStore, openMemoryStore } from './torrent-store.ts'
 
+/** A step that takes its time. */
+export type Step = 'queued_for_checking' | 'checking_files' | 'allocating'
+
 export interface Preparation {
   readonly record: TorrentRecord
   readonly info: TorrentInfo
@@ -19,8 +22,10 @@ export interface Preparation {
   readonly bits: PieceBits | undefined
   readonly near: { readonly disk: SessionDisk; readonly memory: MemoryBudget; readonly hashes: HashClient }
   readonly signal: AbortSignal
+  /** Whether pieces that are lost are fetched again, and their folder may be made anew. */
+  readonly acceptLoss: boolean
   /** Called with 0…1 while a step that takes its time goes on. */
-  readonly onStep: (step: 'checking_files' | 'allocating', progress: number) => void
+  readonly onStep: (step: Step, progress: number | undefined) => void
 }
 
 /** Which pieces are there, and what is known of the files they lie in. */
@@ -31,33 +36,63 @@ export interface Proof {
   readonly lost: readonly string[]
 }
 
+/** An open place for pieces, and the files of it that there are. */
+export interface OpenedContent {
+  readonly store: PieceStore
+  readonly identities: Identities
+}
+
 /** Finds out which pieces are there. Rejects with the signal's reason when aborted, or with a disk code. */
 export async function prove(preparation: Preparation): Promise<Proof> {
-  const { record, info, bits, near, signal, onStep } = preparation
+  const { record, info, near, signal, onStep } = preparation
   if (record.storageMode === 'memory') {
     return { bits: new PieceBits(info), identities: new Map(), lost: [] }
   }
   const { disk, hashes } = near
-  const { saveFolder, resume } = record
-  const onProgress = (progress: number): void => onStep('checking_files', progress)
+  const { saveFolder } = record
+  const onProgress = (progress: number | undefined): void =>
+    onStep(progress === undefined ? 'queued_for_checking' : 'checking_files', progress)
   const check: FileCheck = { disk, saveFolder, info, hashes, signal, onProgress }
-  if (bits === undefined && resume !== undefined) return await proveResume({ ...check, resume })
+  const resume = resumeOf(preparation)
+  if (resume !== undefined) return await proveResume({ ...check, resume })
+  const { bits } = preparation
   const found = bits ?? new PieceBits(info)
   if (bits === undefined) await checkFiles(check, found)
   return { bits: found, identities: await identifyFiles(check), lost: [] }
 }
 
+/** What this process has proved is more than its last checkpoint says, and may have been written by a crash. */
+function resumeOf({ record: { resume }, bits }: Preparation): ResumeState | undefined {
+  if (resume === undefined || bits === undefined) return resume
+  return { checkpoint: { ...resume.checkpoint, bits: bits.copy() }, clean: false }
+}
+
 /** Reserves space where that is asked for, and opens the store. Rejects as `prove`. */
-export async function openContent(preparation: Preparation, { bits }: Proof): Promise<PieceStore> {
+export async function openContent(preparation: Preparation, proof: Proof): Promise<OpenedContent> {
   const { record, info, near, signal } = preparation
+  const { bits } = proof
   signal.throwIfAborted()
-  if (record.storageMode === 'memory') return openMemoryStore(info, near.memory)
+  if (record.storageMode === 'memory') {
+    return { store: openMemoryStore(info, near.memory), identities: new Map() }
+  }
   if (record.storageMode === 'allocate' && !bits.isComplete) await reserve(preparation)
   const existing = new Set(filesWith(info, (piece) => bits.has(piece)))
-  const store = await openDiskStore(record, info, near.disk, existing)
+  const store = await openDiskStore(record, info, near.disk, {
+    existing,
+    createRoot: existing.size === 0 && mayMakeRoot(preparation),
+  })
   store.assumeWritten(unsynced(preparation, bits))
   signal.throwIfAborted()
-  return store
+  const isReserved = record.storageMode === 'allocate' // which made files what they are now
+  const { disk } = near
+  const { saveFolder } = record
+  const identities = isReserved ? await identifyFiles({ info, disk, saveFolder }) : proof.identities
+  return { store, identities }
+}
+
+/** A save path that held files and is gone may be a disk that is not mounted. */
+function mayMakeRoot({ record, acceptLoss }: Preparation): boolean {
+  return acceptLoss || (record.resume?.checkpoint.files.length ?? 0) === 0
 }
 
 /** Files with pieces that a worker before this one wrote and may not have synced. */
@@ -67,12 +102,13 @@ function unsynced({ record, info }: Preparation, bits: PieceBits): number[] {
   return filesWith(info, (piece) => bits.has(piece) && !isSynced(piece))
 }
 
-async function reserve({ record, info, near, signal, onStep }: Preparation): Promise<void> {
+async function reserve(preparation: Preparation): Promise<void> {
+  const { record, info, near, signal, onStep } = preparation
   onStep('allocating', 0)
   await allocate(near.disk.operations, {
     root: record.saveFolder,
     files: layoutOf(info).files,
-    createRoot: true,
+    createRoot: mayMakeRoot(preparation),
     signal,
     progress: (reserved, total) => onStep('allocating', reserved / total),
   })

@@ -1,5 +1,6 @@
 /** A session in its thread: its torrents, its sockets, and the engine once the first torrent needs it. */
 import type { TorrentRecord } from '../../protocol/records.ts'
+import type { WireError } from '../../protocol/errors.ts'
 import type { HashAnswer, SessionApi, SessionBoot, SessionEvent } from '../../protocol/session-rpc.ts'
 import { ActivationLane } from './activation-lane.ts'
 import type { Bound } from './bind.ts'
@@ -10,6 +11,7 @@ import { SessionDisk } from './storage/session-disk.ts'
 import { openSwarm, type Swarm } from './swarm.ts'
 import { Torrent, type TorrentSurroundings } from './torrent.ts'
 import { Turns } from './turns.ts'
+import { WritePermits } from './write-permits.ts'
 
 /** What torrents with storage_mode `memory` may hold together in one session. */
 const memoryBytes = 1024 * 1024 * 1024
@@ -35,10 +37,12 @@ export class Session implements SessionApi {
       disk: new SessionDisk(),
       memory: new MemoryBudget(memoryBytes),
       hashes: new HashClient(post),
+      permits: new WritePermits(post),
       lane: new ActivationLane(),
       reporter: new Reporter(() => this.#torrents.values(), post),
       swarm: async () => await (this.#swarm ??= this.#openSwarm()),
       post,
+      healMs: boot.healMs,
     }
     this.#near.reporter.start(boot.reportIntervalMs)
     this.#checkpoints = setInterval(() => void this.#checkpointAll(), checkpointMs)
@@ -53,11 +57,11 @@ export class Session implements SessionApi {
     })
   }
 
-  async removeTorrent(record: TorrentRecord, deleteData: boolean): Promise<void> {
+  async removeTorrent(record: TorrentRecord, deleteData: boolean, spared: readonly string[]): Promise<void> {
     await this.#turns.take(record.infoHash, async () => {
       const torrent = this.#torrents.get(record.infoHash) ?? new Torrent(record, this.#near)
       this.#torrents.delete(record.infoHash)
-      if (deleteData) await torrent.deleteData()
+      if (deleteData) await torrent.deleteData(new Set(spared))
       else await torrent.close()
     })
   }
@@ -69,6 +73,11 @@ export class Session implements SessionApi {
 
   async hashed(requestId: number, answer: HashAnswer): Promise<void> {
     this.#near.hashes.answered(requestId, answer)
+    await Promise.resolve()
+  }
+
+  async permitted(requestId: number, refusal: WireError | undefined): Promise<void> {
+    this.#near.permits.answered(requestId, refusal)
     await Promise.resolve()
   }
 

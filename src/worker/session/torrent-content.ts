@@ -12,12 +12,17 @@ import type {
 import type { TorrentInfo } from '../../protocol/torrent-info.ts'
 import type { Content } from './engine/content.ts'
 import { PieceBits } from './piece-bits.ts'
-import { openContent, prove, type Preparation, type Proof } from './prepare-content.ts'
+import { openContent, prove, type Preparation } from './prepare-content.ts'
 import { Checkpointer } from './resume/checkpointer.ts'
+import type { Identities } from './resume/prove-resume.ts'
 import { DiskPieceStore } from './storage/disk-piece-store.ts'
 import { EngineStore } from './storage/engine-store.ts'
 import type { PieceStore } from './storage/piece-store.ts'
 import { watchReads } from './watch-reads.ts'
+import type { WritePermits } from './write-permits.ts'
+
+/** What the content needs of its session. */
+export type ContentSurroundings = Preparation['near'] & { readonly permits: WritePermits }
 
 /** What the content tells its torrent, and asks of it. */
 export interface ContentEvents {
@@ -42,21 +47,26 @@ const shownNames = 3
 
 export class TorrentContent {
   readonly info: TorrentInfo
-  readonly #near: Preparation['near']
+  readonly #near: ContentSurroundings
   readonly #events: ContentEvents
   #bits: PieceBits
   /** Whether the bits were proved in this process and nothing has happened since. */
   #isProved: boolean
+  /** Whether another torrent's files kept it from writing; then its files need not be looked at again to ask. */
+  #isRefused = false
   #resume: ResumeState | undefined
   #store: PieceStore | undefined
   #checkpointer: Checkpointer | undefined
 
-  constructor(info: TorrentInfo, record: TorrentRecord, near: Preparation['near'], events: ContentEvents) {
+  constructor(info: TorrentInfo, record: TorrentRecord, near: ContentSurroundings, events: ContentEvents) {
     this.info = info
     this.#near = near
     this.#events = events
     this.#isProved = (record.bits?.byteLength ?? 0) > 0
-    this.#bits = new PieceBits(info, this.#isProved ? record.bits : undefined)
+    // what a run before has claimed is shown until it is proved
+    this.#bits = this.#isProved
+      ? new PieceBits(info, record.bits)
+      : PieceBits.copyOf(info, record.resume?.checkpoint.bits)
     this.#resume = record.resume
   }
 
@@ -83,11 +93,12 @@ export class TorrentContent {
 
   /**
    * Proves what is there and opens the store. Rejects with `files_changed` when pieces were lost to somebody
-   * else, with another disk code, or with the signal's reason.
+   * else, with `file_in_use` when it would have to write files of another torrent, with another disk code, or with the signal's reason.
    */
   async open({ record, rawInfo, signal, acceptLoss }: Opening): Promise<Content> {
     const { info } = this
     const { onStep, onFault } = this.#events
+    if (this.#isRefused && !acceptLoss) await this.#askToWrite(record, signal)
     const preparation: Preparation = {
       record: { ...record, resume: this.#resume },
       info,
@@ -95,18 +106,21 @@ export class TorrentContent {
       near: this.#near,
       signal,
       onStep,
+      acceptLoss,
     }
     const proof = await prove(preparation)
     this.#bits = proof.bits
     if (proof.lost.length > 0 && !acceptLoss) throw lossOf(proof.lost)
+    if (!this.#bits.isComplete) await this.#askToWrite(record, signal)
     this.#isProved = true
-    this.#store = await openContent(preparation, proof)
-    this.#keep(record, proof)
+    const { store, identities } = await openContent(preparation, proof)
+    this.#store = store
+    this.#keep(record, store, identities)
     return {
       info,
       rawInfo,
       bits: this.#bits.copy(),
-      store: new EngineStore(watchReads(this.#store, onFault)),
+      store: new EngineStore(watchReads(store, onFault)),
     }
   }
 
@@ -127,11 +141,8 @@ export class TorrentContent {
     const checkpointer = this.#checkpointer
     this.#store = undefined
     this.#checkpointer = undefined
-    try {
-      await checkpointer?.run(true)
-    } finally {
-      await store?.close()
-    }
+    await store?.close() // first: a file is told as it is after its last write
+    await checkpointer?.run(true)
   }
 
   /** After a fault the files are looked at again before anything of them is believed. */
@@ -140,12 +151,19 @@ export class TorrentContent {
     if (this.#resume) this.#resume = { ...this.#resume, clean: false }
   }
 
-  #keep(record: TorrentRecord, { identities }: Proof): void {
-    if (record.memoryOnly || !(this.#store instanceof DiskPieceStore)) return
+  async #askToWrite({ infoHash, storageMode }: TorrentRecord, signal: AbortSignal): Promise<void> {
+    if (storageMode === 'memory') return
+    this.#isRefused = true
+    await this.#near.permits.ask(infoHash, signal)
+    this.#isRefused = false
+  }
+
+  #keep(record: TorrentRecord, store: PieceStore, identities: Identities): void {
+    if (record.memoryOnly) return
     this.#checkpointer = new Checkpointer({
       info: this.info,
       bits: this.#bits,
-      store: this.#store,
+      store: store instanceof DiskPieceStore ? store : undefined,
       identities,
       counters: this.#events.counters,
       post: (checkpoint) => {

@@ -22,18 +22,18 @@ export function openMemoryStore(info: TorrentInfo, memory: MemoryBudget): Memory
   return new MemoryPieceStore(info, memory)
 }
 
-/** `existing`: indices of files that hold pieces; these and their root are never made anew. Rejects with a disk code. */
+/** `existing`: indices of files that hold pieces; these are never made anew. Rejects with a disk code. */
 export async function openDiskStore(
   record: TorrentRecord,
   info: TorrentInfo,
   disk: SessionDisk,
-  existing: ReadonlySet<number>,
+  { existing, createRoot }: { existing: ReadonlySet<number>; createRoot: boolean },
 ): Promise<DiskPieceStore> {
   const store = new DiskPieceStore({
     disk,
     root: record.saveFolder,
     layout: layoutOf(info),
-    createRoot: existing.size === 0,
+    createRoot,
     existing,
   })
   await store.createEmptyFiles()

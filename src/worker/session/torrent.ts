@@ -9,29 +9,28 @@ import { parseInfo, type TorrentInfo } from '../../protocol/torrent-info.ts'
 import type { TorrentRow, TorrentState } from '../../protocol/torrent.ts'
 import type { ActivationLane } from './activation-lane.ts'
 import type { Content } from './engine/content.ts'
-import type { Preparation } from './prepare-content.ts'
+import type { Step } from './prepare-content.ts'
 import type { Reported, Reporter } from './reporter.ts'
 import { deleteFiles } from './storage/delete-files.ts'
 import { diskError } from './storage/disk-error.ts'
 import type { Swarm } from './swarm.ts'
-import { TorrentContent } from './torrent-content.ts'
+import { TorrentContent, type ContentSurroundings } from './torrent-content.ts'
 import { TorrentMeeting } from './torrent-meeting.ts'
 import { TorrentMeter } from './torrent-meter.ts'
 import { rowOf } from './torrent-row.ts'
 
 /** What a torrent needs of its session. */
-export type TorrentSurroundings = Preparation['near'] & {
+export type TorrentSurroundings = ContentSurroundings & {
   readonly reporter: Reporter
   readonly lane: ActivationLane
   readonly swarm: () => Promise<Swarm>
   readonly post: (event: SessionEvent) => void
+  /** After a fault of its disk a torrent looks by itself whether the cause is gone. */
+  readonly healMs: number
 }
 
 /** How far an opened torrent has come; `running` is divided further by what it has. */
-type Phase = 'checking_resume_data' | 'checking_files' | 'allocating' | 'downloading_metadata' | 'running'
-
-/** After a fault of its disk a torrent looks by itself whether the cause is gone. */
-const healMs = 30_000
+type Phase = Step | 'checking_resume_data' | 'downloading_metadata' | 'running'
 
 export class Torrent implements Reported {
   readonly #near: TorrentSurroundings
@@ -111,12 +110,14 @@ export class Torrent implements Reported {
     await this.#work
   }
 
-  /** Closes it and deletes exactly its files. Rejects with a disk code. */
-  async deleteData(): Promise<void> {
+  /** Closes it and deletes exactly its files but those `spared`. Rejects with a disk code. */
+  async deleteData(spared: ReadonlySet<string>): Promise<void> {
     await this.close()
     if (this.#content === undefined || this.#record.storageMode === 'memory') return
     const { disk } = this.#near
-    await deleteFiles(disk.operations, this.#record.saveFolder, this.#content.paths, () => false)
+    await deleteFiles(disk.operations, this.#record.saveFolder, this.#content.paths, (path) =>
+      spared.has(path),
+    )
   }
 
   #enqueue(step: () => Promise<void>): void {
@@ -196,13 +197,14 @@ export class Torrent implements Reported {
     if (wire.code === 'internal' && !stopped) throw error
     await this.#shut().catch(() => undefined) // the first fault is the one that is told
     this.#content?.distrust()
+    this.#near.post({ type: 'distrusted', infoHash: this.#record.infoHash })
     if (!stopped) this.#err(wire)
     this.#near.reporter.mark(this)
   }
 
   #err(wire: WireError): void {
     this.#error = wire
-    this.#heal = setTimeout(() => this.#enqueue(() => this.#open(false)), healMs)
+    this.#heal = setTimeout(() => this.#enqueue(() => this.#open(false)), this.#near.healMs)
   }
 
   #know(info: TorrentInfo): TorrentContent {

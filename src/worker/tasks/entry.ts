@@ -4,7 +4,14 @@
  */
 import { toWireError } from '../../protocol/errors.ts'
 import type { HashRequest } from '../../protocol/session-rpc.ts'
-import type { FolderAnswer, FolderRequest, TaskAnswer, TorrentDigest } from '../../protocol/tasks.ts'
+import type {
+  FileComparison,
+  FolderAnswer,
+  FolderRequest,
+  TaskAnswer,
+  TorrentDigest,
+} from '../../protocol/tasks.ts'
+import { commonFiles as findCommonFiles } from './common-files.ts'
 import { digestMetainfo } from './digest-metainfo.ts'
 import { hashRange } from './hash-range.ts'
 import { resolveUnderRoot } from './resolve-folder.ts'
@@ -22,6 +29,11 @@ export function resolveFolder(request: FolderRequest): TaskAnswer<FolderAnswer> 
 /** See `HashRequest`; one byte a piece. */
 export function hashPieces(request: HashRequest): TaskAnswer<Uint8Array> {
   return answer(() => hashRange(request))
+}
+
+/** See `FileComparison`; paths of the files of `mine` that `other` has too. */
+export function commonFiles(comparison: FileComparison): TaskAnswer<string[]> {
+  return answer(() => findCommonFiles(comparison))
 }
 
 function answer<T>(work: () => T): TaskAnswer<T> {

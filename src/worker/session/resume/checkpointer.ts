@@ -15,7 +15,8 @@ export const bytesBetween = 64 * 1024 * 1024
 export interface Checkpointed {
   readonly info: TorrentInfo
   readonly bits: PieceBits
-  readonly store: DiskPieceStore
+  /** Absent where nothing is on disk: then only the counters are told. */
+  readonly store: Pick<DiskPieceStore, 'sync' | 'unsyncedBytes'> | undefined
   readonly identities: ReadonlyMap<number, Identity>
   readonly counters: () => TorrentCounters
   readonly post: (checkpoint: TorrentCheckpoint) => void
@@ -24,7 +25,9 @@ export interface Checkpointed {
 export class Checkpointer {
   readonly #torrent: Checkpointed
   readonly #identities: Map<number, FileIdentity>
-  #running: Promise<void> | undefined
+  /** One after the other, so that none tells less than the one before. */
+  #last: Promise<void> = Promise.resolve()
+  #running = 0
   #told = ''
 
   constructor(torrent: Checkpointed) {
@@ -36,42 +39,54 @@ export class Checkpointer {
 
   /** Whether so much was written that a checkpoint is due at once. */
   get isOverdue(): boolean {
-    return this.#running === undefined && this.#torrent.store.unsyncedBytes >= bytesBetween
+    const unsynced = this.#torrent.store?.unsyncedBytes ?? 0
+    return this.#running === 0 && unsynced >= bytesBetween
   }
 
   /** Makes one if anything changed; `closing`: no file is written any more. Rejects with a disk code. */
   async run(closing = false): Promise<void> {
-    await this.#running?.catch(() => undefined) // its own caller hears of it
-    this.#running = this.#make(closing).finally(() => {
-      this.#running = undefined
-    })
-    await this.#running
+    this.#running += 1
+    const run = this.#last
+      .then(() => this.#make(closing))
+      .finally(() => {
+        this.#running -= 1
+      })
+    this.#last = run.catch(() => undefined) // its own caller hears of it
+    await run
   }
 
   async #make(closing: boolean): Promise<void> {
-    const { info, bits, store, counters, post } = this.#torrent
+    const { bits, store, counters, post } = this.#torrent
+    if (store === undefined) {
+      const checkpoint = { bits: undefined, files: [], openForWriting: [], counters: counters() }
+      if (this.#isNews(checkpoint.counters, '')) post(checkpoint)
+      return
+    }
+    // both before the sync: what is verified while it runs is told by the next one
     const proved = bits.copy()
-    const isMissing = (piece: number): boolean => ((proved[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) === 0
+    const state = `${bits.bytes} ${closing}`
     const { files } = await store.sync()
     for (const { index, size, mtimeNs, ino } of files)
       this.#identities.set(index, { index, size, mtimeNs, ino })
     const checkpoint: TorrentCheckpoint = {
       bits: proved,
       files: [...this.#identities.values()],
-      openForWriting: closing
-        ? []
-        : filesWith(info, isMissing) /* a running torrent may write to them at any time */,
+      openForWriting: closing ? [] : this.#incomplete(proved),
       counters: counters(),
     }
-    if (!this.#isNews(checkpoint, closing)) return
-    post(checkpoint)
+    if (this.#isNews(checkpoint.counters, state) || files.length > 0) post(checkpoint)
   }
 
-  #isNews({ counters }: TorrentCheckpoint, closing: boolean): boolean {
-    const { bits } = this.#torrent
-    const state = `${bits.bytes} ${counters.downloaded} ${counters.uploaded} ${closing}`
-    if (state === this.#told) return false
-    this.#told = state
+  /** Files that a running torrent may write to at any time. */
+  #incomplete(proved: Uint8Array): number[] {
+    const isMissing = (piece: number): boolean => ((proved[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) === 0
+    return filesWith(this.#torrent.info, isMissing)
+  }
+
+  #isNews({ downloaded, uploaded }: TorrentCounters, state: string): boolean {
+    const now = `${state} ${downloaded} ${uploaded}`
+    if (now === this.#told) return false
+    this.#told = now
     return true
   }
 }

@@ -33,7 +33,7 @@ export interface ResumeProof {
 /** Rejects with a disk code, or with the signal's reason when aborted. */
 export async function proveResume(check: ResumeCheck): Promise<ResumeProof> {
   const { info, resume } = check
-  const claimed = new PieceBits(info, copyOf(resume.checkpoint.bits))
+  const claimed = PieceBits.copyOf(info, resume.checkpoint.bits)
   const identities = await identifyFiles(check)
   const seen = {
     recorded: new Map(resume.checkpoint.files.map((file) => [file.index, file])),
@@ -49,7 +49,11 @@ export async function proveResume(check: ResumeCheck): Promise<ResumeProof> {
 }
 
 /** The files as they are; what is no regular file is left out. */
-export async function identifyFiles({ info, disk, saveFolder }: FileCheck): Promise<Identities> {
+export async function identifyFiles({
+  info,
+  disk,
+  saveFolder,
+}: Pick<FileCheck, 'info' | 'disk' | 'saveFolder'>): Promise<Identities> {
   const onDisk = info.files.filter(({ padding, symlink }) => !padding && !symlink)
   const paths = onDisk.map(({ safePath }) => safePath)
   const found = await identify(disk.operations, saveFolder, paths)
@@ -142,11 +146,4 @@ function claimedOf(
 function pick(pieces: readonly number[], count: number, random: () => number): number[] {
   if (pieces.length <= count) return [...pieces]
   return Array.from({ length: count }, () => pieces[Math.floor(random() * pieces.length)] ?? 0)
-}
-
-function copyOf(bits: Uint8Array | undefined): SharedArrayBuffer | undefined {
-  if (bits === undefined) return undefined
-  const shared = new SharedArrayBuffer(bits.length)
-  new Uint8Array(shared).set(bits)
-  return shared
 }

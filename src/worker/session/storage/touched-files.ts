@@ -84,8 +84,9 @@ export class TouchedFiles {
     const { pool, operations } = this.#disk
     return pool.use({ root: this.#root, path }, { write: false }, async (fd) => {
       try {
-        await operations.fsync(fd)
+        // before the sync: a write between the two may not survive a power cut, and must look like one after
         const stat = await operations.fstat(fd)
+        await operations.fsync(fd)
         if (stat.nlink === 0n) throw new RestTorrentError('files_changed', `${path} was deleted`)
         return { index, path, ...identityOf(stat) }
       } catch (error) {

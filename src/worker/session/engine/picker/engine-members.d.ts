@@ -34,6 +34,7 @@ declare module 'webtorrent' {
     } | null
     /** SHA-1 of each piece in hex. */
     readonly _hashes: readonly string[]
+    addWebSeed(url: string): void
     _rarityMap: { destroy(): void } | null
     _update(): void
     _updateWire(wire: Wire): void

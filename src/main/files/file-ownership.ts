@@ -1,0 +1,102 @@
+/**
+ * Who owns which file, over all sessions. A file belongs to the torrent that claimed it first, and only that
+ * one may write it. Another one may be added onto it when the owner is complete; it is shared then, and the
+ * later torrent runs only where it turns out to be complete too.
+ */
+import { RestTorrentError } from '../../protocol/errors.ts'
+import type { TorrentRecord } from '../../protocol/records.ts'
+import type { TorrentKey } from '../../protocol/store-rpc.ts'
+import type { FileComparison } from '../../protocol/tasks.ts'
+import { FileClaims, type Claim } from './file-claims.ts'
+
+export interface FileOwnershipOptions {
+  /** Paths of the files of `mine`, below its folder, that `other` has too. */
+  readonly compare: (comparison: FileComparison) => Promise<readonly string[]>
+  /** Whether a torrent has everything, as last reported. */
+  readonly isComplete: (key: TorrentKey) => boolean
+}
+
+export class FileOwnership {
+  readonly #claims = new FileClaims()
+  readonly #options: FileOwnershipOptions
+
+  constructor(options: FileOwnershipOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Claims the files of a torrent that is being added; gives what takes the claim back. Rejects with
+   * `file_in_use`, or with `torrent_exists` when the torrent is being added already.
+   */
+  async admit(sessionId: string, record: TorrentRecord): Promise<() => void> {
+    if (this.#claims.get({ sessionId, infoHash: record.infoHash }) !== undefined) {
+      throw new RestTorrentError('torrent_exists', `torrent ${record.infoHash} is being added already`)
+    }
+    const claim = this.#claims.put(sessionId, record)
+    if (claim === undefined) return () => undefined
+    const isShared = (other: Claim): boolean =>
+      other.leaving ? !other.leaving.deleting : this.#options.isComplete(other)
+    const judged = this.#refuse(claim, isShared)
+    claim.admitted = judged.catch(() => this.#claims.end(claim))
+    await judged
+    return () => this.#claims.end(claim)
+  }
+
+  /** Claims files without a question: those of a torrent that exists. Whether it may write is asked later. */
+  hold(sessionId: string, record: TorrentRecord): void {
+    this.#claims.put(sessionId, record)
+  }
+
+  /** Settles when the torrent may write its files. Rejects with `file_in_use`. */
+  async permit(key: TorrentKey): Promise<void> {
+    const claim = this.#claims.get(key)
+    if (claim !== undefined) await this.#refuse(claim, () => false)
+  }
+
+  /** The torrent is removed; its files are free for others when that is carried out. */
+  leave(key: TorrentKey, removalId: string, deleting: boolean): void {
+    this.#claims.leave(key, removalId, deleting)
+  }
+
+  /** Paths below the save path of a removed torrent that others have too: they are not to be deleted. */
+  async spared(removalId: string): Promise<string[]> {
+    const claim = this.#claims.removed(removalId)
+    if (claim === undefined) return []
+    const others = this.#claims.near(claim).filter(({ leaving }) => leaving?.deleting !== true)
+    const lists = await Promise.all(others.map((other) => this.#common(claim, other)))
+    return [...new Set(lists.flat())]
+  }
+
+  /** A removal was carried out. */
+  release(removalId: string): void {
+    const claim = this.#claims.removed(removalId)
+    if (claim !== undefined) this.#claims.end(claim)
+  }
+
+  /** The session is gone. */
+  releaseSession(sessionId: string): void {
+    for (const claim of this.#claims.of(sessionId)) this.#claims.end(claim)
+  }
+
+  /** Rejects with `file_in_use` where an earlier claim has a file of this one and does not share it. */
+  async #refuse(claim: Claim, isShared: (other: Claim) => boolean): Promise<void> {
+    const earlier = this.#claims.near(claim).filter(({ order }) => order < claim.order)
+    for (const other of earlier) {
+      await other.admitted
+      if (!this.#claims.has(other)) continue
+      const [path] = await this.#common(claim, other)
+      if (path === undefined || isShared(other)) continue
+      if (other.leaving?.deleting === false) await other.leaving.gone.promise
+      if (!this.#claims.has(other)) continue
+      const { infoHash } = other
+      const doing = other.leaving ? 'is being deleted with' : 'belongs to'
+      throw new RestTorrentError('file_in_use', `file ${path} ${doing} torrent ${infoHash}`, {
+        details: { info_hash: infoHash, path },
+      })
+    }
+  }
+
+  async #common({ files: mine }: Claim, { files: other }: Claim): Promise<readonly string[]> {
+    return await this.#options.compare({ mine, other })
+  }
+}

@@ -1,0 +1,24 @@
+/** Records of sessions as main keeps them, whole or with what a test is about. */
+import type { SessionRecord } from '../../src/protocol/records.ts'
+
+/** A record of a session that is memory only. */
+export function sessionRecord(fields: Partial<SessionRecord> = {}): SessionRecord {
+  return {
+    id: '1'.repeat(40),
+    name: '',
+    ports: [6881],
+    memoryOnly: true,
+    createdAt: 1,
+    settings: {
+      dht: false,
+      lsd: false,
+      pex: true,
+      upnp: false,
+      nat_pmp: false,
+      download_limit: 0,
+      upload_limit: 0,
+      max_peers: 200,
+    },
+    ...fields,
+  }
+}

@@ -1,0 +1,74 @@
+/** What the store of a killed server claims, held against the bytes that lie on disk. */
+import { createHash } from 'node:crypto'
+import { closeSync, cpSync, existsSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { parseInfo, type TorrentInfo } from '../../src/protocol/torrent-info.ts'
+
+/** The claim of one torrent. */
+export interface Claim {
+  readonly infoHash: string
+  /** Bytes of the pieces that are claimed. */
+  readonly bytes: number
+  /** Claimed pieces whose bytes are others. */
+  readonly falsePieces: number
+}
+
+interface Row {
+  readonly info_hash: string
+  readonly record: string
+  readonly raw_info: Uint8Array
+  readonly bits: Uint8Array
+}
+
+const hashLength = 20
+
+/** Every claim of a data directory whose server is gone; `scratch` is a folder for a copy of its store. */
+export function readClaims(dataDir: string, scratch: string): Claim[] {
+  const name = 'resttorrent.sqlite'
+  if (!existsSync(join(dataDir, name))) return []
+  for (const file of [name, `${name}-wal`])
+    if (existsSync(join(dataDir, file))) cpSync(join(dataDir, file), join(scratch, file))
+  const database = new DatabaseSync(join(scratch, name))
+  try {
+    const rows = database
+      .prepare(
+        `SELECT info_hash, record, raw_info, bits FROM torrent
+         JOIN metainfo ON metainfo.torrent = torrent.seq JOIN checkpoint ON checkpoint.torrent = torrent.seq
+         WHERE removal = '' AND bits IS NOT NULL`,
+      )
+      .all() as unknown as Row[]
+    return rows.map(claimOf)
+  } finally {
+    database.close()
+  }
+}
+
+function claimOf({ info_hash, record, raw_info, bits }: Row): Claim {
+  const info = parseInfo(raw_info)
+  const { saveFolder } = JSON.parse(record) as { saveFolder: string }
+  let [bytes, falsePieces] = [0, 0]
+  for (let piece = 0; piece < info.pieceCount; piece += 1) {
+    if (((bits[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) === 0) continue
+    const content = bytesOf(info, saveFolder, piece)
+    const expected = info.pieces.subarray(piece * hashLength, (piece + 1) * hashLength)
+    bytes += content.length
+    if (!createHash('sha1').update(content).digest().equals(expected)) falsePieces += 1
+  }
+  return { infoHash: info_hash, bytes, falsePieces }
+}
+
+/** The bytes of a piece as they lie in its files; what is missing is zeros. */
+export function bytesOf(info: TorrentInfo, saveFolder: string, piece: number): Buffer {
+  const start = piece * info.pieceLength
+  const content = Buffer.alloc(Math.min(info.pieceLength, info.length - start))
+  for (const { safePath, offset, length, padding, symlink } of info.files) {
+    const from = Math.max(start, offset)
+    const to = Math.min(start + content.length, offset + length)
+    if (padding || symlink || from >= to || !existsSync(join(saveFolder, safePath))) continue
+    const file = openSync(join(saveFolder, safePath), 'r')
+    readSync(file, content, from - start, to - from, from - offset)
+    closeSync(file)
+  }
+  return content
+}

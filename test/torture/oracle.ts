@@ -1,0 +1,83 @@
+/**
+ * Knows what was acknowledged, and what may have happened because the answer was cut off. It is asked after
+ * each restart whether the server remembers the same.
+ */
+export interface Listed {
+  /** Ids of sessions with their ports. */
+  readonly sessions: ReadonlyMap<string, number>
+  /** Ids of the sessions that each torrent is in. */
+  readonly torrents: ReadonlyMap<string, string>
+}
+
+type Known = 'present' | 'absent' | 'in doubt'
+
+export class Oracle {
+  /** Acknowledged sessions or torrents that were missing, or had another port. */
+  lost = 0
+  /** Acknowledged removals that came back. */
+  resurrected = 0
+  /** Acknowledgements held so far. */
+  acknowledged = 0
+  readonly #sessions = new Map<string, { known: Known; port: number }>()
+  readonly #torrents = new Map<string, { known: Known; session: string }>()
+
+  get sessions(): string[] {
+    return [...this.#sessions].filter(([, { known }]) => known === 'present').map(([id]) => id)
+  }
+
+  /** Where a torrent is, if it is known to be there. */
+  sessionOf(infoHash: string): string | undefined {
+    const torrent = this.#torrents.get(infoHash)
+    return torrent?.known === 'present' ? torrent.session : undefined
+  }
+
+  isAbsent(infoHash: string): boolean {
+    return (this.#torrents.get(infoHash)?.known ?? 'absent') === 'absent'
+  }
+
+  session(id: string, known: Known, port = this.#sessions.get(id)?.port ?? 0): void {
+    this.#sessions.set(id, { known, port })
+    if (known !== 'in doubt') this.acknowledged += 1
+    if (known === 'present') return
+    for (const torrent of this.#torrents.values()) if (torrent.session === id) torrent.known = known
+  }
+
+  torrent(infoHash: string, known: Known, session: string): void {
+    this.#torrents.set(infoHash, { known, session })
+    if (known !== 'in doubt') this.acknowledged += 1
+  }
+
+  /** Holds what the server lists against what is known; doubts are settled by it. Gives what is wrong. */
+  judge({ sessions, torrents }: Listed): string[] {
+    const wrong: string[] = []
+    for (const [id, { known, port }] of this.#sessions) {
+      const now = sessions.get(id)
+      if (known === 'present' && now !== port) wrong.push(`session ${id} was on ${port}, is on ${String(now)}`)
+      if (known === 'absent' && now !== undefined) this.#back(`session ${id}`, wrong)
+    }
+    this.lost += wrong.length
+    for (const [infoHash, { known, session }] of this.#torrents) {
+      const now = torrents.get(infoHash)
+      if (known === 'present' && now !== session) {
+        this.lost += 1
+        wrong.push(`torrent ${infoHash} of ${session} is in ${String(now)}`)
+      }
+      if (known === 'absent' && now !== undefined) this.#back(`torrent ${infoHash}`, wrong)
+    }
+    this.#settle(sessions, torrents)
+    return wrong
+  }
+
+  #back(what: string, wrong: string[]): void {
+    this.resurrected += 1
+    wrong.push(`${what} came back`)
+  }
+
+  #settle(sessions: Listed['sessions'], torrents: Listed['torrents']): void {
+    for (const [id, port] of sessions) this.#sessions.set(id, { known: 'present', port })
+    for (const [id, session] of this.#sessions) if (!sessions.has(id)) session.known = 'absent'
+    for (const [infoHash, session] of torrents) this.#torrents.set(infoHash, { known: 'present', session })
+    for (const [infoHash, torrent] of this.#torrents)
+      if (!torrents.has(infoHash)) torrent.known = 'absent'
+  }
+}

@@ -23,8 +23,7 @@ const settleMs = 3000
 export function suite(name: string): Test {
   const test = uvuSuite(name)
   test.after(async () => {
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-    folders.clear()
+    removeTemporaryFolders()
     await assertNothingLeft()
   })
   return test
@@ -35,6 +34,12 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'resttorrent-test-'))
   folders.add(folder)
   return folder
+}
+
+/** Removes every folder of `temporaryFolder` that is left; a suite does it by itself. */
+export function removeTemporaryFolders(): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  folders.clear()
 }
 
 /** Rejects when `promise` takes longer than `ms`; the message says what was waited for. */

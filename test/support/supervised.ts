@@ -59,13 +59,14 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
   const tasks = new TaskPool(threadEntries.tasks)
   const { entry = threadEntries.session, start = (host: HostOptions) => startThreadHost(entry, host) } =
     options
+  const log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
   const supervisor = new Supervisor({
     start,
     boot: { listenHost: '127.0.0.1', allowedPeerRanges: ['127.0.0.0/8'], reportIntervalMs: 100, healMs: 30_000 },
     board,
     hashDesk: new HashDesk(tasks),
     compareFiles: (comparison) => tasks.commonFiles(comparison),
-    log: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
+    log,
     measureMs: 200,
     ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
   })

@@ -52,10 +52,12 @@ export class Oracle {
     const wrong: string[] = []
     for (const [id, { known, port }] of this.#sessions) {
       const now = sessions.get(id)
-      if (known === 'present' && now !== port) wrong.push(`session ${id} was on ${port}, is on ${String(now)}`)
+      if (known === 'present' && now !== port) {
+        this.lost += 1
+        wrong.push(`session ${id} was on ${port}, is on ${String(now)}`)
+      }
       if (known === 'absent' && now !== undefined) this.#back(`session ${id}`, wrong)
     }
-    this.lost += wrong.length
     for (const [infoHash, { known, session }] of this.#torrents) {
       const now = torrents.get(infoHash)
       if (known === 'present' && now !== session) {

@@ -15,12 +15,17 @@ export class ServerRun {
   readonly ended: Promise<unknown>
   readonly #kill: () => void
   readonly #output: () => string
+  #isKilled = false
+  #endedByItself = false
 
   private constructor(face: Face, ended: Promise<unknown>, kill: () => void, output: () => string) {
     this.face = face
     this.ended = ended
     this.#kill = kill
     this.#output = output
+    void ended.then(() => {
+      this.#endedByItself = !this.#isKilled
+    })
   }
 
   /** Starts it over a data directory; undefined when its doom came before it listened. */
@@ -47,6 +52,11 @@ export class ServerRun {
     return address === 'gone' ? undefined : new ServerRun(restFace(address), ended, kill, () => output)
   }
 
+  /** Whether it was gone before it was killed. */
+  get endedByItself(): boolean {
+    return this.#endedByItself
+  }
+
   /** What it printed. */
   output(): string {
     return this.#output()
@@ -54,6 +64,7 @@ export class ServerRun {
 
   /** Ends it as a power cut ends a process, unless that was its doom already. */
   async kill(): Promise<void> {
+    this.#isKilled = true
     this.#kill()
     await within(endsWithinMs, 'the end of the server', this.ended)
   }

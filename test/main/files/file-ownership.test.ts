@@ -3,9 +3,9 @@ import { FileOwnership } from '../../../src/main/files/file-ownership.ts'
 import { holdRestored } from '../../../src/main/files/hold-restored.ts'
 import { SessionRecords } from '../../../src/main/records/session-records.ts'
 import { factsOf, type TorrentRecord } from '../../../src/protocol/records.ts'
+import { toWireError } from '../../../src/protocol/errors.ts'
 import { parseInfo } from '../../../src/protocol/torrent-info.ts'
 import { commonFiles } from '../../../src/worker/tasks/common-files.ts'
-import { codeOf } from '../../support/code-of.ts'
 import { makeMetainfo, type MetainfoOptions } from '../../support/metainfo.ts'
 import { sessionRecord } from '../../support/session-record.ts'
 import { suite } from '../../support/suite.ts'
@@ -45,6 +45,14 @@ function desk(): Desk {
 
 const tree = { name: 'tree', files: [{ path: 'a', content: 10 }, { path: 'deep/b', content: 10 }] } // prettier-ignore
 const sameFiles = { ...tree, seed: 'other' }
+
+async function codeOf(call: Promise<unknown>): Promise<string | undefined> {
+  return await call.then(
+    () => undefined,
+    (error: unknown) => toWireError(error).code,
+  )
+}
+
 const keyOf = (sessionId: string, { infoHash }: TorrentRecord) => ({ sessionId, infoHash })
 
 ownership('a torrent onto files of another is file_in_use and names it, over sessions', async () => {

@@ -1,0 +1,180 @@
+/**
+ * A server that downloads from local peers while callers change what it has, is killed again and again, and
+ * is judged after each restart. Everything follows from the seed but the timing of threads.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { startRelay, type Relay } from '../support/relay.ts'
+import { startSeed, type Seed } from '../support/seeds.ts'
+import { temporaryFolder } from '../support/suite.ts'
+import { Callers, type Seeded } from './callers.ts'
+import { readClaims } from './claims.ts'
+import { failPoints, type Doom } from './fail-points.ts'
+import { Oracle } from './oracle.ts'
+import { Random } from './random.ts'
+import { ServerRun } from './server-run.ts'
+
+export interface CampaignReport {
+  readonly seed: number
+  readonly kills: number
+  /** Kills that came from a named point. */
+  readonly atPoints: number
+  readonly acknowledged: number
+  readonly lost: number
+  readonly resurrected: number
+  /** Claims that were checked, in pieces' bytes, and those that were false. */
+  readonly claimed: number
+  readonly falsePieces: number
+  /** Bytes received and not claimed when the server was killed. */
+  readonly downloadedAgain: number
+  /** Runs in which a torrent received more than was not claimed at their start. */
+  readonly overDownloads: number
+  readonly wrong: readonly string[]
+}
+
+export interface CampaignOptions {
+  readonly kills: number
+  readonly seed: number
+  readonly torrents?: number
+  readonly length?: number
+}
+
+const pieceLength = 64 * 1024
+const rate = 3 * 1024 * 1024
+const runMs = [200, 4000] as const
+/** What a doom that is not reached is given beyond the run. */
+const doomedMs = 6000
+/** Handshakes, metadata, headers of messages, and blocks that two requests brought. */
+const overhead = (bytes: number): number => bytes * 0.05 + 512 * 1024
+
+interface Swarm {
+  readonly seed: Seed
+  readonly relay: Relay
+  readonly seeded: Seeded
+}
+
+/** Runs a campaign; the report says what was found, and rejects only when the harness itself fails. */
+export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
+  const { torrents = 3, length = 16 * 1024 * 1024 } = options
+  await using stack = new AsyncDisposableStack()
+  const swarms: Swarm[] = []
+  for (let at = 0; at < torrents; at += 1) {
+    const made = { name: `torture-${at}`, content: length, pieceLength, seed: `${options.seed}/${at}` }
+    const seed = stack.use(await startSeed(made))
+    const relay = stack.use(await startRelay(seed.port))
+    relay.limit(rate)
+    const { infoHash } = seed.made
+    const magnet = `magnet:?xt=urn:btih:${infoHash}&x.pe=127.0.0.1:${relay.port}`
+    swarms.push({ seed, relay, seeded: { infoHash, magnet, length } })
+  }
+  const campaign = new Campaign(swarms, options.seed)
+  for (let kill = 0; kill < options.kills; kill += 1) await campaign.killOnce()
+  await campaign.judgeOnce()
+  return campaign.report()
+}
+
+class Campaign {
+  readonly #swarms: readonly Swarm[]
+  readonly #seed: number
+  readonly #random: Random
+  readonly #oracle = new Oracle()
+  readonly #dataDir = temporaryFolder()
+  readonly #scratch = temporaryFolder()
+  readonly #claims = new Map<string, number>()
+  readonly #wrong: string[] = []
+  #kills = 0
+  #atPoints = 0
+  #claimed = 0
+  #falsePieces = 0
+  #downloadedAgain = 0
+  #overDownloads = 0
+
+  constructor(swarms: readonly Swarm[], seed: number) {
+    this.#swarms = swarms
+    this.#seed = seed
+    this.#random = new Random(seed)
+  }
+
+  /** Starts the server, judges what it remembers, lets callers change it, kills it and checks its claims. */
+  async killOnce(): Promise<void> {
+    const doom = this.#random.next() < 0.6 ? this.#doom() : undefined
+    const before = this.#swarms.map(({ relay }) => relay.received)
+    const run = await ServerRun.start(this.#dataDir, doom)
+    this.#kills += 1
+    let disturbed: ReadonlySet<string> = new Set()
+    if (run !== undefined) disturbed = await this.#use(run, doom)
+    if (doom !== undefined && (run === undefined || run.endedByItself)) this.#atPoints += 1
+    this.#check(before, disturbed)
+  }
+
+  /** Starts it once more and judges what it remembers. */
+  async judgeOnce(): Promise<void> {
+    const run = await ServerRun.start(this.#dataDir, undefined)
+    await this.#judge(run)
+    await run?.kill()
+  }
+
+  report(): CampaignReport {
+    const { lost, resurrected, acknowledged } = this.#oracle
+    return {
+      seed: this.#seed,
+      kills: this.#kills,
+      atPoints: this.#atPoints,
+      acknowledged,
+      lost,
+      resurrected,
+      claimed: this.#claimed,
+      falsePieces: this.#falsePieces,
+      downloadedAgain: this.#downloadedAgain,
+      overDownloads: this.#overDownloads,
+      wrong: this.#wrong,
+    }
+  }
+
+  #doom(): Doom {
+    return { point: this.#random.pick(failPoints), nth: 1 + Math.floor(this.#random.next() ** 3 * 40) }
+  }
+
+  async #use(run: ServerRun, doom: Doom | undefined): Promise<ReadonlySet<string>> {
+    if (!(await this.#judge(run))) return new Set(this.#swarms.map(({ seeded }) => seeded.infoHash))
+    const torrents = this.#swarms.map(({ seeded }) => seeded)
+    const callers = new Callers(run.face, this.#oracle, this.#random, torrents)
+    const calling = callers.run()
+    await Promise.race([run.ended, delay(doom === undefined ? this.#random.between(...runMs) : doomedMs)])
+    await run.kill()
+    await calling
+    return callers.disturbed
+  }
+
+  /** Whether the server lived long enough to tell. */
+  async #judge(run: ServerRun | undefined): Promise<boolean> {
+    if (run === undefined) return false
+    try {
+      const wrong = this.#oracle.judge(await Callers.list(run.face))
+      this.#wrong.push(...wrong.map((line) => `kill ${this.#kills}: ${line}`))
+      return true
+    } catch (error) {
+      if (!run.endedByItself) throw error
+      return false // its doom came while it told
+    }
+  }
+
+  #check(before: readonly number[], disturbed: ReadonlySet<string>): void {
+    const claims = new Map(readClaims(this.#dataDir, this.#scratch).map((claim) => [claim.infoHash, claim]))
+    this.#swarms.forEach(({ seeded: { infoHash, length }, relay }, index) => {
+      const claim = claims.get(infoHash)
+      const had = this.#claims.get(infoHash) ?? 0
+      const now = claim?.bytes ?? 0
+      this.#claims.set(infoHash, now)
+      this.#claimed += now
+      this.#falsePieces += claim?.falsePieces ?? 0
+      if ((claim?.falsePieces ?? 0) > 0)
+        this.#wrong.push(`kill ${this.#kills}: ${String(claim?.falsePieces)} false pieces of ${infoHash}`)
+      if (disturbed.has(infoHash) || claim === undefined) return
+      const received = relay.received - (before[index] ?? 0)
+      this.#downloadedAgain += Math.max(0, received - (now - had))
+      if (received <= length - had + overhead(length - had)) return
+      this.#overDownloads += 1
+      this.#wrong.push(`kill ${this.#kills}: ${infoHash} received ${received}, missing ${length - had}`)
+    })
+  }
+}

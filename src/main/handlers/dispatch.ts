@@ -10,10 +10,19 @@ export async function dispatch<N extends CommandName>(
   parameters: object,
   caller: Caller,
 ): Promise<Reply<CommandOutput<N>>> {
-  const input = validate(name, parameters)
+  return await call(handlers, name, validate(name, parameters), caller)
+}
+
+/** Calls the handler with parameters that were checked before; throws or rejects as `dispatch` does. */
+export function call<N extends CommandName>(
+  handlers: Handlers,
+  name: N,
+  input: CommandInput<N>,
+  caller: Caller,
+): Reply<CommandOutput<N>> | Promise<Reply<CommandOutput<N>>> {
   const handler = handlers[name] as (
     input: CommandInput<N>,
     caller: Caller,
-  ) => Promise<Reply<CommandOutput<N>>>
-  return await handler(input, caller)
+  ) => Reply<CommandOutput<N>> | Promise<Reply<CommandOutput<N>>>
+  return handler(input, caller)
 }

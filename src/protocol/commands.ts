@@ -171,8 +171,6 @@ export const commands = {
 export type CommandName = keyof typeof commands
 /** What a handler is given: the checked parameters. */
 export type CommandInput<N extends CommandName> = z.output<(typeof commands)[N]['input']>
-/** What a caller may send. */
-export type CommandRequest<N extends CommandName> = z.input<(typeof commands)[N]['input']>
 /** The fields that stand beside `status: "success"`. */
 export type CommandOutput<N extends CommandName> = z.output<(typeof commands)[N]['output']>
 

@@ -132,7 +132,3 @@ export function toWireError(error: unknown): WireError {
 export function fromWireError(wire: WireError): RestTorrentError {
   return new RestTorrentError(wire.code, wire.message, wire.details ? { details: wire.details } : {})
 }
-
-export function isErrorCode(value: unknown): value is ErrorCode {
-  return typeof value === 'string' && Object.hasOwn(errorStatus, value)
-}

@@ -40,8 +40,6 @@ export interface SessionApi {
   hashed(requestId: number, answer: HashAnswer): Promise<void>
   /** The answer to a `write_request` event; without a refusal the torrent may write its files. */
   permitted(requestId: number, refusal: WireError | undefined): Promise<void>
-  /** Reports more often while somebody watches. */
-  setReportInterval(intervalMs: number): Promise<void>
   /** Closes every torrent and the client, flushes what was written, settles when all is closed. */
   stop(): Promise<void>
 }

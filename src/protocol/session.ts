@@ -35,7 +35,6 @@ export const workerVitals = z.object({
   heap_used: z.number().describe('bytes'),
   heap_limit: z.number().describe('bytes'),
 })
-export type WorkerVitals = z.output<typeof workerVitals>
 
 /** A session as it is listed and answered. */
 export const sessionView = z.object({

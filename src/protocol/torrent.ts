@@ -65,4 +65,3 @@ export const torrentDetail = torrentRow.extend({
   piece_length: z.int().nullable().describe('bytes; null while the metadata is unknown'),
   num_pieces: z.int().nullable(),
 })
-export type TorrentDetail = z.output<typeof torrentDetail>

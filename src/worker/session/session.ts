@@ -81,11 +81,6 @@ export class Session implements SessionApi {
     await Promise.resolve()
   }
 
-  async setReportInterval(intervalMs: number): Promise<void> {
-    this.#near.reporter.start(intervalMs)
-    await Promise.resolve()
-  }
-
   async stop(): Promise<void> {
     clearInterval(this.#checkpoints)
     const swarm = await this.#swarm

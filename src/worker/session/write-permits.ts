@@ -15,7 +15,7 @@ export class WritePermits {
   async ask(infoHash: string, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     const requestId = ++this.#lastId
-    const answer = Promise.withResolvers<void>()
+    const answer: PromiseWithResolvers<void> = Promise.withResolvers()
     const cancel = (): void => answer.reject(signal.reason)
     this.#waiting.set(requestId, answer)
     signal.addEventListener('abort', cancel, { once: true })

@@ -1,7 +1,8 @@
 /**
  * The picker beside the engine's own and beside libtorrent as downloader, in turns on the same content from
  * libtorrent seeds; and the longest time one of its passes keeps the thread, with 50 peers and 32,768 pieces.
- * Prints one JSON line: MiB/s, medians of the rounds. Needs libtorrent for Python.
+ * Prints one JSON line: MiB/s and, for the two in this process, milliseconds of its thread's CPU for each MiB;
+ * medians of the rounds. Needs libtorrent for Python.
  * `node bench/picker.ts [rounds] [MiB] [folder]`
  */
 import { randomBytes } from 'node:crypto'
@@ -41,12 +42,18 @@ const cases: Case[] = [
   { name: 'small_pieces_four_seeds', pieceLength: 64 * 1024, seeds: 4 },
 ]
 
-const rates: Record<string, Record<Mode, number>> = {}
-for (const one of cases) rates[one.name] = await measureCase(one)
-const pass = await passCosts({ pieces: 32_768, peers: 50 })
-console.log(JSON.stringify({ bench: 'picker', unit: 'MiB/s', rounds: Number(rounds), size, rates, pass }))
+/** Of one download; the CPU of another process is not known. */
+interface Cost {
+  readonly rate: number
+  readonly cpu?: number
+}
 
-async function measureCase({ pieceLength, seeds }: Case): Promise<Record<Mode, number>> {
+const results: Record<string, Record<Mode, Cost>> = {}
+for (const one of cases) results[one.name] = await measureCase(one)
+const pass = await passCosts({ pieces: 32_768, peers: 50 })
+console.log(JSON.stringify({ bench: 'picker', rounds: Number(rounds), mib: Number(size), results, pass }))
+
+async function measureCase({ pieceLength, seeds }: Case): Promise<Record<Mode, Cost>> {
   await using things = new AsyncDisposableStack()
   const root = mkdtempSync(join(folder, 'resttorrent-bench-'))
   things.defer(() => rmSync(root, { recursive: true }))
@@ -61,32 +68,32 @@ async function measureCase({ pieceLength, seeds }: Case): Promise<Record<Mode, n
     await seed.complete(deadlineMs)
     sources.push(seed)
   }
-  const measured: Record<Mode, number[]> = { picker: [], engine: [], libtorrent: [] }
+  const measured: Record<Mode, Cost[]> = { picker: [], engine: [], libtorrent: [] }
   for (let round = 0; round < Number(rounds); round += 1) {
     for (const mode of modes) {
       const target = join(root, `${mode}-${round}`)
-      const tookMs =
+      const cost =
         mode === 'libtorrent'
           ? await byLibtorrent(torrent, target, sources)
           : await byEngine(mode, made, target, sources)
       rmSync(target, { recursive: true })
-      measured[mode].push(length / mib / (tookMs / 1000))
+      measured[mode].push(cost)
     }
   }
   return {
-    picker: median(measured.picker),
-    engine: median(measured.engine),
-    libtorrent: median(measured.libtorrent),
+    picker: medians(measured.picker),
+    engine: medians(measured.engine),
+    libtorrent: medians(measured.libtorrent),
   }
 }
 
-/** Milliseconds from the first dial to the last piece on disk. */
+/** From the first dial to the last piece on disk. */
 async function byEngine(
   mode: 'picker' | 'engine',
   made: MadeMetainfo,
   root: string,
   seeds: DialingPeer[],
-): Promise<number> {
+): Promise<Cost> {
   const info = parseInfo(made.rawInfo)
   const store = new EngineStore(
     new DiskPieceStore({ disk: new SessionDisk(), root, layout: layoutOf(info), createRoot: true }),
@@ -114,28 +121,37 @@ async function byEngine(
     if (mode === 'picker') attachPicker(torrent)
     else torrent.select(0, info.pieceCount - 1)
     const done = new Promise<void>((resolve) => torrent.once('done', () => resolve()))
-    const startedAt = performance.now()
+    const [startedAt, before] = [performance.now(), process.threadCpuUsage()]
     for (const { host, port } of seeds) torrent.addPeer(`${host}:${port}`)
     await done
-    return performance.now() - startedAt
+    const { user, system } = process.threadCpuUsage(before)
+    return { rate: rateSince(startedAt), cpu: ((user + system) / 1000 / length) * mib }
   } finally {
     await new Promise<void>((resolve) => client.destroy(() => resolve()))
   }
 }
 
-async function byLibtorrent(torrent: string, root: string, seeds: DialingPeer[]): Promise<number> {
+async function byLibtorrent(torrent: string, root: string, seeds: DialingPeer[]): Promise<Cost> {
   const leech = await startLibtorrent()
   try {
     await leech.add({ torrent }, root)
     const startedAt = performance.now()
     for (const { host, port } of seeds) await leech.connect(host, port)
     await leech.complete(deadlineMs)
-    return performance.now() - startedAt
+    return { rate: rateSince(startedAt) }
   } finally {
     await leech.stop()
   }
 }
 
-function median(values: number[]): number {
-  return Math.round(values.sort((one, other) => one - other)[values.length >> 1] ?? 0)
+function rateSince(startedAt: number): number {
+  return length / mib / ((performance.now() - startedAt) / 1000)
+}
+
+function medians(costs: Cost[]): Cost {
+  const median = (values: number[]): number | undefined =>
+    values.sort((one, other) => one - other)[values.length >> 1]
+  const rate = Math.round(median(costs.map((cost) => cost.rate)) ?? 0)
+  const cpu = median(costs.flatMap((cost) => cost.cpu ?? []))
+  return cpu === undefined ? { rate } : { rate, cpu: Math.round(cpu * 100) / 100 }
 }

@@ -24,7 +24,11 @@ function call(command, parameters = {}) {
 }
 
 try {
-  const { session } = await call('create_session', { port_range: '6881,6891', memory_only: 0, name: 'example' })
+  const { session } = await call('create_session', {
+    port_range: '6881,6891',
+    memory_only: 0,
+    name: 'example',
+  })
   const session_id = session.id
   const what = source.startsWith('magnet:') ? { magnet: source } : { file: readFileSync(source) }
   const { info_hash } = await call('upload_torrent', { session_id, save_path: 'example', ...what })

@@ -6,6 +6,7 @@ import { Board } from './board/board.ts'
 import type { Handlers } from './handlers/reply.ts'
 import { sessionHandlers } from './handlers/session-handlers.ts'
 import { torrentHandlers } from './handlers/torrent-handlers.ts'
+import { transferHandlers } from './handlers/transfer-handlers.ts'
 import { createApp } from './http/app.ts'
 import { createHttpServer } from './http/server.ts'
 import type { Log } from './log.ts'
@@ -33,6 +34,8 @@ export interface Program {
   readonly address: string
   /** Stops everything in order, each part within a deadline. */
   stop(): Promise<void>
+  /** Whether a thread is left that waits for a disk: then only a kill ends the process. */
+  isHeld(): boolean
   /** Settles when something ended without which it cannot go on; also after `stop`. */
   readonly failed: Promise<Error>
 }
@@ -85,6 +88,7 @@ export async function startProgram(
     const handlers: Handlers = {
       ...sessionHandlers({ supervisor, board, memoryOnlyDefault: settings.RESTTORRENT_MEMORY_ONLY }),
       ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy }),
+      ...transferHandlers({ supervisor, board, tasks, rootDir, dataDir, backup: () => store.backup() }),
     }
     const allowedHosts = settings.RESTTORRENT_ALLOWED_HOSTS
     const app = createApp({ handlers, allowedHosts, ready: () => !stopping, log })
@@ -98,7 +102,7 @@ export async function startProgram(
     const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
     log.info({ address, root_dir: rootDir, data_dir: dataDir }, `RestTorrent listens on ${address}`)
     const failed = store.ended.then(() => new Error('the store worker ended'))
-    return { address, stop, failed }
+    return { address, stop, isHeld: () => supervisor.isHeld, failed }
   } catch (error) {
     await stop()
     throw error

@@ -1,7 +1,7 @@
 /** Runs the server as a process: settings, signals and exit codes. */
 import { createLog } from './log.ts'
 import { parseSettings } from './parse-settings.ts'
-import { startProgram } from './program.ts'
+import { startProgram, type Program } from './program.ts'
 
 /** Longer than the deadlines of every part together: what hangs beyond it is left to the system. */
 const stopDeadlineMs = 20_000
@@ -16,7 +16,13 @@ export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv
     return
   }
   const log = createLog(parsed.settings.RESTTORRENT_LOG_LEVEL)
-  const exit = (code: number): void => log.flush(() => process.exit(code))
+  let program: Program | undefined
+  const exit = (code: number): void =>
+    log.flush(() => {
+      // an exit in order waits for every thread, and one that waits for a hung disk never ends
+      if (program?.isHeld() === true) process.kill(process.pid, 'SIGKILL')
+      process.exit(code)
+    })
   process.on('uncaughtException', (error) => {
     log.fatal({ stack: error.stack }, `uncaught: ${error.message}`)
     exit(1)
@@ -38,7 +44,7 @@ export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv
     () => process.exit(1),
   )
   try {
-    const program = await starting
+    program = await starting
     void program.failed.then((error) => {
       if (stopping) return
       log.fatal(error.message)

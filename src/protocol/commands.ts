@@ -166,6 +166,45 @@ export const commands = {
     output: z.object({}),
     jsonp: false,
   },
+  create_backup: {
+    method: 'POST',
+    path: '/v1/backups',
+    scope: 'admin',
+    description: 'Copies the store while everything goes on; the content of torrents is not in it.',
+    input: z.strictObject({}),
+    output: z.object({
+      name: z.string().describe('of the file in the folder backups of the data directory'),
+      size: z.int().describe('bytes'),
+    }),
+    jsonp: false,
+  },
+  export_session: {
+    method: 'POST',
+    path: '/v1/sessions/{session_id}/export',
+    scope: 'admin',
+    description: 'Writes a session with its torrents, without their content, to a file that can be imported.',
+    input: z.strictObject({ session_id: sessionId }),
+    output: z.object({
+      name: z.string().describe('of the file in the folder exports of the data directory'),
+      size: z.int().describe('bytes'),
+      num_torrents: z.int(),
+    }),
+    jsonp: false,
+  },
+  import_session: {
+    method: 'POST',
+    path: '/v1/imports',
+    scope: 'admin',
+    description: 'Makes an exported session again, with its id; its files are checked where they lie here.',
+    input: z.strictObject({
+      name: z
+        .string()
+        .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$/)
+        .describe('of a file in the folder imports of the data directory'),
+    }),
+    output: z.object({ session: sessionView }),
+    jsonp: false,
+  },
 } as const satisfies Record<string, CommandEntry>
 
 export type CommandName = keyof typeof commands

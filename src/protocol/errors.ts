@@ -21,6 +21,8 @@ export const errorStatus = {
   unsupported_v2_only: 400,
   /** The magnet link breaks a rule; the message names it. */
   invalid_magnet: 400,
+  /** The file to import breaks a rule; the message names the line. */
+  invalid_import: 400,
   /** A path leaves the root folder, also by a symbolic link. */
   path_outside_root: 400,
   /** A path inside the data directory that RestTorrent keeps for itself. */
@@ -35,10 +37,12 @@ export const errorStatus = {
   session_not_found: 404,
   /** No such torrent in the session. */
   torrent_not_found: 404,
-  /** No such path or command. */
+  /** No such path or command, or no such file to import. */
   not_found: 404,
   /** The path exists, the method does not. */
   method_not_allowed: 405,
+  /** There is a session of that id. */
+  session_exists: 409,
   /** The session has the torrent already. */
   torrent_exists: 409,
   /** A file that another torrent writes. */

@@ -2,7 +2,8 @@
 import type { WireError } from './errors.ts'
 import type { TorrentFacts } from './records.ts'
 
-export type TaskName = 'parseMetainfo' | 'resolveFolder' | 'hashPieces' | 'commonFiles'
+export type TaskName =
+  'parseMetainfo' | 'resolveFolder' | 'hashPieces' | 'commonFiles' | 'writeExport' | 'readImport'
 
 export type TaskAnswer<T> = { readonly value: T } | { readonly error: WireError }
 

@@ -5,7 +5,7 @@ import { makeMetainfo } from '../support/metainfo.ts'
 import { freeRange, takeTcp, takeUdp } from '../support/ports.ts'
 import { startTestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState } from '../support/sessions.ts'
-import { suite, temporaryFolder } from '../support/suite.ts'
+import { eventually, suite, temporaryFolder } from '../support/suite.ts'
 
 const creation = suite('test/e2e/create-session')
 
@@ -119,6 +119,9 @@ creation('memory_only=0 is durable: the session is there again after a restart o
     sessions.map(({ id, port, name, memory_only, durable }) => ({ id, port, name, memory_only, durable })),
     [{ id: kept.id, port: kept.port, name: 'kept', memory_only: false, durable: true }],
   )
+  await eventually(10_000, 'it runs', async () => {
+    return (await second.rest.call('get_session', { session_id: kept.id })).state === 'running'
+  })
 })
 
 creation('memory_only=1 is gone with the server', async () => {

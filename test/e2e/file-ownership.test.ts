@@ -3,11 +3,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { caseWith } from '../interop/require.ts'
+import type { SessionView } from '../../src/protocol/session.ts'
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { startSeed } from '../support/seeds.ts'
 import { startTestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState } from '../support/sessions.ts'
-import { eventually, suite } from '../support/suite.ts'
+import { eventually, suite, temporaryFolder } from '../support/suite.ts'
 
 const ownership = suite('test/e2e/file-ownership')
 const files = [{ path: 'one.bin', content: 50_000 }, { path: 'two.bin', content: 70_000 }] // prettier-ignore
@@ -25,9 +26,10 @@ ownership('adding onto a file that another session writes is file_in_use', async
       save_path: 'here',
       file: again.bytes,
     })
-    assert.is(body.error?.code, 'file_in_use')
-    assert.match(body.error.message, made.infoHash)
-    assert.not.match(body.error.message, theirs.id)
+    const { code, message } = body.error ?? { code: '', message: '' }
+    assert.is(code, 'file_in_use')
+    assert.match(message, made.infoHash)
+    assert.not.match(message, theirs.id)
   }
   await addTorrent(server.rest, mine, { file: again.bytes, save_path: 'elsewhere' })
   await server.rest.call('delete_torrent', { session_id: theirs.id, info_hash: made.infoHash })
@@ -91,6 +93,20 @@ ownership('one that shares files and lacks a piece never writes; it runs when th
   await server.rest.call('delete_torrent', { session_id: theirs.id, info_hash: made.infoHash })
   await server.rest.call('start_torrent', { session_id: mine.id, info_hash: other.infoHash })
   await whenState(server.rest, mine, other.infoHash, 'downloading')
+})
+
+ownership('files have the same owner after a restart, before any worker is asked', async () => {
+  const dataDir = temporaryFolder()
+  let session: SessionView
+  {
+    await using server = await startTestServer({ DATA_DIR: dataDir, MEMORY_ONLY: '0' })
+    session = await openSession(server.rest)
+    await addTorrent(server.rest, session, { file: made.bytes })
+  }
+  await using server = await startTestServer({ DATA_DIR: dataDir, MEMORY_ONLY: '0' })
+  const parameters = { session_id: session.id, save_path: 'here', file: again.bytes }
+  assert.is((await server.rest.ask('upload_torrent', parameters)).error?.code, 'file_in_use')
+  await whenState(server.rest, session, made.infoHash, 'downloading')
 })
 
 caseWith(

@@ -147,6 +147,7 @@ states('autostart=0 is stopped, and neither its tracker nor a peer sees anything
     [started.infoHash],
   )
   assert.is(peer.connections, 0)
+  await whenState(server.rest, session, started.infoHash, 'downloading')
   const { torrents } = await server.rest.call('get_torrent_list', { session_id: session.id })
   assert.equal(
     torrents.map(({ state }) => state),

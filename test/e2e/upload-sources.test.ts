@@ -102,7 +102,8 @@ sources('a torrent takes memory_only from its session', async () => {
   await using server = await startTestServer()
   for (const memory_only of [true, false]) {
     const session = await openSession(server.rest, { memory_only })
-    const { info_hash } = await addTorrent(server.rest, session, { file: made.bytes, autostart: 0 })
+    const of = { file: made.bytes, autostart: 0, save_path: `in ${memory_only}` } // files have one owner
+    const { info_hash } = await addTorrent(server.rest, session, of)
     const torrent = await server.rest.call('get_torrent', { session_id: session.id, info_hash })
     assert.is(torrent.memory_only, memory_only)
   }

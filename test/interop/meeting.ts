@@ -1,7 +1,10 @@
 /** How a seed and a leech come together: one is told to dial, or learns of the other in some way and dials. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { encodeBencode } from '../../src/protocol/bencode-encode.ts'
 import { startOpentracker } from '../peers/opentracker.ts'
 import type { DialingPeer, Peer } from '../peers/peer.ts'
-import { RecordingHttpTracker } from '../support/recording-tracker.ts'
 import { eventually } from '../support/suite.ts'
 import type { DescribedContent } from './described-content.ts'
 
@@ -50,11 +53,21 @@ function isDialing(peer: Peer): peer is DialingPeer {
   return 'connect' in peer
 }
 
-/** Names the one that waits, on ::1, to whoever asks (BEP 7). */
+/** Names the one that waits, on ::1, to whoever asks (BEP 7); a client on ::1 reaches nothing else. */
 async function startIpv6Tracker({ port }: Peer): Promise<MeetingTracker> {
-  const tracker = await RecordingHttpTracker.start()
   const peers6 = Buffer.from([...Array<number>(15).fill(0), 1, port >> 8, port & 255])
-  tracker.answer = () => ({ interval: 1800, peers: '', peers6 })
-  const announced = () => Promise.resolve() // it knows before it is told
-  return { url: tracker.url, announced, stop: () => tracker.stop() }
+  const server = createServer((_, response) => {
+    response.setHeader('connection', 'close')
+    response.end(encodeBencode({ interval: 1800, peers: '', peers6 }))
+  })
+  await once(server.listen(0, '::1'), 'listening')
+  const { port: own } = server.address() as AddressInfo
+  return {
+    url: `http://[::1]:${own}/announce`,
+    announced: () => Promise.resolve(), // it knows before it is told
+    stop: async () => {
+      server.closeAllConnections()
+      await once(server.close(), 'close')
+    },
+  }
 }

@@ -1,13 +1,14 @@
 /** Faults that a session worker of `faulty-session.ts` can be told to have. In this process only. */
 import { BroadcastChannel, setEnvironmentData } from 'node:worker_threads'
 
-export type Fault = 'throw' | 'reject' | 'exit' | 'loop' | 'heap' | 'silent'
+export type Fault = 'throw' | 'reject' | 'exit' | 'loop' | 'heap' | 'silent' | 'disk'
 
-/** Which session shall fail and how; `silent` ends by itself after `ms`. */
+/** Which session shall fail and how; `silent` ends by itself after `ms`, `disk` when `path` can be opened. */
 export interface FaultOrder {
   readonly sessionId: string
   readonly fault: Fault
   readonly ms?: number
+  readonly path?: string
 }
 
 export const faultChannel = 'session faults'

@@ -1,4 +1,5 @@
 /** Entry of a session worker that fails as it is told and is the real one otherwise, see `faults.ts`. */
+import { open } from 'node:fs'
 import { BroadcastChannel, getEnvironmentData, workerData, type MessagePort } from 'node:worker_threads'
 import type { SessionBoot, SessionEvent } from '../../src/protocol/session-rpc.ts'
 import { crashOnKey, faultChannel, type Fault, type FaultOrder } from './faults.ts'
@@ -9,7 +10,7 @@ const [heapAtOnce, heapStepMs] = [250, 50] // then 1 MB each step: 20 MB/s
 const { boot, events } = workerData as { boot: SessionBoot; events: MessagePort }
 const held: number[][] = []
 
-const faults: Record<Fault, (ms: number) => void> = {
+const faults: Record<Fault, (ms: number, path: string) => void> = {
   throw: (): never => {
     throw new Error('thrown as asked')
   },
@@ -23,6 +24,7 @@ const faults: Record<Fault, (ms: number) => void> = {
     setInterval(hold, heapStepMs)
   },
   silent: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),
+  disk: (_ms, path) => open(path, 'r', () => undefined),
 }
 
 function hold(): void {
@@ -32,15 +34,15 @@ function hold(): void {
 const orders = new BroadcastChannel(faultChannel)
 orders.unref()
 orders.onmessage = (message: unknown) => {
-  const { sessionId, fault, ms = Infinity } = (message as { data: FaultOrder }).data
-  if (sessionId === boot.sessionId) setImmediate(() => faults[fault](ms))
+  const { sessionId, fault, ms = Infinity, path = '' } = (message as { data: FaultOrder }).data
+  if (sessionId === boot.sessionId) setImmediate(() => faults[fault](ms, path))
 }
 
 const crashOn = getEnvironmentData(crashOnKey)
 const post = events.postMessage.bind(events)
 events.postMessage = (event: SessionEvent) => {
   post(event)
-  if (event.type === 'activating' && event.infoHash === crashOn) faults.throw(0)
+  if (event.type === 'activating' && event.infoHash === crashOn) faults.throw(0, '')
 }
 
 await import(new URL('../../dist/worker-session.js', import.meta.url).href)

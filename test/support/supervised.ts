@@ -7,6 +7,7 @@ import { dispatch } from '../../src/main/handlers/dispatch.ts'
 import type { Handlers } from '../../src/main/handlers/reply.ts'
 import { sessionHandlers } from '../../src/main/handlers/session-handlers.ts'
 import { torrentHandlers } from '../../src/main/handlers/torrent-handlers.ts'
+import { transferHandlers } from '../../src/main/handlers/transfer-handlers.ts'
 import { HashDesk } from '../../src/main/supervisor/hash-desk.ts'
 import { Supervisor } from '../../src/main/supervisor/supervisor.ts'
 import { threadEntries } from '../../src/main/threads/entries.ts'
@@ -26,6 +27,8 @@ export interface SupervisedOptions {
   /** The real session worker without it. */
   readonly entry?: URL
   readonly pollMs?: number
+  /** How soon a torrent in error is tried again; 30 s without it. */
+  readonly healMs?: number
 }
 
 /** Supervised sessions and the commands on them; disposed of, nothing of them is left. */
@@ -62,7 +65,12 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
   const log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
   const supervisor = new Supervisor({
     start,
-    boot: { listenHost: '127.0.0.1', allowedPeerRanges: ['127.0.0.0/8'], reportIntervalMs: 100, healMs: 30_000 },
+    boot: {
+      listenHost: '127.0.0.1',
+      allowedPeerRanges: ['127.0.0.0/8'],
+      reportIntervalMs: 100,
+      healMs: options.healMs ?? 30_000,
+    },
     board,
     hashDesk: new HashDesk(tasks),
     compareFiles: (comparison) => tasks.commonFiles(comparison),
@@ -74,6 +82,14 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
   const handlers: Handlers = {
     ...sessionHandlers({ supervisor, board, memoryOnlyDefault: true }),
     ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy }),
+    ...transferHandlers({
+      supervisor,
+      board,
+      tasks,
+      rootDir,
+      dataDir,
+      backup: () => Promise.reject(new Error('there is no store')),
+    }),
   }
   const command: Supervised['command'] = async (name, parameters) => {
     const reply = await dispatch(handlers, name, parameters, { transport: 'rest', address: '127.0.0.1' })

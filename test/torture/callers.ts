@@ -16,8 +16,7 @@ const mostSessions = 3
 const pauseMs = [20, 250] as const
 
 /** Was the answer cut off? Then nobody knows what came of it. A refusal is an answer. */
-const isRefusal = (error: unknown): boolean =>
-  error instanceof Error && /^\w+: [a-z_]+: /.test(error.message)
+const isRefusal = (error: unknown): boolean => error instanceof Error && /^\w+: [a-z_]+: /.test(error.message)
 
 export class Callers {
   /** Torrents that were removed or added again in this run: what they received is not judged. */
@@ -67,7 +66,7 @@ export class Callers {
     }
     const ports = [await freePort()]
     await this.#ask(async () => {
-      const { session } = await this.#face.call('create_session', { ports, dht: 0 })
+      const { session } = await this.#face.call('create_session', { ports, dht: 0, memory_only: 0 })
       this.#oracle.session(session.id, 'present', session.port)
     })
   }

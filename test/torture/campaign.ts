@@ -36,13 +36,15 @@ export interface CampaignOptions {
   readonly seed: number
   readonly torrents?: number
   readonly length?: number
+  /** The longest that callers use a server before it is killed; checkpoints are made every five seconds. */
+  readonly longestMs?: number
 }
 
 const pieceLength = 64 * 1024
 const rate = 3 * 1024 * 1024
-const runMs = [200, 4000] as const
+const shortestMs = 200
 /** What a doom that is not reached is given beyond the run. */
-const doomedMs = 6000
+const doomedMs = 4000
 /** Handshakes, metadata, headers of messages, and blocks that two requests brought. */
 const overhead = (bytes: number): number => bytes * 0.05 + 512 * 1024
 
@@ -66,7 +68,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     const magnet = `magnet:?xt=urn:btih:${infoHash}&x.pe=127.0.0.1:${relay.port}`
     swarms.push({ seed, relay, seeded: { infoHash, magnet, length } })
   }
-  const campaign = new Campaign(swarms, options.seed)
+  const campaign = new Campaign(swarms, options.seed, options.longestMs ?? 9000)
   for (let kill = 0; kill < options.kills; kill += 1) await campaign.killOnce()
   await campaign.judgeOnce()
   return campaign.report()
@@ -75,6 +77,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
 class Campaign {
   readonly #swarms: readonly Swarm[]
   readonly #seed: number
+  readonly #longestMs: number
   readonly #random: Random
   readonly #oracle = new Oracle()
   readonly #dataDir = temporaryFolder()
@@ -88,7 +91,8 @@ class Campaign {
   #downloadedAgain = 0
   #overDownloads = 0
 
-  constructor(swarms: readonly Swarm[], seed: number) {
+  constructor(swarms: readonly Swarm[], seed: number, longestMs: number) {
+    this.#longestMs = longestMs
     this.#swarms = swarms
     this.#seed = seed
     this.#random = new Random(seed)
@@ -139,7 +143,8 @@ class Campaign {
     const torrents = this.#swarms.map(({ seeded }) => seeded)
     const callers = new Callers(run.face, this.#oracle, this.#random, torrents)
     const calling = callers.run()
-    await Promise.race([run.ended, delay(doom === undefined ? this.#random.between(...runMs) : doomedMs)])
+    const ms = doom === undefined ? this.#random.between(shortestMs, this.#longestMs) : doomedMs
+    await Promise.race([run.ended, delay(ms)])
     await run.kill()
     await calling
     return callers.disturbed

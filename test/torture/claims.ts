@@ -47,19 +47,30 @@ export function readClaims(dataDir: string, scratch: string): Claim[] {
 function claimOf({ info_hash, record, raw_info, bits }: Row): Claim {
   const info = parseInfo(raw_info)
   const { saveFolder } = JSON.parse(record) as { saveFolder: string }
-  let [bytes, falsePieces] = [0, 0]
-  for (let piece = 0; piece < info.pieceCount; piece += 1) {
-    if (((bits[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) === 0) continue
-    const content = bytesOf(info, saveFolder, piece)
+  const bytes = claimedPieces(info, bits)
+    .map((piece) => Math.min(info.pieceLength, info.length - piece * info.pieceLength))
+    .reduce((sum, length) => sum + length, 0)
+  return { infoHash: info_hash, bytes, falsePieces: falsePieces(info, saveFolder, bits) }
+}
+
+/** How many of the claimed pieces have other bytes on disk. */
+export function falsePieces(info: TorrentInfo, saveFolder: string, bits: Uint8Array | undefined): number {
+  return claimedPieces(info, bits).filter((piece) => {
     const expected = info.pieces.subarray(piece * hashLength, (piece + 1) * hashLength)
-    bytes += content.length
-    if (!createHash('sha1').update(content).digest().equals(expected)) falsePieces += 1
-  }
-  return { infoHash: info_hash, bytes, falsePieces }
+    return !createHash('sha1')
+      .update(bytesOf(info, saveFolder, piece))
+      .digest()
+      .equals(expected)
+  }).length
+}
+
+function claimedPieces(info: TorrentInfo, bits: Uint8Array | undefined): number[] {
+  const pieces = Array.from({ length: info.pieceCount }, (_, piece) => piece)
+  return pieces.filter((piece) => ((bits?.[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) !== 0)
 }
 
 /** The bytes of a piece as they lie in its files; what is missing is zeros. */
-export function bytesOf(info: TorrentInfo, saveFolder: string, piece: number): Buffer {
+function bytesOf(info: TorrentInfo, saveFolder: string, piece: number): Buffer {
   const start = piece * info.pieceLength
   const content = Buffer.alloc(Math.min(info.pieceLength, info.length - start))
   for (const { safePath, offset, length, padding, symlink } of info.files) {

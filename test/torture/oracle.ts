@@ -79,7 +79,6 @@ export class Oracle {
     for (const [id, port] of sessions) this.#sessions.set(id, { known: 'present', port })
     for (const [id, session] of this.#sessions) if (!sessions.has(id)) session.known = 'absent'
     for (const [infoHash, session] of torrents) this.#torrents.set(infoHash, { known: 'present', session })
-    for (const [infoHash, torrent] of this.#torrents)
-      if (!torrents.has(infoHash)) torrent.known = 'absent'
+    for (const [infoHash, torrent] of this.#torrents) if (!torrents.has(infoHash)) torrent.known = 'absent'
   }
 }

@@ -5,10 +5,10 @@ import { RestTorrentError } from '../../protocol/errors.ts'
 import type { SessionRecord } from '../../protocol/records.ts'
 import type { Board } from '../board/board.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
+import { defaultPortRange, portsOfRange } from './default-ports.ts'
 import { freshnessOf } from './freshness.ts'
 import type { Handlers } from './reply.ts'
 
-const defaultPorts = [6881, 6891]
 const bindFailed = 'bind failed address already in use'
 /** Azureus-style client code and version (BEP 20). */
 const peerIdPrefix = '-RT0100-'
@@ -74,8 +74,7 @@ function portsOf(input: CommandInput<'create_session'>): number[] {
     throw new RestTorrentError('invalid_parameter', 'parameter ports: give either ports or port_range')
   }
   if (input.ports !== undefined) return [...new Set(input.ports)]
-  const [first = 0, last = 0] = input.port_range ?? defaultPorts
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index)
+  return portsOfRange(input.port_range ?? defaultPortRange)
 }
 
 function recordOf(

@@ -139,8 +139,9 @@ export class SessionRecords {
   }
 
   /** A worker has proved and synced what this says. */
-  checkpoint(infoHash: string, checkpoint: TorrentCheckpoint): void {
-    this.count(infoHash, checkpoint.counters)
+  checkpoint(infoHash: string, told: TorrentCheckpoint): void {
+    this.count(infoHash, told.counters)
+    const checkpoint = { ...told, counters: this.torrents.get(infoHash)?.counters ?? told.counters }
     const record = this.change(infoHash, { resume: { checkpoint, clean: true } })
     if (record) this.#later(record, { type: 'checkpoint', sessionId: this.session.id, infoHash, checkpoint })
   }

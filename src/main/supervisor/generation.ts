@@ -9,9 +9,16 @@ import { LivenessWatch, type Liveness } from './liveness.ts'
 
 const bindDeadlineMs = 15_000
 const heapCeiling = 0.8
+/** What the end of a thread may take. One that waits for its disk is not ended before the disk answers. */
+const endDeadlineMs = 5_000
 
 /** Why a generation was ended from outside; `unbound`: it did not get its port, or not in time. */
 export type EndReason = 'requested' | 'silent' | 'heap' | 'unbound'
+
+export interface GenerationOptions extends HostOptions {
+  /** The thread was to end and has not, because it waits for a disk. */
+  readonly onHeld: () => void
+}
 
 export class Generation {
   readonly number: number
@@ -25,11 +32,15 @@ export class Generation {
   endReason: EndReason | undefined
   /** Whether the worker closed everything itself when it was asked to stop. */
   endedInOrder = false
+  /** Whether its thread could not be ended in time. */
+  isHeld = false
 
   readonly #host: SessionHost
   readonly #watch = new LivenessWatch()
+  readonly #onHeld: () => void
 
-  constructor(start: StartHost, options: HostOptions) {
+  constructor(start: StartHost, options: GenerationOptions) {
+    this.#onHeld = options.onHeld
     this.number = options.boot.generation
     const bound = Promise.withResolvers<number>()
     this.#host = start({
@@ -68,14 +79,15 @@ export class Generation {
 
   /** Measures the worker; one whose heap is nearly full is ended in order, before V8 ends the process. */
   async measure(): Promise<void> {
+    if (this.isHeld) return // it would never answer
     const vitals = await this.#host.vitals()
     if (vitals === undefined) return
     this.vitals = vitals
     if (vitals.heapUsed > heapCeiling * vitals.heapLimit) await this.end('heap', 1000)
   }
 
-  /** Asks the worker to stop, waits at most `deadlineMs`, then ends the thread in every case. */
-  async end(reason: EndReason, deadlineMs: number): Promise<HostExit> {
+  /** Asks the worker to stop, waits at most `deadlineMs`, then ends the thread; settles also when it is held. */
+  async end(reason: EndReason, deadlineMs: number): Promise<void> {
     this.endReason ??= reason
     if (deadlineMs > 0) {
       this.endedInOrder = await this.call('stop', deadlineMs, async (api) => await api.stop()).then(
@@ -83,7 +95,14 @@ export class Generation {
         () => false, // it is ended anyway
       )
     }
-    return await this.#host.terminate()
+    const late = setTimeout(() => {
+      this.isHeld = true
+      this.#onHeld()
+      held.resolve()
+    }, endDeadlineMs)
+    const held: PromiseWithResolvers<void> = Promise.withResolvers()
+    await Promise.race([this.#host.terminate(), held.promise])
+    clearTimeout(late)
   }
 
   #note(event: SessionEvent): void {

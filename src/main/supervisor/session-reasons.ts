@@ -18,6 +18,10 @@ export function stateCode(state: SessionState): ErrorCode {
   return codes[state]
 }
 
+/** Why a thread could not be ended, and what helps. */
+export const heldReason =
+  'the session worker waits for a disk that does not answer and cannot be ended: see to the disk, or restart RestTorrent'
+
 export function notCalledReason(id: string, state: SessionState): string {
   return `session ${id} is ${state}`
 }

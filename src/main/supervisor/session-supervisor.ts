@@ -7,29 +7,15 @@ import { RestTorrentError, toWireError, type WireError } from '../../protocol/er
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { SessionApi } from '../../protocol/session-rpc.ts'
 import type { SessionState } from '../../protocol/session.ts'
-import type { SessionBoard } from '../board/session-board.ts'
-import type { FileOwnership } from '../files/file-ownership.ts'
-import type { Log } from '../log.ts'
 import type { Removal, SessionRecords } from '../records/session-records.ts'
-import type { HostExit, HostOptions, StartHost } from '../threads/session-host.ts'
+import type { HostExit } from '../threads/session-host.ts'
 import { carryOut } from './carry-out.ts'
 import { Backoff, failedRetryMs } from './backoff.ts'
 import { CrashLedger } from './crash-ledger.ts'
 import { Generation } from './generation.ts'
-import type { HashDesk } from './hash-desk.ts'
-import { crashReason, notCalledReason, stateCode } from './session-reasons.ts'
+import { crashReason, heldReason, notCalledReason, stateCode } from './session-reasons.ts'
+import type { SessionSurroundings } from './session-surroundings.ts'
 import { takeEvent } from './take-event.ts'
-
-/** What a session supervisor is given by the supervisor of all. */
-export interface SessionSurroundings {
-  readonly start: StartHost
-  readonly boot: Pick<HostOptions['boot'], 'listenHost' | 'allowedPeerRanges' | 'reportIntervalMs' | 'healMs'>
-  readonly board: SessionBoard
-  readonly hashDesk: HashDesk
-  readonly files: FileOwnership
-  readonly log: Log
-  readonly onChange: () => void
-}
 
 const applyDeadlineMs = 30_000
 const stopDeadlineMs = 5_000
@@ -61,6 +47,11 @@ export class SessionSupervisor {
 
   get id(): string {
     return this.records.session.id
+  }
+
+  /** Whether its thread was to end and could not. */
+  get isHeld(): boolean {
+    return this.generation?.isHeld === true
   }
 
   /** Starts the first generation. Rejects with `bind_failed` (and stays `stopped`) when no port is free. */
@@ -114,7 +105,6 @@ export class SessionSupervisor {
     this.#near.files.leave({ sessionId: this.id, infoHash }, removal.id, removal.deleteData)
     this.#near.board.forget(infoHash)
     this.#near.onChange()
-    this.#near.log.info({ session: this.id, info_hash: infoHash }, 'torrent removed')
     this.#carryOut(removal)
   }
 
@@ -146,6 +136,7 @@ export class SessionSupervisor {
           if (this.generation === generation) this.#send(what, run)
         })
       },
+      onHeld: () => this.#held(generation),
       onOutput: (line) => this.#near.log.warn({ session: this.id, generation: number }, line),
     })
     this.generation = generation
@@ -170,6 +161,15 @@ export class SessionSupervisor {
     this.lastError = { ...toWireError(error), at: Date.now() }
     // a start that hangs or finds its port taken is ended; `exited` decides what follows
     void generation.end('unbound', 0)
+  }
+
+  /** Nothing ends such a thread but the end of the process, or the disk that answers after all. */
+  #held(generation: Generation): void {
+    if (this.generation !== generation) return
+    this.lastError = { code: 'disk_unresponsive', message: heldReason, at: Date.now() }
+    this.#near.log.error({ session: this.id, generation: generation.number }, heldReason)
+    this.#near.board.rest(this.records.torrents.values())
+    if (this.state !== 'stopping') this.#to('failed')
   }
 
   #exited(generation: Generation, exit: HostExit): void {

@@ -14,7 +14,8 @@ import type { StartHost } from '../threads/session-host.ts'
 import type { HashDesk } from './hash-desk.ts'
 import { isComplete } from './is-complete.ts'
 import { pollMs as defaultPollMs } from './liveness.ts'
-import { SessionSupervisor, type SessionSurroundings } from './session-supervisor.ts'
+import { SessionSupervisor } from './session-supervisor.ts'
+import type { SessionSurroundings } from './session-surroundings.ts'
 import { viewOf } from './session-view.ts'
 
 const defaultMeasureMs = 1000
@@ -40,6 +41,8 @@ export class Supervisor {
   readonly files: FileOwnership
   readonly #options: SupervisorOptions
   readonly #sessions = new Map<string, SessionSupervisor>()
+  /** Sessions that were deleted and whose threads could not be ended. */
+  readonly #held: SessionSupervisor[] = []
   readonly #timers: NodeJS.Timeout[]
   #stopping = false
 
@@ -60,6 +63,11 @@ export class Supervisor {
     return session
   }
 
+  /** Whether a thread is left that waits for a disk: the process must be ended by force then. */
+  get isHeld(): boolean {
+    return [...this.#sessions.values(), ...this.#held].some((session) => session.isHeld)
+  }
+
   /** Every session, also those that are being created. */
   sessions(): Iterable<SessionSupervisor> {
     return this.#sessions.values()
@@ -71,9 +79,11 @@ export class Supervisor {
     return new Set(bound.filter((ports) => ports.length === 1).flat())
   }
 
-  /** Makes a session, waits for its port and records it. Rejects with `bind_failed` or a disk code; then nothing is left of it. */
+  /** Makes a session, waits for its port and records it. Rejects with `bind_failed`, `session_exists` or a disk code; then nothing is left of it. */
   async create(record: SessionRecord): Promise<SessionSupervisor> {
     if (this.#stopping) throw new RestTorrentError('shutting_down', 'the server is stopping')
+    if (this.#sessions.has(record.id))
+      throw new RestTorrentError('session_exists', `session ${record.id} exists already`)
     const session = this.#supervise(this.records(record))
     try {
       await session.create()
@@ -123,7 +133,8 @@ export class Supervisor {
     await session.records.drop()
     this.#forget(id)
     await session.stop()
-    this.files.releaseSession(id)
+    if (session.isHeld) this.#held.push(session)
+    else this.files.releaseSession(id)
     this.#options.log.info({ session: id }, 'session deleted')
   }
 

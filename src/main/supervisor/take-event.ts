@@ -1,7 +1,6 @@
 /** What main does with each thing that a session worker tells. */
 import { toWireError } from '../../protocol/errors.ts'
 import type { SessionApi, SessionEvent, SnapshotDelta } from '../../protocol/session-rpc.ts'
-import type { TorrentRow } from '../../protocol/torrent.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { FileOwnership } from '../files/file-ownership.ts'
 import type { Log } from '../log.ts'
@@ -25,7 +24,6 @@ export function takeEvent(
 ): void {
   const { id } = records.session
   if (event.type === 'snapshot') {
-    logFaults(event.rows, { id, board, log })
     logChanges(event, board, log, id)
     board.take(event)
     onChange()
@@ -47,18 +45,6 @@ export function takeEvent(
       if (found !== undefined) answer('hashed', (api) => api.hashed(event.requestId, found))
     })
   } else if (event.type === 'log') log[event.level]({ ...event.fields, session: id }, event.message)
-}
-
-/** A fault of a torrent's disk or files is an operator's concern too, once. */
-function logFaults(
-  rows: readonly TorrentRow[],
-  { id, board, log }: Pick<Near, 'board' | 'log'> & { id: string },
-): void {
-  for (const { info_hash, error } of rows) {
-    const shown = board.torrents.get(info_hash)
-    if (error === undefined || shown === undefined || shown.error !== undefined) continue
-    log.warn({ session: id, info_hash, code: error.code }, `torrent stopped by an error: ${error.message}`)
-  }
 }
 
 /** One line for each torrent whose state is another than it was. */

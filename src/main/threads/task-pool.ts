@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
 import { fromWireError, RestTorrentError } from '../../protocol/errors.ts'
+import type { ExportPart, ImportPart, ImportRequest } from '../../protocol/session-export.ts'
 import type { HashRequest } from '../../protocol/session-rpc.ts'
 import type {
   FileComparison,
@@ -17,6 +18,7 @@ import type {
 
 const parseDeadlineMs = 5_000
 const folderDeadlineMs = 5_000
+const transferDeadlineMs = 30_000
 const hashDeadlineMs = 120_000
 
 export class TaskPool {
@@ -43,6 +45,16 @@ export class TaskPool {
   /** Paths of the files of `mine`, below its folder, that `other` has too. */
   async commonFiles(comparison: FileComparison): Promise<string[]> {
     return await run(this.#quick, 'commonFiles', comparison, parseDeadlineMs)
+  }
+
+  /** Writes a part of an export and gives the bytes of the file so far. Rejects with a disk code. */
+  async writeExport(part: ExportPart): Promise<number> {
+    return await run(this.#quick, 'writeExport', part, transferDeadlineMs)
+  }
+
+  /** Reads a part of an import. Rejects with `not_found`, `invalid_import` or a disk code. */
+  async readImport(request: ImportRequest): Promise<ImportPart> {
+    return await run(this.#quick, 'readImport', request, transferDeadlineMs)
   }
 
   /** Hashes a range of pieces; one byte a piece, 1 where it matches. */

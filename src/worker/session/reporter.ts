@@ -53,10 +53,12 @@ export class Reporter {
     const rows: TorrentRow[] = []
     const totals = { download_rate: 0, upload_rate: 0, num_peers: 0 }
     for (const torrent of this.#torrents()) {
-      if (!torrent.isActive && !this.#marked.has(torrent)) continue
+      const isMarked = this.#marked.has(torrent)
+      if (!torrent.isActive && !isMarked) continue
       const row = torrent.row(now)
       addTo(totals, row)
-      if (this.#isNew(torrent, row)) rows.push(row)
+      // a marked row is told also where it is the last one again: main may show another one meanwhile
+      if (this.#isNew(torrent, row) || isMarked) rows.push(row)
     }
     this.#marked.clear()
     this.#post({ type: 'snapshot', at: now, rows, totals })

@@ -13,7 +13,8 @@ import type { TorrentInfo } from '../../protocol/torrent-info.ts'
 import type { Content } from './engine/content.ts'
 import { PieceBits } from './piece-bits.ts'
 import { openContent, prove, type Preparation } from './prepare-content.ts'
-import { Checkpointer } from './resume/checkpointer.ts'
+import { Checkpointer, type Checkpointed } from './resume/checkpointer.ts'
+import { lookOnly } from './resume/look-only.ts'
 import type { Identities } from './resume/prove-resume.ts'
 import { DiskPieceStore } from './storage/disk-piece-store.ts'
 import { EngineStore } from './storage/engine-store.ts'
@@ -159,11 +160,10 @@ export class TorrentContent {
   }
 
   #keep(record: TorrentRecord, store: PieceStore, identities: Identities): void {
-    if (record.memoryOnly) return
     this.#checkpointer = new Checkpointer({
       info: this.info,
       bits: this.#bits,
-      store: store instanceof DiskPieceStore ? store : undefined,
+      store: this.#files(record, store),
       identities,
       counters: this.#events.counters,
       post: (checkpoint) => {
@@ -171,6 +171,13 @@ export class TorrentContent {
         this.#events.onCheckpoint(checkpoint)
       },
     })
+  }
+
+  #files(record: TorrentRecord, store: PieceStore): Checkpointed['store'] {
+    if (!(store instanceof DiskPieceStore)) return undefined
+    const { info } = this
+    const { disk } = this.#near
+    return record.memoryOnly ? lookOnly(store, { disk, saveFolder: record.saveFolder, info }) : store
   }
 
   readonly #fault = (error: unknown): void => {

@@ -11,10 +11,13 @@ import type {
   TaskAnswer,
   TorrentDigest,
 } from '../../protocol/tasks.ts'
+import type { ExportPart, ImportPart, ImportRequest } from '../../protocol/session-export.ts'
 import { commonFiles as findCommonFiles } from './common-files.ts'
 import { digestMetainfo } from './digest-metainfo.ts'
 import { hashRange } from './hash-range.ts'
+import { readImport as readImportPart } from './read-import.ts'
 import { resolveUnderRoot } from './resolve-folder.ts'
+import { writeExport as writeExportPart } from './write-export.ts'
 
 /** See `TorrentDigest`. */
 export function parseMetainfo(bytes: Uint8Array): TaskAnswer<TorrentDigest> {
@@ -34,6 +37,16 @@ export function hashPieces(request: HashRequest): TaskAnswer<Uint8Array> {
 /** See `FileComparison`; paths of the files of `mine` that `other` has too. */
 export function commonFiles(comparison: FileComparison): TaskAnswer<string[]> {
   return answer(() => findCommonFiles(comparison))
+}
+
+/** See `ExportPart`; bytes of the file so far. */
+export function writeExport(part: ExportPart): TaskAnswer<number> {
+  return answer(() => writeExportPart(part))
+}
+
+/** See `ImportRequest`. */
+export function readImport(request: ImportRequest): TaskAnswer<ImportPart> {
+  return answer(() => readImportPart(request))
 }
 
 function answer<T>(work: () => T): TaskAnswer<T> {

@@ -3,7 +3,7 @@ import { FileOwnership } from '../../../src/main/files/file-ownership.ts'
 import { holdRestored } from '../../../src/main/files/hold-restored.ts'
 import { SessionRecords } from '../../../src/main/records/session-records.ts'
 import { factsOf, type TorrentRecord } from '../../../src/protocol/records.ts'
-import { toWireError } from '../../../src/protocol/errors.ts'
+import { toWireError, type WireError } from '../../../src/protocol/errors.ts'
 import { parseInfo } from '../../../src/protocol/torrent-info.ts'
 import { commonFiles } from '../../../src/worker/tasks/common-files.ts'
 import { makeMetainfo, type MetainfoOptions } from '../../support/metainfo.ts'
@@ -60,12 +60,10 @@ ownership('a torrent onto files of another is file_in_use and names it, over ses
   const owner = recordOf(tree)
   await files.admit(one, owner)
   for (const session of [one, two]) {
-    const refused = files.admit(session, recordOf(sameFiles))
-    assert.is(await codeOf(refused), 'file_in_use')
-    await refused.catch((error: Error) => {
-      assert.match(error.message, owner.infoHash)
-      assert.not.match(error.message, one)
-    })
+    const refusal = await files.admit(session, recordOf(sameFiles)).catch(toWireError)
+    assert.is((refusal as WireError).code, 'file_in_use')
+    assert.match((refusal as WireError).message, owner.infoHash)
+    assert.not.match((refusal as WireError).message, one)
   }
 })
 

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { commandNames, commands } from '../../../src/protocol/commands.ts'
+import { commandNames, commands, type CommandName } from '../../../src/protocol/commands.ts'
 import { RestTorrentError } from '../../../src/protocol/errors.ts'
 import { suite } from '../../support/suite.ts'
 import {
@@ -13,6 +13,11 @@ import {
 } from './recorded-handlers.ts'
 
 const app = suite('src/main/http/app')
+/** What a command cannot do without. */
+const needed: Partial<Record<CommandName, object>> = {
+  upload_torrent: { save_path: 'a' },
+  import_session: { name: 'a' },
+}
 
 for (const name of commandNames) {
   const { method, path } = commands[name]
@@ -21,7 +26,7 @@ for (const name of commandNames) {
     const address = path.replace('{session_id}', sessionId).replace('{info_hash}', infoHash)
     const response =
       method === 'POST'
-        ? await post(address, 'application/json', name === 'upload_torrent' ? '{"save_path":"a"}' : '{}')
+        ? await post(address, 'application/json', JSON.stringify(needed[name] ?? {}))
         : await request(address, { method })
     assert.is(response.status, 200)
     assert.equal(

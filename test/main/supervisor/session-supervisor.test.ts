@@ -25,7 +25,9 @@ async function codeOf(promise: Promise<unknown>): Promise<ErrorCode> {
 }
 
 const ask = (sessions: Supervised, id: string, deadlineMs = longMs): Promise<void> =>
-  sessions.supervisor.session(id).query('a query', deadlineMs, (api) => api.setReportInterval(100))
+  sessions.supervisor
+    .session(id)
+    .query('a query', deadlineMs, (api) => api.addPeers('0'.repeat(40), [], 'lsd'))
 
 /** Hosts from an entry that can be changed; counts how many there are. */
 function changingHosts(entry: URL) {

@@ -8,6 +8,7 @@ import { describe, type Content } from './content.ts'
 import { fallBackToPlain } from './encryption-fallback.ts'
 import { fetchMetadata, serveMetadata } from './exchange-metadata.ts'
 import { leavePublicPeers } from './leave-public-peers.ts'
+import { closeNeedless, registerOnlyLiving } from './needless-peers.ts'
 import { attachPicker } from './picker/attach-picker.ts'
 import type { PickerHandle } from './picker/picker-handle.ts'
 
@@ -52,7 +53,7 @@ export class EngineTorrent {
     this.#events = events
     this.#rawInfo = content?.rawInfo
     this.#restrain()
-    torrent.on('wire', (wire: Wire) => this.#onWire(wire))
+    torrent.on('wire', (wire: Wire, address: string) => this.#onWire(wire, address))
     torrent.on('verified', (index: number) => events.onVerified(index))
     torrent.on('metadata', () => {
       torrent.metadata = true // the engine must not serve its own encoding of it, see exchange-metadata.ts
@@ -128,6 +129,7 @@ export class EngineTorrent {
       if (!this.#client.isFull()) drain()
     }
     fallBackToPlain(torrent)
+    registerOnlyLiving(torrent)
     torrent._verifyPieces = (callback) => callback(null) // the bits were proved before it was opened
   }
 
@@ -144,15 +146,9 @@ export class EngineTorrent {
     this.#events.onReady()
   }
 
-  #onWire(wire: Wire): void {
+  #onWire(wire: Wire, address: string): void {
     const { peerId, userAgent, port } = this.#client
-    if (
-      wire.peerId === peerId ||
-      this.#torrent.wires.some((other) => other !== wire && other.peerId === wire.peerId)
-    ) {
-      wire.destroy()
-      return
-    }
+    if (closeNeedless(this.#torrent, wire, address, peerId)) return
     Object.assign(wire.extendedHandshake, { v: userAgent, reqq: requestQueue, p: port })
     if (this.#rawInfo) serveMetadata(wire, this.#rawInfo)
     else fetchMetadata(wire, this.#infoHash, (rawInfo) => this.#onMetadata(rawInfo))

@@ -61,7 +61,7 @@ declare module 'webtorrent' {
     /** Peers that wait to be dialled. */
     _queue: { source: string | null }[]
     _numPending: number
-    _peers: Map<string, { source: string | null }>
+    _peers: Map<string, { source: string | null; retries: number }>
     _drain(): void
     _registerPeer(peer: EnginePeer): void
     _addPeer(peer: unknown, type: string, source: string | null): EnginePeer | null
@@ -74,6 +74,7 @@ declare module 'webtorrent' {
     readonly type: string
     /** `host:port` */
     readonly addr: string
+    readonly destroyed: boolean
     /** 0: without encryption; 1: encryption is offered. */
     secure: number
     /** Absent until connected; its `peerId` until the peer's handshake. */

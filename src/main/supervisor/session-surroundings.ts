@@ -1,0 +1,16 @@
+/** What a session supervisor is given by the supervisor of all. */
+import type { SessionBoard } from '../board/session-board.ts'
+import type { FileOwnership } from '../files/file-ownership.ts'
+import type { Log } from '../log.ts'
+import type { HostOptions, StartHost } from '../threads/session-host.ts'
+import type { HashDesk } from './hash-desk.ts'
+
+export interface SessionSurroundings {
+  readonly start: StartHost
+  readonly boot: Pick<HostOptions['boot'], 'listenHost' | 'allowedPeerRanges' | 'reportIntervalMs' | 'healMs'>
+  readonly board: SessionBoard
+  readonly hashDesk: HashDesk
+  readonly files: FileOwnership
+  readonly log: Log
+  readonly onChange: () => void
+}

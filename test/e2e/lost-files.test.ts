@@ -1,0 +1,101 @@
+/** Files that somebody takes from under a seed: it says so, and comes back with them or without. */
+import { copyFileSync, existsSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { caseWith } from '../interop/require.ts'
+import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
+import { startLeech, startSeed } from '../support/seeds.ts'
+import { suite } from '../support/suite.ts'
+import { supervise, type Supervised } from '../support/supervised.ts'
+
+const lost = suite('test/e2e/lost-files')
+const healMs = 200
+const options = {
+  name: 'seeded',
+  files: [
+    { path: 'a', content: 500_000 },
+    { path: 'b', content: 300_000 },
+  ],
+}
+const made = makeMetainfo(options)
+const { infoHash } = made
+
+/** What somebody does to a folder, and how it is undone. */
+const losses: Record<string, { lose: (folder: string) => void; restore: (folder: string) => void }> = {
+  'a file that vanished': {
+    lose: (folder) => renameSync(join(folder, 'seeded/a'), join(folder, 'away')),
+    restore: (folder) => renameSync(join(folder, 'away'), join(folder, 'seeded/a')),
+  },
+  'a file that was cut': {
+    lose: (folder) => {
+      copyFileSync(join(folder, 'seeded/a'), join(folder, 'whole'))
+      truncateSync(join(folder, 'seeded/a'), 100)
+    },
+    restore: (folder) => copyFileSync(join(folder, 'whole'), join(folder, 'seeded/a')),
+  },
+  'a file that a shorter one replaced': {
+    lose: (folder) => {
+      renameSync(join(folder, 'seeded/a'), join(folder, 'away'))
+      writeFileSync(join(folder, 'seeded/a'), 'short')
+    },
+    restore: (folder) => renameSync(join(folder, 'away'), join(folder, 'seeded/a')),
+  },
+  'a save path that vanished': {
+    lose: (folder) => renameSync(folder, `${folder}-away`),
+    restore: (folder) => {
+      assert.not(existsSync(folder), 'it was not made anew')
+      renameSync(`${folder}-away`, folder)
+    },
+  },
+}
+
+/** A session that seeds, and the folder it seeds from. */
+async function seed(sessions: Supervised): Promise<{ id: string; port: number; folder: string }> {
+  const folder = join(sessions.rootDir, 'here')
+  writeFiles(folder, made)
+  const { id, port } = await sessions.create()
+  const file = new Uint8Array(made.bytes)
+  await sessions.command('upload_torrent', { session_id: id, file, save_path: 'here' })
+  await sessions.whenTorrent(id, infoHash, 'seeding', ({ state }) => state === 'seeding')
+  return { id, port, folder }
+}
+
+for (const [what, { lose, restore }] of Object.entries(losses)) {
+  caseWith(
+    lost,
+    `${what} is an error, and seeds again by itself when it is back`,
+    ['libtorrent'],
+    async () => {
+      await using sessions = supervise({ healMs })
+      const { id, port, folder } = await seed(sessions)
+      lose(folder)
+      await using leech = await startLeech(made)
+      const finished = leech.download(port).catch(() => undefined)
+      const row = await sessions.whenTorrent(id, infoHash, 'error', ({ state }) => state === 'error')
+      assert.is(row.error?.code, 'files_changed')
+      restore(folder)
+      await sessions.whenTorrent(id, infoHash, 'seeding again', ({ state }) => state === 'seeding')
+      await finished
+    },
+  )
+}
+
+caseWith(lost, 'what is lost is fetched again when the torrent is started', ['libtorrent'], async () => {
+  await using peer = await startSeed(options)
+  await using sessions = supervise({ healMs })
+  const { id, port, folder } = await seed(sessions)
+  const named = { session_id: id, info_hash: infoHash }
+  await sessions.command('stop_torrent', named)
+  await sessions.whenTorrent(id, infoHash, 'stopped', ({ state }) => state === 'stopped')
+  rmSync(folder, { recursive: true })
+  await sessions.command('start_torrent', named)
+  await sessions.whenTorrent(id, infoHash, 'error', ({ error }) => error?.code === 'files_changed')
+  assert.not(existsSync(folder))
+  await sessions.command('start_torrent', named)
+  await sessions.whenTorrent(id, infoHash, 'downloading', ({ state }) => state === 'downloading')
+  await peer.dial(port)
+  await sessions.whenTorrent(id, infoHash, 'seeding', ({ state }) => state === 'seeding')
+  assert.ok(existsSync(join(folder, 'seeded/b')))
+})
+
+lost.run()

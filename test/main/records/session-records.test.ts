@@ -1,0 +1,92 @@
+/** Records over a real store: what callers of one torrent do at the same time stays in order. */
+import * as assert from 'uvu/assert'
+import { SessionRecords } from '../../../src/main/records/session-records.ts'
+import type { TorrentRecord } from '../../../src/protocol/records.ts'
+import { openStore, type Store } from '../../../src/worker/store/store.ts'
+import { suite, temporaryFolder } from '../../support/suite.ts'
+import { checkpointOf, loadAll, refusal, sessionOf, torrentOf } from '../../worker/store/fixture.ts'
+
+const keeping = suite('src/main/records/session-records')
+
+const record: TorrentRecord = {
+  ...torrentOf(1),
+  counters: { downloaded: 0, uploaded: 0 },
+  bits: undefined,
+}
+const { infoHash } = record
+
+/** Records with one torrent, kept in a store. */
+async function withTorrent(run: (records: SessionRecords, store: Store) => Promise<void>): Promise<void> {
+  const store = await openStore(temporaryFolder())
+  try {
+    const records = new SessionRecords(sessionOf(), {
+      journal: { write: (...operations) => store.write(operations) },
+      onFailed: (error) => assert.unreachable(String(error)),
+    })
+    await records.keep()
+    await records.add(record)
+    await run(records, store)
+  } finally {
+    await store.close()
+  }
+}
+
+const kept = async (store: Store): Promise<boolean[]> =>
+  (await loadAll(store)).torrents
+    .filter(({ removal }) => removal === undefined)
+    .map(({ torrent }) => torrent.started)
+
+keeping('a decision that waits for the disk does not bring a removed torrent back', async () => {
+  await withTorrent(async (records, store) => {
+    const removing = records.remove(infoHash, false)
+    const deciding = refusal(records.decide(infoHash, { started: false }))
+    assert.ok(await removing)
+    assert.is((await deciding).code, 'torrent_not_found')
+    assert.equal(await kept(store), [])
+    assert.is(records.torrents.size, 0)
+  })
+})
+
+keeping('of two removals at the same time one is told that there is none', async () => {
+  await withTorrent(async (records) => {
+    const [one, other] = await Promise.all([records.remove(infoHash, false), records.remove(infoHash, true)])
+    assert.ok(one)
+    assert.is(other, undefined)
+    assert.is(records.removals.size, 1)
+  })
+})
+
+keeping('decisions are kept in the order in which they were made, each with those before', async () => {
+  await withTorrent(async (records, store) => {
+    const decisions = [false, true, false, true, false].map((started) =>
+      records.decide(infoHash, { started }),
+    )
+    await Promise.all(decisions)
+    assert.equal(await kept(store), [false])
+    assert.is(records.torrents.get(infoHash)?.started, false)
+  })
+})
+
+keeping('what is not believed any more is proved again as after an end without order', async () => {
+  await withTorrent(async (records) => {
+    records.change(infoHash, { bits: new SharedArrayBuffer(1) })
+    records.checkpoint(infoHash, checkpointOf(1))
+    records.distrust(infoHash)
+    const { bits, resume } = records.torrents.get(infoHash) ?? record
+    assert.is(bits, undefined)
+    assert.is(resume?.clean, false)
+    await records.mark(true)
+  })
+})
+
+keeping('counters of a late checkpoint never fall', async () => {
+  await withTorrent(async (records, store) => {
+    records.checkpoint(infoHash, checkpointOf(9))
+    records.checkpoint(infoHash, checkpointOf(5))
+    await records.mark(true)
+    assert.is(records.torrents.get(infoHash)?.counters.downloaded, 9)
+    assert.is((await loadAll(store)).torrents[0]?.checkpoint?.counters.downloaded, 9)
+  })
+})
+
+keeping.run()

@@ -1,0 +1,36 @@
+import * as assert from 'uvu/assert'
+import { encodeBencode } from '../../../src/protocol/bencode-encode.ts'
+import { commonFiles } from '../../../src/worker/tasks/common-files.ts'
+import { makeMetainfo } from '../../support/metainfo.ts'
+import { suite } from '../../support/suite.ts'
+
+const common = suite('src/worker/tasks/common-files')
+const tree = makeMetainfo({ name: 'tree', files: [{ path: 'a', content: 9 }, { path: 'b/c', content: 9 }] }) // prettier-ignore
+const mine = { saveFolder: '/r', rawInfo: tree.rawInfo }
+
+common('the same torrent in the same folder has every file in common', () => {
+  assert.equal(commonFiles({ mine, other: mine }), ['tree/a', 'tree/b/c'])
+})
+
+common('the same torrent in another folder has none', () => {
+  assert.equal(commonFiles({ mine, other: { ...mine, saveFolder: '/r/tree' } }), [])
+})
+
+common('a file in the place of a folder is in common, both ways', () => {
+  const other = { saveFolder: '/r/tree', rawInfo: makeMetainfo({ name: 'b' }).rawInfo }
+  assert.equal(commonFiles({ mine, other }), ['tree/b/c'])
+  assert.equal(commonFiles({ mine: other, other: mine }), ['b'])
+})
+
+common('padding and links are no files', () => {
+  const files = [
+    { length: 9, path: ['a'], attr: 'p' },
+    { length: 0, path: ['b', 'c'], attr: 'l' },
+    { length: 9, path: ['d'] },
+  ]
+  const info = { files, name: 'tree', 'piece length': 16_384, pieces: Buffer.alloc(20) }
+  const rawInfo = Buffer.from(encodeBencode(info))
+  assert.equal(commonFiles({ mine, other: { saveFolder: '/r', rawInfo } }), [])
+})
+
+common.run()

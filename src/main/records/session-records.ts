@@ -14,7 +14,7 @@ import type {
 } from '../../protocol/records.ts'
 import type { StoreOperation } from '../../protocol/store-rpc.ts'
 import { BackgroundWrites, type Journal } from './journal.ts'
-import { RecordTurns } from './record-turns.ts'
+import { Turns } from '../../protocol/turns.ts'
 
 /** A torrent that is removed for callers and whose files a worker still has to close or delete. */
 export interface Removal {
@@ -37,7 +37,7 @@ export class SessionRecords {
   readonly #journal: Journal | undefined
   readonly #background: BackgroundWrites | undefined
   readonly #adding = new Set<string>()
-  readonly #turns = new RecordTurns()
+  readonly #turns = new Turns()
 
   /** Without `keeping` nothing is kept past the process. */
   constructor(session: SessionRecord, keeping?: Keeping) {
@@ -99,6 +99,18 @@ export class SessionRecords {
       await this.#write(before, () => putTorrent(this.session.id, { ...before, ...fields }))
       return this.change(infoHash, fields) ?? { ...before, ...fields }
     })
+  }
+
+  /** Keeps a torrent from being run, in memory at once and in the store in the background. */
+  quarantine(infoHash: string, reason: string): TorrentRecord | undefined {
+    const record = this.change(infoHash, { quarantine: reason })
+    // in its turn: a removal that is under way must not be undone
+    void this.#turns.take(infoHash, () => {
+      const still = this.torrents.get(infoHash)
+      if (still !== undefined) this.#later(still, putTorrent(this.session.id, still))
+      return Promise.resolve()
+    })
+    return record
   }
 
   /** Takes a torrent out of the desired state; gives the removal for the worker. Rejects with a disk code. */

@@ -214,7 +214,7 @@ export class SessionSupervisor {
       reason,
     )
     for (const infoHash of this.#ledger.note(generation.activating)) {
-      const record = this.records.change(infoHash, { quarantine: `it ended the worker twice: ${reason}` })
+      const record = this.records.quarantine(infoHash, `it ended the worker twice: ${reason}`)
       this.#near.log.error({ session: this.id, info_hash: infoHash }, 'torrent quarantined')
       if (record) this.#near.board.rest([record])
     }

@@ -10,7 +10,7 @@ import { MemoryBudget } from './storage/memory-piece-store.ts'
 import { SessionDisk } from './storage/session-disk.ts'
 import { openSwarm, type Swarm } from './swarm.ts'
 import { Torrent, type TorrentSurroundings } from './torrent.ts'
-import { Turns } from './turns.ts'
+import { Turns } from '../../protocol/turns.ts'
 import { WritePermits } from './write-permits.ts'
 
 /** What torrents with storage_mode `memory` may hold together in one session. */

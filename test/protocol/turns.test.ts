@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert'
-import { Turns } from '../../../src/worker/session/turns.ts'
-import { suite } from '../../support/suite.ts'
+import { Turns } from '../../src/protocol/turns.ts'
+import { suite } from '../support/suite.ts'
 
-const turns = suite('src/worker/session/turns')
+const turns = suite('src/protocol/turns')
 
 turns('commands on one torrent wait for those before, and not for those on another', async () => {
   const commands = new Turns()

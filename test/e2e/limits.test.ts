@@ -71,6 +71,8 @@ limits('a session never takes more connections than max_peers', async () => {
   for (const socket of dialled) socket.destroy()
 })
 
+const heldMs = 100
+
 limits('a session never opens more connections than max_peers', async () => {
   await using server = await startTestServer(peers)
   const session = await openSession(server.rest, { max_peers: mostPeers })
@@ -81,8 +83,13 @@ limits('a session never opens more connections than max_peers', async () => {
       return await startTcp((socket) => {
         open.add(socket)
         most = Math.max(most, open.size)
-        socket.once('close', () => open.delete(socket))
-        socket.once('data', () => socket.end())
+        socket.once('data', () => {
+          // held for a while, and given up by this side: the next one can only come after that
+          setTimeout(() => {
+            open.delete(socket)
+            socket.end()
+          }, heldMs)
+        })
       })
     }),
   )

@@ -2,6 +2,7 @@
  * Entry of a session worker: one thread, one session. Whatever is thrown here and not caught ends the
  * thread; main sees its exit and brings the session back.
  */
+import { constants, setPriority } from 'node:os'
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
 import { toWireError } from '../../protocol/errors.ts'
 import type { SessionBoot, SessionEvent } from '../../protocol/session-rpc.ts'
@@ -11,6 +12,9 @@ import { Session } from './session.ts'
 
 /** Several times within the supervisor's shortest deadline. */
 const beatMs = 250
+
+// where cores are short, the API's thread comes before any session's; elsewhere 0 is the whole process
+if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL)
 
 const { boot, events } = workerData as { boot: SessionBoot; events: MessagePort }
 const post = (event: SessionEvent): void => events.postMessage(event)

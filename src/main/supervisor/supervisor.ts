@@ -145,7 +145,8 @@ export class Supervisor {
     await Promise.all(
       Array.from(this.#sessions.values(), async (session) => {
         const inOrder = await session.stop()
-        if (session.wasStarted) await session.records.mark(inOrder)
+        // a store that cannot be written keeps nobody from stopping: the next start looks closer
+        if (session.wasStarted) await session.records.mark(inOrder).catch(() => undefined)
       }),
     )
   }

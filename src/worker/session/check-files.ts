@@ -4,6 +4,7 @@ import { hashRanges, type PieceHashing, type PieceRange } from './piece-hashing.
 import { piecesOf } from './resume/file-pieces.ts'
 import { identify } from './storage/identity.ts'
 import type { SessionDisk } from './storage/session-disk.ts'
+import { isOnDisk } from './storage/layout.ts'
 
 export interface FileCheck extends PieceHashing {
   readonly disk: SessionDisk
@@ -18,7 +19,7 @@ export async function checkFiles(check: FileCheck, bits: PieceBits): Promise<voi
 
 /** Runs of pieces that touch a file with bytes on disk, in order and disjoint. */
 async function rangesOnDisk({ disk, saveFolder, info }: FileCheck): Promise<PieceRange[]> {
-  const onDisk = info.files.filter(({ padding, symlink, length }) => !padding && !symlink && length > 0)
+  const onDisk = info.files.filter((file) => isOnDisk(file) && file.length > 0)
   const paths = onDisk.map(({ safePath }) => safePath)
   const identities = await identify(disk.operations, saveFolder, paths)
   const ranges: PieceRange[] = []

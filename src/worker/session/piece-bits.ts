@@ -49,7 +49,7 @@ export class PieceBits {
   }
 
   has(index: number): boolean {
-    return ((this.#bytes[index >> 3] ?? 0) & (0x80 >> (index & 7))) !== 0
+    return hasBit(this.#bytes, index)
   }
 
   set(index: number): void {
@@ -68,4 +68,9 @@ export class PieceBits {
     this.#have += 1
     this.#haveBytes += Math.min(this.#pieceLength, this.#totalLength - start)
   }
+}
+
+/** Whether the bit of a piece is set, most significant first (BEP 3); false beyond the end. */
+export function hasBit(bits: Uint8Array, piece: number): boolean {
+  return ((bits[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) !== 0
 }

@@ -3,7 +3,7 @@ import type { ResumeState, TorrentRecord } from '../../protocol/records.ts'
 import type { TorrentInfo } from '../../protocol/torrent-info.ts'
 import { checkFiles, type FileCheck } from './check-files.ts'
 import type { HashClient } from './hash-client.ts'
-import { PieceBits } from './piece-bits.ts'
+import { hasBit, PieceBits } from './piece-bits.ts'
 import { filesWith } from './resume/file-pieces.ts'
 import { identifyFiles, proveResume, type Identities } from './resume/prove-resume.ts'
 import { allocate } from './storage/allocate.ts'
@@ -97,9 +97,8 @@ function mayMakeRoot({ record, acceptLoss }: Preparation): boolean {
 
 /** Files with pieces that a worker before this one wrote and may not have synced. */
 function unsynced({ record, info }: Preparation, bits: PieceBits): number[] {
-  const synced = record.resume?.checkpoint.bits
-  const isSynced = (piece: number): boolean => ((synced?.[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) !== 0
-  return filesWith(info, (piece) => bits.has(piece) && !isSynced(piece))
+  const synced = record.resume?.checkpoint.bits ?? new Uint8Array()
+  return filesWith(info, (piece) => bits.has(piece) && !hasBit(synced, piece))
 }
 
 async function reserve(preparation: Preparation): Promise<void> {

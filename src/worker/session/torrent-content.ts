@@ -21,6 +21,7 @@ import { EngineStore } from './storage/engine-store.ts'
 import type { PieceStore } from './storage/piece-store.ts'
 import { watchReads } from './watch-reads.ts'
 import type { WritePermits } from './write-permits.ts'
+import { isOnDisk } from './storage/layout.ts'
 
 /** What the content needs of its session. */
 export type ContentSurroundings = Preparation['near'] & { readonly permits: WritePermits }
@@ -87,9 +88,7 @@ export class TorrentContent {
 
   /** Files that lie on disk, as paths below the save path. */
   get paths(): string[] {
-    return this.info.files
-      .filter(({ padding, symlink }) => !padding && !symlink)
-      .map(({ safePath }) => safePath)
+    return this.info.files.filter(isOnDisk).map(({ safePath }) => safePath)
   }
 
   /**

@@ -2,6 +2,7 @@
 import { join, sep } from 'node:path'
 import type { FileComparison, FileSet } from '../../protocol/tasks.ts'
 import { parseInfo } from '../../protocol/torrent-info.ts'
+import { isOnDisk } from '../session/storage/layout.ts'
 
 /**
  * Paths of the files of `mine`, below its folder, that `other` has too, also where one of them has a folder
@@ -18,7 +19,7 @@ export function commonFiles({ mine, other }: FileComparison): string[] {
 
 function pathsOf({ rawInfo }: FileSet): string[] {
   const { files } = parseInfo(rawInfo)
-  return files.filter(({ padding, symlink }) => !padding && !symlink).map(({ safePath }) => safePath)
+  return files.filter(isOnDisk).map(({ safePath }) => safePath)
 }
 
 /** Every folder that a path lies in. */

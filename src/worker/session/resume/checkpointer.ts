@@ -4,7 +4,7 @@
  */
 import type { FileIdentity, TorrentCheckpoint, TorrentCounters } from '../../../protocol/records.ts'
 import type { TorrentInfo } from '../../../protocol/torrent-info.ts'
-import type { PieceBits } from '../piece-bits.ts'
+import { hasBit, type PieceBits } from '../piece-bits.ts'
 import type { Identity } from '../storage/identity.ts'
 import type { DiskPieceStore } from '../storage/disk-piece-store.ts'
 import { filesWith } from './file-pieces.ts'
@@ -79,8 +79,7 @@ export class Checkpointer {
 
   /** Files that a running torrent may write to at any time. */
   #incomplete(proved: Uint8Array): number[] {
-    const isMissing = (piece: number): boolean => ((proved[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) === 0
-    return filesWith(this.#torrent.info, isMissing)
+    return filesWith(this.#torrent.info, (piece) => !hasBit(proved, piece))
   }
 
   #isNews({ downloaded, uploaded }: TorrentCounters, state: string): boolean {

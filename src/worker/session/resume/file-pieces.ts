@@ -1,5 +1,6 @@
 /** Which pieces a file of a torrent takes part in. */
 import type { TorrentInfo } from '../../../protocol/torrent-info.ts'
+import { isOnDisk } from '../storage/layout.ts'
 
 /** First piece and end, excluded; an empty range for a file without bytes. */
 export function piecesOf(
@@ -17,7 +18,7 @@ export function piecesOf(
 export function filesWith(info: TorrentInfo, is: (piece: number) => boolean): number[] {
   return info.files
     .filter((file) => {
-      if (file.padding || file.symlink) return false
+      if (!isOnDisk(file)) return false
       const [first, end] = piecesOf(info, file)
       for (let piece = first; piece < end; piece += 1) if (is(piece)) return true
       return false

@@ -11,6 +11,7 @@ import { hashPieces, hashRanges, type PieceRange } from '../piece-hashing.ts'
 import { identify, type Identity } from '../storage/identity.ts'
 import { piecesOf } from './file-pieces.ts'
 import { judgeFile, type Judgement } from './judge-files.ts'
+import { isOnDisk } from '../storage/layout.ts'
 
 /** Claimed pieces that are hashed of a file that was being written. */
 const sampleSize = 8
@@ -41,8 +42,8 @@ export async function proveResume(check: ResumeCheck): Promise<ResumeProof> {
     clean: resume.clean,
   }
   const judged = new Map<number, Judgement>()
-  for (const { index, padding, symlink } of info.files) {
-    if (!padding && !symlink) judged.set(index, judgeFile(index, identities.get(index), seen))
+  for (const { index } of info.files.filter(isOnDisk)) {
+    judged.set(index, judgeFile(index, identities.get(index), seen))
   }
   await judgeBySample(check, claimed, judged)
   return { ...(await rehash(check, claimed, judged)), identities }
@@ -54,7 +55,7 @@ export async function identifyFiles({
   disk,
   saveFolder,
 }: Pick<FileCheck, 'info' | 'disk' | 'saveFolder'>): Promise<Identities> {
-  const onDisk = info.files.filter(({ padding, symlink }) => !padding && !symlink)
+  const onDisk = info.files.filter(isOnDisk)
   const paths = onDisk.map(({ safePath }) => safePath)
   const found = await identify(disk.operations, saveFolder, paths)
   const identities = new Map<number, Identity>()

@@ -74,7 +74,7 @@ export class Layout {
 }
 
 /** Whether a file of the layout is one on disk. */
-export function isOnDisk(file: LayoutFile): boolean {
+export function isOnDisk(file: Pick<LayoutFile, 'padding' | 'symlink'>): boolean {
   return !file.padding && !file.symlink
 }
 

@@ -1,3 +1,5 @@
+import { hasBit } from '../../piece-bits.ts'
+
 /** Which pieces somebody has: one bit each, most significant first as in a bitfield message, or simply all. */
 export class PieceSet {
   readonly pieceCount: number
@@ -39,7 +41,7 @@ export class PieceSet {
   has(piece: number): boolean {
     const bits = this.#bits
     if (bits === undefined) return piece < this.pieceCount
-    return piece < this.pieceCount && ((bits[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) !== 0
+    return piece < this.pieceCount && hasBit(bits, piece)
   }
 
   /** False when it was there already, or is no piece at all. */

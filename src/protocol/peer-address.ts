@@ -16,6 +16,11 @@ export function readPeerAddress(text: string): PeerAddress | undefined {
   return host === undefined ? undefined : { host, port }
 }
 
+/** `host:port`, or `[host]:port` for IPv6, as `readPeerAddress` reads it. */
+export function writePeerAddress({ host, port }: PeerAddress): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
 // A leading zero means octal to some readers and nothing to others.
 function isVersion4(text: string): boolean {
   return text.split('.').every((part) => Number(part) <= 255 && String(Number(part)) === part)

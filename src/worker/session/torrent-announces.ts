@@ -1,5 +1,5 @@
 /** A torrent's dealings with its trackers, from meeting peers to its stop. */
-import type { PeerAddress } from '../../protocol/peer-address.ts'
+import { writePeerAddress } from '../../protocol/peer-address.ts'
 import type { TorrentCounters } from '../../protocol/records.ts'
 import type { AnnounceHandle, TrackerClient } from './trackers/tracker-client.ts'
 
@@ -30,7 +30,7 @@ export class TorrentAnnounces {
         return { ...torrent.counters(), left, numPeers: torrent.numPeers(), complete: left === 0 }
       },
       onPeers: (peers) => {
-        for (const peer of peers) torrent.onPeer(written(peer))
+        for (const peer of peers) torrent.onPeer(writePeerAddress(peer))
       },
     })
   }
@@ -43,8 +43,4 @@ export class TorrentAnnounces {
   stop(): void {
     void this.#handle.stop()
   }
-}
-
-function written({ host, port }: PeerAddress): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }

@@ -20,6 +20,7 @@ export interface PeerOptions {
   has?: (piece: number) => boolean
   /** Bytes per second. */
   uploadLimit?: number
+  pex?: boolean
   /** Makes of a piece what the peer serves. */
   spoil?: (bytes: Buffer, piece: number) => void
 }
@@ -50,7 +51,7 @@ export async function startPeer(made: MadeMetainfo, options: PeerOptions = {}): 
     settings: {
       dht: false,
       lsd: false,
-      pex: false,
+      pex: options.pex ?? false,
       upnp: false,
       nat_pmp: false,
       download_limit: 0,

@@ -8,6 +8,10 @@ export interface ClientFacts {
   readonly peerId: string
   /** Whether the address policy lets the session talk to this address. */
   readonly admits: (address: string) => boolean
+  /** Whether it is let in only because an operator opened its range: limits per address do not apply there. */
+  readonly isOpened: (address: string) => boolean
+  /** Whether peers tell each other of peers (BEP 11). */
+  readonly pex: boolean
   /** Peers of the local network that may be dialled and may dial in whatever `admits` says. */
   readonly localPeers: LocalPeers
   /** Whether the session has as many connections as it may. */

@@ -7,8 +7,10 @@ import { stripMapped, type ClientFacts } from './client-facts.ts'
 import { describe, type Content } from './content.ts'
 import { fallBackToPlain } from './encryption-fallback.ts'
 import { fetchMetadata, serveMetadata } from './exchange-metadata.ts'
+import { isSeed } from './is-seed.ts'
 import { leavePublicPeers } from './leave-public-peers.ts'
 import { closeNeedless, registerOnlyLiving } from './needless-peers.ts'
+import { PexExchange } from './pex/pex-exchange.ts'
 import { attachPicker } from './picker/attach-picker.ts'
 import type { PickerHandle } from './picker/picker-handle.ts'
 
@@ -30,12 +32,16 @@ export interface TorrentEvents {
 const requestQueue = 250
 /** With so many peers, connected or not, a torrent takes no more of whom anybody on the network may name. */
 const mostPeersForLsd = 500
+/** The same for those that peers name. */
+const mostPeersForPex = 3000
 
 export class EngineTorrent {
   readonly #infoHash: string
   readonly #torrent: Torrent
   readonly #events: TorrentEvents
   readonly #client: ClientFacts
+  readonly #pex: PexExchange
+  #isPublic: boolean
   #rawInfo: Uint8Array | undefined
   #picker: PickerHandle | undefined
   #closed = false
@@ -52,6 +58,13 @@ export class EngineTorrent {
     this.#client = client
     this.#events = events
     this.#rawInfo = content?.rawInfo
+    this.#isPublic = content?.info.private === false
+    this.#pex = new PexExchange({
+      isPublic: () => this.#isPublic,
+      hasAll: () => torrent.done,
+      mayTell: (host, to) => client.admits(host) && (!client.isOpened(host) || client.isOpened(to)),
+      onPeer: (address) => this.addPeer(address, 'ut_pex'),
+    })
     this.#restrain()
     torrent.on('wire', (wire: Wire, address: string) => this.#onWire(wire, address))
     torrent.on('verified', (index: number) => events.onVerified(index))
@@ -71,7 +84,7 @@ export class EngineTorrent {
   }
 
   get numSeeds(): number {
-    return this.#torrent.wires.filter((wire) => wire.isSeeder).length
+    return this.#torrent.wires.filter(isSeed).length
   }
 
   /** What chooses the blocks to ask for, once it is ready. */
@@ -92,6 +105,7 @@ export class EngineTorrent {
       if (torrent._peers.size >= mostPeersForLsd) return
       this.#client.localPeers.admit(address)
     }
+    if (source === 'ut_pex' && torrent._peers.size >= mostPeersForPex) return
     if (torrent.infoHash) torrent.addPeer(address, source)
     else torrent.once('infoHash', () => torrent.addPeer(address, source))
   }
@@ -108,7 +122,9 @@ export class EngineTorrent {
     this.#rawInfo = content.rawInfo
     torrent._preloadedStore = content.store
     torrent._startupBitfield = content.bits
+    this.#isPublic = !content.info.private
     if (content.info.private) this.#goPrivate()
+    else this.#pex.opened()
     void torrent._onMetadata(describe(this.#infoHash, content))
   }
 
@@ -152,6 +168,7 @@ export class EngineTorrent {
     Object.assign(wire.extendedHandshake, { v: userAgent, reqq: requestQueue, p: port })
     if (this.#rawInfo) serveMetadata(wire, this.#rawInfo)
     else fetchMetadata(wire, this.#infoHash, (rawInfo) => this.#onMetadata(rawInfo))
+    if (this.#client.pex && this.#torrent.private !== true) this.#pex.join(wire)
     wire.on('download', (bytes: number) => this.#events.onDownloaded(bytes))
     wire.on('upload', (bytes: number) => this.#events.onUploaded(bytes))
   }

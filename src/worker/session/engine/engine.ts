@@ -43,7 +43,7 @@ export class Engine {
       torrentPort: tcp,
       dht: udp === undefined ? false : dhtOptions(udp),
       dhtPort: port,
-      utPex: settings.pex,
+      utPex: false,
       natUpnp: settings.upnp,
       natPmp: settings.nat_pmp,
       downloadLimit: settings.download_limit || -1,
@@ -62,7 +62,16 @@ export class Engine {
     const admits = (address: string): boolean => policy.allows(address)
     const localPeers = new LocalPeers()
     const isFull = (): boolean => this.connections >= this.#maxPeers
-    this.#facts = { userAgent, port, peerId, admits, localPeers, isFull }
+    this.#facts = {
+      userAgent,
+      port,
+      peerId,
+      admits,
+      isOpened: (address) => policy.isOpened(address),
+      localPeers,
+      isFull,
+      pex: settings.pex,
+    }
     takeOver(client, { isFull, admits: (address) => admits(address) || localPeers.mayDialIn(address) })
     if (udp !== undefined && client.dht) {
       guardDatagrams(udp)

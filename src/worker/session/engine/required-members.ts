@@ -26,6 +26,8 @@ const ofWire = [
   '_onMessage',
   '_onKeepAlive',
   '_push',
+  'extended',
+  'use',
   'request',
   'cancel',
 ] as const

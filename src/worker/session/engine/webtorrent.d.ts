@@ -10,11 +10,24 @@ declare module 'webtorrent' {
     readonly type: string
     readonly peerId: string
     readonly remoteAddress: string | undefined
+    readonly remotePort: number | undefined
     readonly destroyed: boolean
     readonly isSeeder: boolean
     readonly extendedHandshake: Record<string, unknown>
     readonly ut_metadata: MetadataExtension
+    /** What the peer calls its extensions; 0 takes one back. */
+    readonly peerExtendedMapping: Readonly<Record<string, number>>
+    /** 1: the handshake was encrypted; 2: everything is. */
+    readonly _encryptionMethod: number | null | undefined
+    use(extension: new (wire: Wire) => WireExtension): void
+    extended(name: string, bytes: Uint8Array): void
     destroy(): void
+  }
+
+  /** An extension of a wire; its prototype has a `name`. */
+  export interface WireExtension {
+    onExtendedHandshake(): void
+    onMessage(bytes: Uint8Array): void
   }
 
   export interface MetadataExtension extends EventEmitter {

@@ -12,6 +12,7 @@ import { resolve } from 'node:path'
 import { threadEntries } from '../src/main/threads/entries.ts'
 import { StoreClient } from '../src/main/threads/store-client.ts'
 import type { StoreOperation } from '../src/protocol/store-rpc.ts'
+import { defaultTorrentOptions } from '../src/protocol/torrent-options.ts'
 
 const torrents = 400
 const sizes = [2_000, 20_000]
@@ -70,6 +71,7 @@ function putSession(): StoreOperation {
         download_limit: 0,
         upload_limit: 0,
         max_peers: 55,
+        encryption: 'preferred',
       },
     },
   }
@@ -96,6 +98,7 @@ function putTorrent(metainfoBytes: number): StoreOperation {
       storageMode: 'sparse',
       memoryOnly: false,
       started: true,
+      options: defaultTorrentOptions,
       addedAt: Date.now(),
       quarantine: undefined,
     },

@@ -4,15 +4,17 @@
  */
 import * as z from 'zod'
 import { infoHash, sessionId } from './ids.ts'
-import { bytes, flag, integer, portList, portRange, text } from './parameters.ts'
+import { flag } from './parameters.ts'
+import { createSession, updateSession } from './session-input.ts'
 import { sessionView } from './session.ts'
-import { storageModes, torrentDetail, torrentRow } from './torrent.ts'
+import { updateTorrent, uploadTorrent } from './torrent-input.ts'
+import { torrentDetail, torrentRow } from './torrent.ts'
 
 export type Scope = 'read' | 'control' | 'admin'
 
 /** One public operation. `path` names its path parameters in braces; they are fields of `input`. */
 export interface CommandEntry {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly scope: Scope
   readonly description: string
@@ -21,42 +23,6 @@ export interface CommandEntry {
   /** False where a script tag must never read the answer. */
   readonly jsonp: boolean
 }
-
-const rate = integer(0, Number.MAX_SAFE_INTEGER)
-
-const createSession = z.strictObject({
-  port_range: portRange.optional().describe('first and last port to try, default "6881,6891"'),
-  ports: portList.optional().describe('ports to try in order, instead of port_range'),
-  memory_only: flag
-    .optional()
-    .describe('1: nothing of the session is kept past the process; default RESTTORRENT_MEMORY_ONLY (1)'),
-  name: text(200).default('').describe('a label of your own'),
-  dht: flag.default(true).describe('take part in the DHT (BEP 5)'),
-  lsd: flag.default(false).describe('find peers on the local network (BEP 14)'),
-  pex: flag.default(true).describe('exchange peers with peers (BEP 11)'),
-  upnp: flag.default(false).describe('ask the router for a port by UPnP'),
-  nat_pmp: flag.default(false).describe('ask the router for a port by NAT-PMP'),
-  download_limit: rate.default(0).describe('bytes/s, 0: unlimited'),
-  upload_limit: rate.default(0).describe('bytes/s, 0: unlimited'),
-  max_peers: integer(1, 10_000).default(200).describe('connected peers of the session at the most'),
-})
-
-const uploadTorrent = z.strictObject({
-  session_id: sessionId,
-  file: bytes.optional().describe('metainfo (.torrent) file; one of file, magnet, url'),
-  magnet: z.string().max(8192).optional().describe('magnet link (BEP 9)'),
-  url: z.string().max(2048).optional().describe('http(s) address of a metainfo file'),
-  save_path: z
-    .string()
-    .max(4096)
-    .describe('folder for its files: relative to the root folder, or absolute inside it'),
-  autostart: flag.default(true).describe('0: added and not started, no peer is contacted'),
-  storage_mode: z
-    .enum(storageModes, { error: `must be one of ${storageModes.join(', ')}` })
-    .default('sparse')
-    .describe('sparse: files grow as pieces arrive; allocate: space is reserved first; memory: no files'),
-  memory_only: flag.optional().describe("default: the session's"),
-})
 
 const torrentName = z.strictObject({ session_id: sessionId, info_hash: infoHash })
 
@@ -88,6 +54,15 @@ export const commands = {
     input: z.strictObject({ session_id: sessionId }),
     output: sessionView,
     jsonp: true,
+  },
+  update_session: {
+    method: 'PATCH',
+    path: '/v1/sessions/{session_id}',
+    scope: 'control',
+    description: 'Changes settings of a session; what is not given stays as it is.',
+    input: updateSession,
+    output: sessionView,
+    jsonp: false,
   },
   delete_session: {
     method: 'DELETE',
@@ -134,6 +109,15 @@ export const commands = {
     input: torrentName,
     output: torrentDetail,
     jsonp: true,
+  },
+  update_torrent: {
+    method: 'PATCH',
+    path: '/v1/sessions/{session_id}/torrents/{info_hash}',
+    scope: 'control',
+    description: 'Changes options of a torrent, at once where it runs; what is not given stays as it is.',
+    input: updateTorrent,
+    output: torrentDetail,
+    jsonp: false,
   },
   start_torrent: {
     method: 'POST',

@@ -31,6 +31,9 @@ export function integer(min: number, max: number): z.ZodType<number, number | st
     .refine((value) => value >= min && value <= max, { error })
 }
 
+/** Bytes per second; callers mean no limit by 0. */
+export const rate = integer(0, Number.MAX_SAFE_INTEGER)
+
 const port = z.int().min(1).max(65535)
 
 /** A range of ports: `"6881,6891"` or `[6881, 6891]`, first not above last. */

@@ -4,6 +4,7 @@
  */
 import type { SessionSettings } from './session.ts'
 import type { TorrentInfo } from './torrent-info.ts'
+import type { TorrentOptions } from './torrent-options.ts'
 import type { StorageMode, TorrentRow } from './torrent.ts'
 
 /** The desired state of a session. */
@@ -77,6 +78,7 @@ export interface TorrentRecord {
   readonly storageMode: StorageMode
   readonly memoryOnly: boolean
   readonly started: boolean
+  readonly options: TorrentOptions
   readonly addedAt: number
   /** Payload counters at the moment the record is handed to a worker. */
   readonly counters: TorrentCounters

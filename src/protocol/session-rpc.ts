@@ -5,6 +5,7 @@
 import type { WireError } from './errors.ts'
 import type { TorrentCheckpoint, TorrentFacts, TorrentRecord } from './records.ts'
 import type { SessionSettings } from './session.ts'
+import type { TorrentOptions } from './torrent-options.ts'
 import type { TorrentRow } from './torrent.ts'
 
 /** What a session worker is started with. */
@@ -34,6 +35,10 @@ export interface SessionApi {
    * those `spared`, by their paths below the save path: other torrents have them too.
    */
   removeTorrent(record: TorrentRecord, deleteData: boolean, spared: readonly string[]): Promise<void>
+  /** Has the session obey settings from now on; those of `needsRestart` are left as they are. */
+  configure(settings: SessionSettings): Promise<void>
+  /** Has a torrent obey options from now on; nothing where the session does not have it. */
+  configureTorrent(infoHash: string, options: TorrentOptions): Promise<void>
   /** Has a torrent dial peers, `host:port`, that main judged; one that does not run leaves them out. */
   addPeers(infoHash: string, peers: readonly string[], source: 'lsd'): Promise<void>
   /** The answer to a `hash_request` event. */

@@ -13,6 +13,13 @@ import { wireError } from './torrent.ts'
 export const sessionStates = ['starting', 'running', 'restarting', 'failed', 'stopping', 'stopped'] as const
 export type SessionState = (typeof sessionStates)[number]
 
+/**
+ * `preferred`: encrypted (MSE) where the peer can, else plain; `required`: nothing is said to a peer that is
+ * not encrypted; `off`: plain only.
+ */
+export const encryptionModes = ['preferred', 'required', 'off'] as const
+export type EncryptionMode = (typeof encryptionModes)[number]
+
 /** The settings of a session that its worker obeys. Limits are bytes/s, 0 means unlimited. */
 export const sessionSettings = z.object({
   dht: z.boolean(),
@@ -23,8 +30,17 @@ export const sessionSettings = z.object({
   download_limit: z.number(),
   upload_limit: z.number(),
   max_peers: z.int(),
+  encryption: z.enum(encryptionModes).default('preferred'), // an older store has none
 })
 export type SessionSettings = z.output<typeof sessionSettings>
+
+/** What a worker takes from its start only: these need other sockets, or an engine made anew. */
+const fixedSettings = ['dht', 'pex', 'upnp', 'nat_pmp'] as const
+
+/** Whether a worker must be started again to obey the settings. */
+export function needsRestart(before: SessionSettings, after: SessionSettings): boolean {
+  return fixedSettings.some((name) => before[name] !== after[name])
+}
 
 /** What the supervisor measures of a session's worker thread. */
 export const workerVitals = z.object({

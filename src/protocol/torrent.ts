@@ -1,6 +1,7 @@
 /** What the world sees of a torrent: its state, its row in a list and its detail. */
 import * as z from 'zod'
 import { errorStatus, type ErrorCode } from './errors.ts'
+import { torrentOptions } from './torrent-options.ts'
 
 /**
  * The states of a torrent: libtorrent's words, as the seed's clients know them, and three of ours.
@@ -64,4 +65,6 @@ export const torrentDetail = torrentRow.extend({
   private: z.boolean().nullable().describe('BEP 27; null while the metadata is unknown'),
   piece_length: z.int().nullable().describe('bytes; null while the metadata is unknown'),
   num_pieces: z.int().nullable(),
+  options: torrentOptions.describe('what update_torrent changes'),
 })
+export type TorrentDetail = z.output<typeof torrentDetail>

@@ -143,6 +143,7 @@ creation('dht, lsd, pex, limits, max_peers and name are shown as they were given
     download_limit: 1_000_000,
     upload_limit: 500_000,
     max_peers: 12,
+    encryption: 'off',
   }
   const session = await openSession(server.rest, { ...settings, name: 'ein Name' })
   assert.equal(session.settings, settings)
@@ -161,6 +162,7 @@ creation('the defaults are DHT and PEX, no LSD, no router, no limits', async () 
     download_limit: 0,
     upload_limit: 0,
     max_peers: 200,
+    encryption: 'preferred',
   })
 })
 

@@ -35,7 +35,8 @@ export function restFace(address: string): Face {
       Reflect.deleteProperty(rest, name)
       return value
     })
-    if (method === 'POST') return (await request(address + filled, { method, ...bodyOf(rest) })).body
+    if (method === 'POST' || method === 'PATCH')
+      return (await request(address + filled, { method, ...bodyOf(rest) })).body
     const query = String(new URLSearchParams(stringsOf(rest)))
     return (await request(`${address}${filled}${query === '' ? '' : `?${query}`}`, { method })).body
   }

@@ -18,6 +18,7 @@ export function sessionRecord(fields: Partial<SessionRecord> = {}): SessionRecor
       download_limit: 0,
       upload_limit: 0,
       max_peers: 200,
+      encryption: 'preferred',
     },
     ...fields,
   }

@@ -1,4 +1,5 @@
 /** Records of torrents as main keeps them, whole or with what a test is about. */
+import { defaultTorrentOptions } from '../../src/protocol/torrent-options.ts'
 import type { TorrentRecord } from '../../src/protocol/records.ts'
 
 /** A record of a torrent that was added and started, and whose files nobody has looked at. */
@@ -12,6 +13,7 @@ export function torrentRecord(fields: Partial<TorrentRecord> = {}): TorrentRecor
     storageMode: 'sparse',
     memoryOnly: true,
     started: true,
+    options: defaultTorrentOptions,
     addedAt: 1,
     counters: { downloaded: 0, uploaded: 0 },
     bits: undefined,

@@ -4,6 +4,7 @@ import type { CommandInput } from '../../protocol/commands.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { SessionRecord } from '../../protocol/records.ts'
 import type { Board } from '../board/board.ts'
+import { configureSession } from '../supervisor/configure.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import { defaultPortRange, portsOfRange } from './default-ports.ts'
 import { freshnessOf } from './freshness.ts'
@@ -21,7 +22,12 @@ export interface SessionHandlerOptions {
 
 type SessionHandlers = Pick<
   Handlers,
-  'get_session_list' | 'create_session' | 'get_session' | 'delete_session' | 'restart_session'
+  | 'get_session_list'
+  | 'create_session'
+  | 'get_session'
+  | 'update_session'
+  | 'delete_session'
+  | 'restart_session'
 >
 
 /** The handlers of the commands on sessions. */
@@ -58,6 +64,10 @@ export function sessionHandlers({
       const session = supervisor.session(session_id)
       return shown === undefined ? { value } : { value, freshness: freshnessOf(session, shown) }
     },
+    update_session: async ({ session_id, name, ...settings }) => {
+      await configureSession(supervisor.session(session_id), name, settings)
+      return { value: view(session_id) }
+    },
     delete_session: async ({ session_id }) => {
       await supervisor.delete(session_id)
       return { value: {} }
@@ -82,14 +92,14 @@ function recordOf(
   ports: readonly number[],
   memoryOnlyDefault: boolean,
 ): SessionRecord {
-  const { dht, lsd, pex, upnp, nat_pmp, download_limit, upload_limit, max_peers } = input
+  const { dht, lsd, pex, upnp, nat_pmp, download_limit, upload_limit, max_peers, encryption } = input
   return {
     id: Buffer.concat([Buffer.from(peerIdPrefix), randomPeerIdTail()]).toString('hex'),
     name: input.name,
     ports,
     memoryOnly: input.memory_only ?? memoryOnlyDefault,
     createdAt: Date.now(),
-    settings: { dht, lsd, pex, upnp, nat_pmp, download_limit, upload_limit, max_peers },
+    settings: { dht, lsd, pex, upnp, nat_pmp, download_limit, upload_limit, max_peers, encryption },
   }
 }
 

@@ -1,12 +1,15 @@
 /** The commands on torrents. */
 import type { AddressPolicy } from '../../protocol/address-policy.ts'
+import { changedFields } from '../../protocol/changed-fields.ts'
 import type { CommandInput } from '../../protocol/commands.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import { rowOfRecord, type TorrentRecord } from '../../protocol/records.ts'
-import type { TorrentRow } from '../../protocol/torrent.ts'
+import { defaultTorrentOptions, type TorrentOptions } from '../../protocol/torrent-options.ts'
+import type { TorrentDetail, TorrentRow } from '../../protocol/torrent.ts'
 import type { Board } from '../board/board.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { Log } from '../log.ts'
+import { configureTorrent } from '../supervisor/configure.ts'
 import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
@@ -27,7 +30,13 @@ export interface TorrentHandlerOptions {
 
 type TorrentHandlers = Pick<
   Handlers,
-  'upload_torrent' | 'get_torrent_list' | 'get_torrent' | 'start_torrent' | 'stop_torrent' | 'delete_torrent'
+  | 'upload_torrent'
+  | 'get_torrent_list'
+  | 'get_torrent'
+  | 'update_torrent'
+  | 'start_torrent'
+  | 'stop_torrent'
+  | 'delete_torrent'
 >
 
 /** The handlers of the commands on torrents. */
@@ -73,18 +82,13 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
       const row = sessionBoard.torrents.get(info_hash)
       const record = session.records.torrents.get(info_hash)
       if (row === undefined || record === undefined) return notFound(info_hash)
-      const { facts } = record
-      return {
-        value: {
-          ...row,
-          storage_mode: record.storageMode,
-          memory_only: record.memoryOnly,
-          private: facts?.private ?? null,
-          piece_length: facts?.pieceLength ?? null,
-          num_pieces: facts?.pieceCount ?? null,
-        },
-        freshness: freshnessOf(session, sessionBoard),
-      }
+      return { value: detailOf(row, record), freshness: freshnessOf(session, sessionBoard) }
+    },
+    update_torrent: async ({ session_id, info_hash, ...options }) => {
+      const session = supervisor.session(session_id)
+      const record = await configureTorrent(session, info_hash, options)
+      const row = boardOf(board, session_id).torrents.get(info_hash) ?? rowOfRecord(record)
+      return { value: detailOf(row, record) }
     },
     start_torrent: async ({ session_id, info_hash }) => ({
       value: await setStarted(supervisor, board, session_id, info_hash, true),
@@ -100,6 +104,19 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
       log.info({ session: session_id, info_hash, delete_data }, 'torrent removed')
       return { value: {} }
     },
+  }
+}
+
+function detailOf(row: TorrentRow, record: TorrentRecord): TorrentDetail {
+  const { facts, storageMode, memoryOnly, options } = record
+  return {
+    ...row,
+    storage_mode: storageMode,
+    memory_only: memoryOnly,
+    private: facts?.private ?? null,
+    piece_length: facts?.pieceLength ?? null,
+    num_pieces: facts?.pieceCount ?? null,
+    options,
   }
 }
 
@@ -143,6 +160,7 @@ function recordOf(
     ...place,
     storageMode: input.storage_mode,
     started: input.autostart,
+    options: changedFields<TorrentOptions>(defaultTorrentOptions, input),
     addedAt: Date.now(),
     counters: { downloaded: 0, uploaded: 0 },
     bits: undefined,

@@ -4,6 +4,7 @@
  * before they are told. Main is the only writer.
  */
 import { randomUUID } from 'node:crypto'
+import { changedFields, type FieldsOf } from '../../protocol/changed-fields.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type {
   SessionRecord,
@@ -12,6 +13,8 @@ import type {
   TorrentFacts,
   TorrentRecord,
 } from '../../protocol/records.ts'
+import type { SessionSettings } from '../../protocol/session.ts'
+import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import type { StoreOperation } from '../../protocol/store-rpc.ts'
 import { BackgroundWrites, type Journal } from './journal.ts'
 import { Turns } from '../../protocol/turns.ts'
@@ -92,12 +95,38 @@ export class SessionRecords {
     infoHash: string,
     fields: Partial<Pick<TorrentRecord, 'started' | 'quarantine'>>,
   ): Promise<TorrentRecord> {
+    return await this.#decide(infoHash, () => fields)
+  }
+
+  async #decide(
+    infoHash: string,
+    decision: (before: TorrentRecord) => Partial<TorrentRecord>,
+  ): Promise<TorrentRecord> {
     return await this.#turns.take(infoHash, async () => {
       const before = this.torrents.get(infoHash)
       if (before === undefined)
         throw new RestTorrentError('torrent_not_found', `torrent ${infoHash} not found`)
+      const fields = decision(before)
       await this.#write(before, () => putTorrent(this.session.id, { ...before, ...fields }))
       return this.change(infoHash, fields) ?? { ...before, ...fields }
+    })
+  }
+
+  /** Changes options of a torrent; gives its record. Rejects with `torrent_not_found` or a disk code. */
+  async configureTorrent(infoHash: string, options: FieldsOf<TorrentOptions>): Promise<TorrentRecord> {
+    return await this.#decide(infoHash, (before) => ({ options: changedFields(before.options, options) }))
+  }
+
+  /** Changes the session's name and settings. Rejects with a disk code, and then nothing is changed. */
+  async configure(name: string | undefined, settings: FieldsOf<SessionSettings>): Promise<void> {
+    await this.#turns.take('session', async () => {
+      const changed = (): SessionRecord => ({
+        ...this.session,
+        name: name ?? this.session.name,
+        settings: changedFields(this.session.settings, settings),
+      })
+      await this.#journal?.write({ type: 'put_session', session: changed() })
+      this.session = changed() // its port may have been bound meanwhile
     })
   }
 

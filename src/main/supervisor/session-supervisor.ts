@@ -13,6 +13,7 @@ import { carryOut } from './carry-out.ts'
 import { Backoff, failedRetryMs } from './backoff.ts'
 import { CrashLedger } from './crash-ledger.ts'
 import { Generation } from './generation.ts'
+import { configureWorker } from './configure.ts'
 import { crashReason, heldReason, notCalledReason, stateCode } from './session-reasons.ts'
 import type { SessionSurroundings } from './session-surroundings.ts'
 import { takeEvent } from './take-event.ts'
@@ -94,9 +95,8 @@ export class SessionSupervisor {
 
   /** Brings a torrent to its record in the worker, now or when there is one again; never one in quarantine. */
   apply(record: TorrentRecord): void {
-    this.#near.onChange()
-    if (record.quarantine !== undefined) return
-    this.#send('apply torrent', async (api) => await api.applyTorrent(record))
+    if (record.quarantine !== undefined) return this.#near.onChange()
+    this.send('apply torrent', async (api) => await api.applyTorrent(record))
   }
 
   /** Has the worker carry out a removal, now or when there is one again. */
@@ -104,7 +104,6 @@ export class SessionSupervisor {
     const { infoHash } = removal.record
     this.#near.files.leave({ sessionId: this.id, infoHash }, removal.id, removal.deleteData)
     this.#near.board.forget(infoHash)
-    this.#near.onChange()
     this.#carryOut(removal)
   }
 
@@ -133,7 +132,7 @@ export class SessionSupervisor {
       onEvent: (event) => {
         if (this.generation?.number !== number) return
         takeEvent(event, this.#near, this.records, (what, run) => {
-          if (this.generation === generation) this.#send(what, run)
+          if (this.generation === generation) this.send(what, run)
         })
       },
       onHeld: () => this.#held(generation),
@@ -151,6 +150,7 @@ export class SessionSupervisor {
     if (this.generation !== generation || this.state !== 'starting') return
     this.records.session = { ...this.records.session, ports: [port] }
     this.#to('running')
+    configureWorker(this) // its settings may have changed since the start
     this.#near.log.info({ session: this.id, port, generation: generation.number }, 'session runs')
     for (const removal of this.records.removals) this.#carryOut(removal)
     for (const record of this.#ledger.replayOrder(this.records.torrents.values())) this.apply(record)
@@ -225,10 +225,12 @@ export class SessionSupervisor {
   }
 
   #carryOut(removal: Removal): void {
-    this.#send('remove torrent', (api) => carryOut(api, removal, this.records, this.#near.files))
+    this.send('remove torrent', (api) => carryOut(api, removal, this.records, this.#near.files))
   }
 
-  #send(what: string, run: (api: SessionApi) => Promise<void>): void {
+  /** Has the worker do something, where there is one, and shows the session as it is; a failure is logged. */
+  send(what: string, run: (api: SessionApi) => Promise<void>): void {
+    this.#near.onChange()
     const { generation } = this
     if (this.state !== 'running' || generation === undefined) return // the next generation gets it by replay
     generation.call(what, applyDeadlineMs, run).catch((error: unknown) => {

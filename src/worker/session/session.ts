@@ -2,6 +2,8 @@
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { WireError } from '../../protocol/errors.ts'
 import type { HashAnswer, SessionApi, SessionBoot, SessionEvent } from '../../protocol/session-rpc.ts'
+import type { SessionSettings } from '../../protocol/session.ts'
+import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import { ActivationLane } from './activation-lane.ts'
 import type { Bound } from './bind.ts'
 import { HashClient } from './hash-client.ts'
@@ -27,12 +29,14 @@ export class Session implements SessionApi {
   readonly #near: TorrentSurroundings
   readonly #turns = new Turns()
   readonly #openSwarm: () => Promise<Swarm>
+  #settings: SessionSettings
   readonly #checkpoints: NodeJS.Timeout
   #swarm: Promise<Swarm> | undefined
 
   constructor(boot: SessionBoot, bound: Bound, post: (event: SessionEvent) => void) {
     this.#bound = bound
-    this.#openSwarm = () => openSwarm(boot, bound, post)
+    this.#settings = boot.settings
+    this.#openSwarm = () => openSwarm({ ...boot, settings: this.#settings }, bound, post)
     this.#near = {
       disk: new SessionDisk(),
       memory: new MemoryBudget(memoryBytes),
@@ -64,6 +68,17 @@ export class Session implements SessionApi {
       if (deleteData) await torrent.deleteData(new Set(spared))
       else await torrent.close()
     })
+  }
+
+  async configure(settings: SessionSettings): Promise<void> {
+    this.#settings = settings
+    const swarm = await this.#swarm
+    swarm?.engine.configure(settings)
+  }
+
+  async configureTorrent(infoHash: string, options: TorrentOptions): Promise<void> {
+    this.#torrents.get(infoHash)?.configure(options)
+    await Promise.resolve()
   }
 
   async addPeers(infoHash: string, peers: readonly string[], source: 'lsd'): Promise<void> {

@@ -1,6 +1,7 @@
 /** A torrent among its peers: in the engine and at its trackers, from the hand-over to the end of both. */
 import type { TorrentCounters, TorrentRecord } from '../../protocol/records.ts'
 import type { SessionEvent } from '../../protocol/session-rpc.ts'
+import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import type { ActivationLane } from './activation-lane.ts'
 import type { Content } from './engine/content.ts'
 import type { EngineTorrent, TorrentEvents } from './engine/engine-torrent.ts'
@@ -49,6 +50,11 @@ export class TorrentMeeting {
 
   get numSeeds(): number {
     return this.#opened.numSeeds
+  }
+
+  /** Obeys options from now on. */
+  configure(options: TorrentOptions): void {
+    this.#opened.configure(options)
   }
 
   /** Dials peers, `host:port`. */

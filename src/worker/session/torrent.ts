@@ -5,6 +5,7 @@
 import { RestTorrentError, toWireError, type WireError } from '../../protocol/errors.ts'
 import { factsOf, restingState, type TorrentRecord } from '../../protocol/records.ts'
 import type { SessionEvent } from '../../protocol/session-rpc.ts'
+import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import { parseInfo, type TorrentInfo } from '../../protocol/torrent-info.ts'
 import type { TorrentRow, TorrentState } from '../../protocol/torrent.ts'
 import type { ActivationLane } from './activation-lane.ts'
@@ -65,16 +66,9 @@ export class Torrent implements Reported {
   }
 
   row(now: number): TorrentRow {
-    const parts = {
-      record: this.#record,
-      state: this.state,
-      content: this.#content,
-      meeting: this.#meeting,
-      meter: this.#meter,
-      stepProgress: this.#phaseProgress,
-      error: this.#error,
-    }
-    return rowOf(parts, now)
+    const [record, state, content, meeting] = [this.#record, this.state, this.#content, this.#meeting]
+    const [meter, stepProgress, error] = [this.#meter, this.#phaseProgress, this.#error]
+    return rowOf({ record, state, content, meeting, meter, stepProgress, error }, now)
   }
 
   /** Brings the torrent to its record. One that is started out of an error fetches again what it lost. */
@@ -86,6 +80,12 @@ export class Torrent implements Reported {
       this.#enqueue(() => this.#open(this.#error !== undefined))
     else void this.close()
     this.#near.reporter.mark(this)
+  }
+
+  /** Obeys options from now on. */
+  configure(options: TorrentOptions): void {
+    this.#record = { ...this.#record, options }
+    this.#meeting?.configure(options)
   }
 
   /** Dials peers, `host:port`; a private torrent meets those of its trackers only (BEP 27). */

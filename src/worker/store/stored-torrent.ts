@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import type { FileIdentity, TorrentCheckpoint, TorrentFacts } from '../../protocol/records.ts'
 import type { SkippedRow, StoredTorrent, TorrentEntry } from '../../protocol/store-rpc.ts'
+import { torrentOptions } from '../../protocol/torrent-options.ts'
 import { storageModes } from '../../protocol/torrent.ts'
 import { unpackIdentities } from './file-identities.ts'
 import { jsonColumn, reasonOf } from './json-column.ts'
@@ -19,6 +20,7 @@ const recordForm = z.object({
   storageMode: z.enum(storageModes),
   memoryOnly: z.boolean(),
   started: z.boolean(),
+  options: torrentOptions.prefault({}),
   addedAt: z.number(),
   quarantine: z.string().optional(),
 })

@@ -6,6 +6,7 @@ import { sessionId } from '../../protocol/ids.ts'
 import { factsOf, type SessionRecord } from '../../protocol/records.ts'
 import { exportFormat, exportVersion, type TransferredTorrent } from '../../protocol/session-export.ts'
 import { sessionSettings } from '../../protocol/session.ts'
+import { torrentOptions } from '../../protocol/torrent-options.ts'
 import { storageModes } from '../../protocol/torrent.ts'
 import { parseInfo } from '../../protocol/torrent-info.ts'
 import { isTrackerUrl, isWebSeedUrl } from '../../protocol/torrent-urls.ts'
@@ -41,6 +42,7 @@ const torrent = z.strictObject({
   storageMode: z.enum(storageModes),
   memoryOnly: z.boolean(),
   started: z.boolean(),
+  options: z.strictObject(torrentOptions.shape).prefault({}),
   addedAt: count,
   counters: z.strictObject({ downloaded: count, uploaded: count }),
   quarantine: z.string().max(65_536).optional(),

@@ -57,6 +57,7 @@ export async function startPeer(made: MadeMetainfo, options: PeerOptions = {}): 
       download_limit: 0,
       upload_limit: options.uploadLimit ?? 0,
       max_peers: 100,
+      encryption: 'preferred',
     },
   })
   const info = parseInfo(made.rawInfo)

@@ -27,7 +27,7 @@ const silent: TorrentEvents = {
   onUploaded: () => undefined,
 }
 const settings = { dht: false, lsd: true, pex: false, upnp: false, nat_pmp: false }
-const limits = { download_limit: 0, upload_limit: 0, max_peers: 100 }
+const limits = { download_limit: 0, upload_limit: 0, max_peers: 100, encryption: 'preferred' as const }
 
 interface Opened extends AsyncDisposable {
   readonly port: number

@@ -15,6 +15,7 @@ import type {
   TorrentEntry,
 } from '../../../src/protocol/store-rpc.ts'
 import { RestTorrentError } from '../../../src/protocol/errors.ts'
+import { defaultTorrentOptions } from '../../../src/protocol/torrent-options.ts'
 import { contentBytes } from '../../support/content.ts'
 
 /** The id of the n-th session. */
@@ -36,6 +37,7 @@ export function sessionOf(n = 1): SessionRecord {
       download_limit: 0,
       upload_limit: 1024,
       max_peers: 55,
+      encryption: 'preferred',
     },
   }
 }
@@ -58,6 +60,7 @@ export function torrentOf(n: number, bytes = 2_000): TorrentEntry {
     storageMode: 'sparse',
     memoryOnly: false,
     started: true,
+    options: defaultTorrentOptions,
     addedAt: 1_700_000_000_000 + n,
     quarantine: undefined,
   }

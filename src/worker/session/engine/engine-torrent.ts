@@ -3,6 +3,7 @@
  * content, or without, and then it asks peers for the metadata and is given its content later.
  */
 import type { Torrent, Wire } from 'webtorrent'
+import type { TorrentOptions } from '../../../protocol/torrent-options.ts'
 import { stripMapped, type ClientFacts } from './client-facts.ts'
 import { describe, type Content } from './content.ts'
 import { fallBackToPlain } from './encryption-fallback.ts'
@@ -90,6 +91,11 @@ export class EngineTorrent {
   /** What chooses the blocks to ask for, once it is ready. */
   get picker(): PickerHandle | undefined {
     return this.#picker
+  }
+
+  /** Obeys options from now on. */
+  configure({ upload_slots }: TorrentOptions): void {
+    this.#torrent._rechokeNumSlots = upload_slots
   }
 
   /** Connections that are open or being opened. */

@@ -32,7 +32,7 @@ export class Engine {
   readonly #client: WebTorrent
   readonly #torrents = new Set<EngineTorrent>()
   readonly #facts: ClientFacts
-  readonly #maxPeers: number
+  #maxPeers: number
 
   constructor({ peerId, userAgent, port, tcp, udp, settings, policy }: EngineOptions) {
     hardenWires()
@@ -77,6 +77,14 @@ export class Engine {
       guardDatagrams(udp)
       void bootstrap(client.dht, admits)
     }
+  }
+
+  /** Obeys the settings that need no other sockets from now on. */
+  configure({ download_limit, upload_limit, max_peers }: SessionSettings): void {
+    this.#maxPeers = max_peers
+    this.#client.maxConns = max_peers
+    this.#client.throttleDownload(download_limit || -1)
+    this.#client.throttleUpload(upload_limit || -1)
   }
 
   /** Connections of all torrents, open or being opened. */

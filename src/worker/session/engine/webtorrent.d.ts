@@ -71,6 +71,7 @@ declare module 'webtorrent' {
     _preloadedStore: unknown
     _startupBitfield: Uint8Array | undefined
     _numConns: number
+    _rechokeNumSlots: number
     /** Peers that wait to be dialled. */
     _queue: { source: string | null }[]
     _numPending: number

@@ -1,0 +1,46 @@
+/** Changes what a session and its torrents obey: in the records first, and then in the worker. */
+import type { FieldsOf } from '../../protocol/changed-fields.ts'
+import { needsRestart, type SessionSettings, type SessionState } from '../../protocol/session.ts'
+import type { TorrentOptions } from '../../protocol/torrent-options.ts'
+import type { TorrentRecord } from '../../protocol/records.ts'
+import type { SessionApi } from '../../protocol/session-rpc.ts'
+import type { SessionRecords } from '../records/session-records.ts'
+
+/** A session as far as its settings go. */
+interface Configured {
+  readonly records: SessionRecords
+  readonly state: SessionState
+  restart(): Promise<void>
+  send(what: string, run: (api: SessionApi) => Promise<void>): void
+}
+
+/** Changes name and settings; those that need a new worker restart it in order. Rejects with a disk code. */
+export async function configureSession(
+  session: Configured,
+  name: string | undefined,
+  settings: FieldsOf<SessionSettings>,
+): Promise<void> {
+  const { records, state } = session
+  const before = records.session.settings
+  await records.configure(name, settings)
+  const isUp = state === 'running' || state === 'starting'
+  if (isUp && needsRestart(before, records.session.settings)) void session.restart()
+  else configureWorker(session)
+}
+
+/** Has the worker obey the settings as they are recorded now. */
+export function configureWorker(session: Configured): void {
+  const { settings } = session.records.session
+  session.send('configure session', async (api) => await api.configure(settings))
+}
+
+/** Changes options of a torrent; gives its record. Rejects with `torrent_not_found` or a disk code. */
+export async function configureTorrent(
+  session: Configured,
+  infoHash: string,
+  fields: FieldsOf<TorrentOptions>,
+): Promise<TorrentRecord> {
+  const record = await session.records.configureTorrent(infoHash, fields)
+  session.send('configure torrent', async (api) => await api.configureTorrent(infoHash, record.options))
+  return record
+}

@@ -1,0 +1,49 @@
+/** What callers may give of a session: when it is made, and later. */
+import * as z from 'zod'
+import { sessionId } from './ids.ts'
+import { flag, integer, portList, portRange, rate, text } from './parameters.ts'
+import { encryptionModes } from './session.ts'
+
+const changeable = {
+  name: text(200),
+  max_peers: integer(1, 10_000),
+  encryption: z.enum(encryptionModes, { error: `must be one of ${encryptionModes.join(', ')}` }),
+}
+
+/** The parameters of `create_session`. */
+export const createSession = z.strictObject({
+  port_range: portRange.optional().describe('first and last port to try, default "6881,6891"'),
+  ports: portList.optional().describe('ports to try in order, instead of port_range'),
+  memory_only: flag
+    .optional()
+    .describe('1: nothing of the session is kept past the process; default RESTTORRENT_MEMORY_ONLY (1)'),
+  name: changeable.name.default('').describe('a label of your own'),
+  dht: flag.default(true).describe('take part in the DHT (BEP 5)'),
+  lsd: flag.default(false).describe('find peers on the local network (BEP 14)'),
+  pex: flag.default(true).describe('exchange peers with peers (BEP 11)'),
+  upnp: flag.default(false).describe('ask the router for a port by UPnP'),
+  nat_pmp: flag.default(false).describe('ask the router for a port by NAT-PMP'),
+  download_limit: rate.default(0).describe('bytes/s of payload, 0: unlimited'),
+  upload_limit: rate.default(0).describe('bytes/s of payload, 0: unlimited'),
+  max_peers: changeable.max_peers.default(200).describe('connected peers of the session at the most'),
+  encryption: changeable.encryption
+    .default('preferred')
+    .describe(
+      'preferred: encrypted, or plain where a peer cannot; required: encrypted only; off: plain only',
+    ),
+})
+
+/** The parameters of `update_session`; what is absent stays as it is. */
+export const updateSession = z.strictObject({
+  session_id: sessionId,
+  name: changeable.name.optional().describe('a label of your own'),
+  download_limit: rate.optional().describe('bytes/s of payload, 0: unlimited; at once'),
+  upload_limit: rate.optional().describe('bytes/s of payload, 0: unlimited; at once'),
+  max_peers: changeable.max_peers.optional().describe('of the session; connections above it are not cut'),
+  encryption: changeable.encryption.optional().describe('for connections from now on'),
+  lsd: flag.optional().describe('BEP 14; at once'),
+  dht: flag.optional().describe('BEP 5; a change restarts the worker in order'),
+  pex: flag.optional().describe('BEP 11; a change restarts the worker in order'),
+  upnp: flag.optional().describe('a change restarts the worker in order'),
+  nat_pmp: flag.optional().describe('a change restarts the worker in order'),
+})

@@ -1,0 +1,42 @@
+/** What callers may give of a torrent: when it is added, and later. */
+import * as z from 'zod'
+import { infoHash, sessionId } from './ids.ts'
+import { bytes, flag, integer, rate } from './parameters.ts'
+import { storageModes } from './torrent.ts'
+
+/** What may be given with a torrent and changed later, see `torrentOptions`. */
+const optionFields = {
+  download_limit: rate.optional().describe('bytes/s of payload, 0: unlimited'),
+  upload_limit: rate.optional().describe('bytes/s of payload, 0: unlimited'),
+  max_peers: integer(0, 10_000)
+    .optional()
+    .describe("connected peers at the most, 0: as many as the session's"),
+  upload_slots: integer(1, 1000).optional().describe('peers that are unchoked at the same time, default 10'),
+  super_seeding: flag.optional().describe('1: hand out each piece once while seeding (BEP 16)'),
+}
+
+/** The parameters of `upload_torrent`. */
+export const uploadTorrent = z.strictObject({
+  session_id: sessionId,
+  file: bytes.optional().describe('metainfo (.torrent) file; one of file, magnet, url'),
+  magnet: z.string().max(8192).optional().describe('magnet link (BEP 9)'),
+  url: z.string().max(2048).optional().describe('http(s) address of a metainfo file'),
+  save_path: z
+    .string()
+    .max(4096)
+    .describe('folder for its files: relative to the root folder, or absolute inside it'),
+  autostart: flag.default(true).describe('0: added and not started, no peer is contacted'),
+  storage_mode: z
+    .enum(storageModes, { error: `must be one of ${storageModes.join(', ')}` })
+    .default('sparse')
+    .describe('sparse: files grow as pieces arrive; allocate: space is reserved first; memory: no files'),
+  memory_only: flag.optional().describe("default: the session's"),
+  ...optionFields,
+})
+
+/** The parameters of `update_torrent`; what is absent stays as it is. */
+export const updateTorrent = z.strictObject({
+  session_id: sessionId,
+  info_hash: infoHash,
+  ...optionFields,
+})

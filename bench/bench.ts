@@ -7,6 +7,8 @@ import { join } from 'node:path'
 const benchmarks = {
   api: 'reads over HTTP, idle and while sessions download',
   storage: 'our piece storage beside the one the engine brings: [folder] [rounds]',
+  transfer:
+    'a download and a seed with our piece storage and with the one the engine brings: [rounds] [MiB] [folder]',
   store: 'torrents recorded by many callers at a time beside one after the other: [folder] [rounds]',
   picker: "our piece picker beside the engine's and libtorrent: [rounds] [MiB] [folder]",
 } as const

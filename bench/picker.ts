@@ -5,21 +5,14 @@
  * medians of the rounds. Needs libtorrent for Python.
  * `node bench/picker.ts [rounds] [MiB] [folder]`
  */
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import WebTorrent from 'webtorrent'
-import { parseInfo } from '../src/protocol/torrent-info.ts'
-import { describe } from '../src/worker/session/engine/content.ts'
 import { attachPicker } from '../src/worker/session/engine/picker/attach-picker.ts'
-import { DiskPieceStore } from '../src/worker/session/storage/disk-piece-store.ts'
-import { EngineStore } from '../src/worker/session/storage/engine-store.ts'
-import { SessionDisk } from '../src/worker/session/storage/session-disk.ts'
-import { layoutOf } from '../src/worker/session/torrent-store.ts'
 import { startLibtorrent } from '../test/peers/libtorrent.ts'
 import type { DialingPeer } from '../test/peers/peer.ts'
 import { makeMetainfo, writeFiles, type MadeMetainfo } from '../test/support/metainfo.ts'
+import { openEngineClient } from './engine-client.ts'
 import { passCosts } from './picker-passes.ts'
 
 const mib = 1024 * 1024
@@ -94,32 +87,11 @@ async function byEngine(
   root: string,
   seeds: DialingPeer[],
 ): Promise<Cost> {
-  const info = parseInfo(made.rawInfo)
-  const store = new EngineStore(
-    new DiskPieceStore({ disk: new SessionDisk(), root, layout: layoutOf(info), createRoot: true }),
-  )
-  const client = new WebTorrent({
-    peerId: randomBytes(20).toString('hex'),
-    torrentPort: 0,
-    dht: false,
-    lsd: false,
-    tracker: false,
-    natUpnp: false,
-    natPmp: false,
-    utp: false,
-  })
-  const content = { info, rawInfo: made.rawInfo, bits: new Uint8Array(Math.ceil(info.pieceCount / 8)), store }
-  const torrent = client.add(describe(made.infoHash, content), {
-    deselect: true,
-    storeCacheSlots: 0,
-    preloadedStore: store,
-    bitfield: content.bits,
-  })
-  torrent._verifyPieces = (callback) => callback(null)
+  const client = await openEngineClient({ made, root, storage: 'ours', complete: false })
+  const { torrent } = client
   try {
-    await new Promise<void>((resolve) => torrent.once('ready', resolve))
     if (mode === 'picker') attachPicker(torrent)
-    else torrent.select(0, info.pieceCount - 1)
+    else torrent.select(0, made.pieceCount - 1)
     const done = new Promise<void>((resolve) => torrent.once('done', () => resolve()))
     const [startedAt, before] = [performance.now(), process.threadCpuUsage()]
     for (const { host, port } of seeds) torrent.addPeer(`${host}:${port}`)
@@ -127,7 +99,7 @@ async function byEngine(
     const { user, system } = process.threadCpuUsage(before)
     return { rate: rateSince(startedAt), cpu: ((user + system) / 1000 / length) * mib }
   } finally {
-    await new Promise<void>((resolve) => client.destroy(() => resolve()))
+    await client.close()
   }
 }
 

@@ -1,7 +1,8 @@
 /**
  * Our piece storage beside the one the engine brings (fs-chunk-store), in turns on the same torrent: whole
- * pieces put, then read in blocks of 16 KiB as peers ask for them. Prints one JSON line: MiB/s, medians of
- * the rounds, and ours over theirs. Both run on what the page cache holds; nothing is synced.
+ * pieces put, then read in blocks of 16 KiB as peers ask for them. Prints one JSON line: MiB/s, and ours over
+ * theirs round by round. Who begins changes from round to round, and the first rounds are not counted: they
+ * compile the code. Both run on what the page cache holds; nothing is synced.
  * `node bench/storage.ts [folder] [rounds]`
  */
 import { randomBytes } from 'node:crypto'
@@ -12,6 +13,7 @@ import { DiskPieceStore } from '../src/worker/session/storage/disk-piece-store.t
 import { EngineStore, type GetOptions } from '../src/worker/session/storage/engine-store.ts'
 import { Layout, type LayoutFile } from '../src/worker/session/storage/layout.ts'
 import { SessionDisk } from '../src/worker/session/storage/session-disk.ts'
+import { figures, ratios, report } from './report.ts'
 
 type Done = (error: unknown, bytes?: Uint8Array) => void
 
@@ -21,10 +23,7 @@ interface Store {
   close: (done: () => void) => void
 }
 
-interface Rates {
-  put: number
-  get: number
-}
+type Rates = Readonly<Record<'put' | 'get', number>>
 
 const mib = 1024 * 1024
 const block = 16 * 1024
@@ -32,8 +31,9 @@ const inFlight = 32
 const pieceLength = mib
 const total = 128 * mib
 const files = 50
+const warmUps = 2
 
-const [folder = tmpdir(), rounds = '5'] = process.argv.slice(2)
+const [folder = tmpdir(), rounds = '9'] = process.argv.slice(2)
 const layout = new Layout(evenFiles(), pieceLength)
 const piece = randomBytes(pieceLength)
 interface FsChunkStoreModule {
@@ -54,13 +54,20 @@ const makers = {
       length: total,
     }),
 }
+const names = ['ours', 'theirs'] as const
 const measured: Record<keyof typeof makers, Rates[]> = { ours: [], theirs: [] }
-for (let round = 0; round < Number(rounds); round += 1)
-  for (const name of ['ours', 'theirs'] as const) measured[name].push(await measure(makers[name]))
+for (let round = -warmUps; round < Number(rounds); round += 1)
+  for (const name of round % 2 === 0 ? names : names.toReversed()) {
+    const rates = await measure(makers[name])
+    if (round >= 0) measured[name].push(rates)
+  }
 
-const [ours, theirs] = [medians(measured.ours), medians(measured.theirs)]
-const ratio = { put: round2(ours.put / theirs.put), get: round2(ours.get / theirs.get) }
-console.log(JSON.stringify({ bench: 'storage', unit: 'MiB/s', rounds: Number(rounds), ours, theirs, ratio }))
+const ratio = {
+  put: ratios(putsOf(measured.ours), putsOf(measured.theirs)),
+  get: ratios(getsOf(measured.ours), getsOf(measured.theirs)),
+}
+const [ours, theirs] = [figures(measured.ours), figures(measured.theirs)]
+report('storage', 'calls', { unit: 'MiB/s', rounds: Number(rounds), ours, theirs, ratio })
 
 async function measure(make: (root: string) => Store): Promise<Rates> {
   const root = mkdtempSync(join(folder, 'resttorrent-bench-'))
@@ -112,12 +119,10 @@ function evenFiles(): LayoutFile[] {
   }))
 }
 
-function medians(rates: Rates[]): Rates {
-  const median = (values: number[]) =>
-    Math.round(values.sort((one, other) => one - other)[values.length >> 1] ?? 0)
-  return { put: median(rates.map(({ put }) => put)), get: median(rates.map(({ get }) => get)) }
+function putsOf(rates: readonly Rates[]): number[] {
+  return rates.map(({ put }) => put)
 }
 
-function round2(value: number): number {
-  return Math.round(value * 100) / 100
+function getsOf(rates: readonly Rates[]): number[] {
+  return rates.map(({ get }) => get)
 }

@@ -116,14 +116,27 @@ export class FileOperations {
     details: readonly unknown[],
     start: (done: Done<Result>) => void,
   ): Promise<Result> {
-    return this.#limit.run(async () => {
-      if (observer) await observer(operation, details)
-      return await new Promise<Result>((resolve, reject) => {
-        start((error, result) => {
-          if (error) reject(error)
-          else resolve(result)
-        })
-      })
-    })
+    return this.#limit.run(() =>
+      observer === undefined ? settled(start) : observed(observer, operation, details, start),
+    )
   }
+}
+
+async function observed<Result>(
+  observe: OperationObserver,
+  operation: FileOperation,
+  details: readonly unknown[],
+  start: (done: Done<Result>) => void,
+): Promise<Result> {
+  await observe(operation, details)
+  return await settled(start)
+}
+
+function settled<Result>(start: (done: Done<Result>) => void): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    start((error, result) => {
+      if (error) reject(error)
+      else resolve(result)
+    })
+  })
 }

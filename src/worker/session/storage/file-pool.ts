@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { FileOperations } from './file-operations.ts'
 import { openFile, type FileLocation, type OpenOptions } from './open-file.ts'
 import { OperationLimit } from './operation-limit.ts'
+import { SharedFolders } from './shared-folders.ts'
 
 interface Entry {
   key: string
@@ -20,6 +21,7 @@ interface Entry {
 
 export class FilePool {
   readonly #operations: FileOperations
+  readonly #folders: SharedFolders
   readonly #maxOpen: number
   /** As many users as descriptors: then one who needs a descriptor always finds one idle, free or closing. */
   readonly #users: OperationLimit
@@ -30,6 +32,7 @@ export class FilePool {
 
   constructor(operations: FileOperations, maxOpen = 128) {
     this.#operations = operations
+    this.#folders = new SharedFolders(operations)
     this.#maxOpen = maxOpen
     this.#users = new OperationLimit(maxOpen)
   }
@@ -61,6 +64,7 @@ export class FilePool {
   async closeAll(): Promise<void> {
     await Promise.all(Array.from(this.#entries.values(), (entry) => this.#retire(entry)))
     await Promise.all(Array.from(this.#closing, (entry) => entry.closed.promise))
+    await this.#folders.settled()
   }
 
   async #enter(file: FileLocation, options: OpenOptions): Promise<Entry> {
@@ -90,7 +94,9 @@ export class FilePool {
       users: 1,
       state: 'open',
       closed: Promise.withResolvers(),
-      descriptor: openFile(this.#operations, file, options).catch((error: unknown) => {
+      descriptor: openFile(this.#operations, file, options, (...folder) =>
+        this.#folders.use(...folder),
+      ).catch((error: unknown) => {
         this.#forget(entry)
         throw error
       }),

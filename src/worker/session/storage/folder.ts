@@ -41,6 +41,9 @@ export async function withFolder<Result>(
   work: (folder: Folder) => Promise<Result>,
 ): Promise<Result> {
   let path = root
+  const closings: Promise<void>[] = []
+  // beside what follows; a failing close has freed the descriptor all the same
+  const leave = ({ fd }: Folder): void => void closings.push(operations.close(fd).catch(() => undefined))
   let folder = await openRoot(operations, root, options.createRoot)
   try {
     for (const [depth, part] of parts.entries()) {
@@ -48,11 +51,12 @@ export async function withFolder<Result>(
       path = join(path, part)
       const fd = await enter(operations, outer.at(part), parts.slice(0, depth + 1).join('/'), options.create)
       folder = folderOf(fd, path)
-      await operations.close(outer.fd)
+      leave(outer)
     }
     return await work(folder)
   } finally {
-    await operations.close(folder.fd)
+    leave(folder)
+    await Promise.all(closings)
   }
 }
 

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { RestTorrentError } from '../../../protocol/errors.ts'
 import { diskError } from './disk-error.ts'
 import type { FileOperations } from './file-operations.ts'
-import { withFolder } from './folder.ts'
+import { withFolder, type Folder, type FolderOptions } from './folder.ts'
 import { relativeParts } from './relative-path.ts'
 
 /** A file by the absolute, resolved save path and its path below it. */
@@ -14,6 +14,14 @@ export interface FileLocation {
 /** For reading, or for reading and writing and then whether the file and the root may be made. */
 export type OpenOptions = { write: false } | { write: true; create: boolean; createRoot: boolean }
 
+/** How the folder of a file is reached: as `withFolder` does, or shared with other openings. */
+export type ReachFolder = (
+  root: string,
+  parts: readonly string[],
+  options: FolderOptions,
+  work: (folder: Folder) => Promise<number>,
+) => Promise<number>
+
 /**
  * Opens a regular file and gives its descriptor. A symbolic link, in its place or in that of a folder, is
  * `path_outside_root`; a file that is missing or no regular one is `files_changed`; nothing is truncated.
@@ -22,20 +30,21 @@ export async function openFile(
   operations: FileOperations,
   { root, path }: FileLocation,
   options: OpenOptions,
+  reach: ReachFolder = (...folder) => withFolder(operations, ...folder),
 ): Promise<number> {
   const parts = relativeParts(path)
   const create = options.write && options.create
   const folderOptions = { create, createRoot: options.write && options.createRoot }
-  return await withFolder(operations, root, parts.slice(0, -1), folderOptions, async (folder) => {
-    const name = parts.at(-1) ?? path
-    try {
-      const fd = await operations.open(folder.at(name), flagsOf(options.write, create), 0o666)
-      await checkRegular(operations, fd, path)
-      return fd
-    } catch (error) {
-      throw diskError(error, 'open', path)
-    }
-  })
+  const name = parts.at(-1) ?? path
+  try {
+    const fd = await reach(root, parts.slice(0, -1), folderOptions, (folder) =>
+      operations.open(folder.at(name), flagsOf(options.write, create), 0o666),
+    )
+    await checkRegular(operations, fd, path)
+    return fd
+  } catch (error) {
+    throw diskError(error, 'open', path)
+  }
 }
 
 // O_NONBLOCK: opening a planted FIFO would otherwise hold a file thread of the process for ever.

@@ -1,3 +1,5 @@
+import { settleAll } from './settle-all.ts'
+
 /** Runs at most `max` pieces of work at a time; the rest waits in the order it came. */
 export class OperationLimit {
   #free: number
@@ -20,13 +22,8 @@ export class OperationLimit {
     }
   }
 
-  /**
-   * Runs `work` for every item and waits for all of them, also when one rejects, so that nothing is under
-   * way when it returns; rejects with the first failure.
-   */
+  /** Runs `work` for every item, as `settleAll` waits. */
   async forEach<Item>(items: Iterable<Item>, work: (item: Item) => Promise<void>): Promise<void> {
-    const runs = Array.from(items, (item) => this.run(() => work(item)))
-    const failed = (await Promise.allSettled(runs)).find((run) => run.status === 'rejected')
-    if (failed) throw failed.reason
+    await settleAll(Array.from(items, (item) => this.run(() => work(item))))
   }
 }

@@ -3,6 +3,7 @@ import { RestTorrentError } from '../../../protocol/errors.ts'
 import { diskError } from './disk-error.ts'
 import { isOnDisk, type Layout, type Span } from './layout.ts'
 import type { SessionDisk } from './session-disk.ts'
+import { settleAll } from './settle-all.ts'
 import type { TouchedFiles } from './touched-files.ts'
 
 export interface TorrentFilesOptions {
@@ -28,21 +29,19 @@ export class TorrentFiles {
   /** A range of the torrent; `files_changed` when a file is missing or too short. Padding reads as zeros. */
   async read(position: number, length: number): Promise<Uint8Array> {
     const bytes = Buffer.allocUnsafeSlow(length)
-    for (const span of this.#options.layout.spans(position, length)) {
-      const part = bytes.subarray(span.bufferOffset, span.bufferOffset + span.length)
+    await this.#eachSpan(position, bytes, async (span, part) => {
       if (this.#options.layout.files[span.file]?.padding) part.fill(0)
       else await this.#use(span.file, false, (fd, path) => this.#readSpan(fd, path, part, span))
-    }
+    })
     return bytes
   }
 
   /** Writes a range of the torrent and marks its files as touched; padding is left out. */
   async write(position: number, bytes: Uint8Array): Promise<void> {
-    for (const span of this.#options.layout.spans(position, bytes.length)) {
-      if (this.#options.layout.files[span.file]?.padding) continue
-      const part = bytes.subarray(span.bufferOffset, span.bufferOffset + span.length)
+    await this.#eachSpan(position, bytes, async (span, part) => {
+      if (this.#options.layout.files[span.file]?.padding) return
       await this.#use(span.file, true, (fd) => this.#writeSpan(fd, part, span))
-    }
+    })
   }
 
   /** Makes the files that have no bytes. */
@@ -55,6 +54,19 @@ export class TorrentFiles {
   async release(): Promise<void> {
     const { disk, layout, root } = this.#options
     await disk.pool.close(layout.files.filter(isOnDisk).map(({ path }) => ({ root, path })))
+  }
+
+  /** All at once, and waits for all of them, also when one fails; rejects with the first failure. */
+  async #eachSpan(
+    position: number,
+    bytes: Uint8Array,
+    work: (span: Span, part: Uint8Array) => Promise<void>,
+  ): Promise<void> {
+    const runs = this.#options.layout
+      .spans(position, bytes.length)
+      .map((span) => work(span, bytes.subarray(span.bufferOffset, span.bufferOffset + span.length)))
+    const [only] = runs
+    await (runs.length === 1 ? only : settleAll(runs))
   }
 
   async #readSpan(fd: number, path: string, part: Uint8Array, { fileOffset }: Span): Promise<void> {

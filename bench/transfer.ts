@@ -1,0 +1,124 @@
+/**
+ * Whole transfers with our piece storage beside the engine's own (with its caches as it installs), in turns:
+ * a download from a libtorrent seed and a seed for a libtorrent leecher, all else the same, on loopback.
+ * Every byte that arrived is compared. `synced` is ours with a checkpoint's sync after every 64 MiB, as
+ * durable sessions have it. Prints one JSON line for each direction: MiB/s, and ours over theirs round by
+ * round. Needs libtorrent for Python. `node bench/transfer.ts [rounds] [MiB] [folder]`
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { attachPicker } from '../src/worker/session/engine/picker/attach-picker.ts'
+import { bytesBetween } from '../src/worker/session/resume/checkpointer.ts'
+import { startLibtorrent } from '../test/peers/libtorrent.ts'
+import type { DialingPeer } from '../test/peers/peer.ts'
+import { makeMetainfo, writeFiles } from '../test/support/metainfo.ts'
+import { openEngineClient, type EngineClient } from './engine-client.ts'
+import { figures, ratios, report } from './report.ts'
+
+const mib = 1024 * 1024
+const deadlineMs = 120_000
+const files = 20
+const warmUps = 1
+const names = ['ours', 'theirs', 'synced'] as const
+type Name = (typeof names)[number]
+type Rates = Readonly<Record<'rate', number>>
+
+const [rounds = '7', size = '256', folder = tmpdir()] = process.argv.slice(2)
+const length = Number(size) * mib
+const made = makeMetainfo({
+  name: 'content',
+  pieceLength: mib,
+  files: Array.from({ length: files }, (_, at) => ({
+    path: `sub/${at}`,
+    content: Math.floor(length / files),
+  })),
+})
+
+const root = mkdtempSync(join(folder, 'resttorrent-bench-'))
+const torrent = join(root, 'content.torrent')
+const whole = join(root, 'whole')
+try {
+  writeFileSync(torrent, made.bytes)
+  writeFiles(whole, made)
+  const seed = await startLibtorrent()
+  try {
+    await seed.add({ torrent }, whole)
+    await seed.complete(deadlineMs)
+    await measure('download', names, (name, target) => download(name, target, seed))
+  } finally {
+    await seed.stop()
+  }
+  await measure('seed', ['ours', 'theirs'], upload)
+} finally {
+  rmSync(root, { recursive: true })
+}
+
+async function measure(
+  scenario: string,
+  compared: readonly Name[],
+  transfer: (name: Name, target: string) => Promise<number>,
+): Promise<void> {
+  const measured: Record<Name, Rates[]> = { ours: [], theirs: [], synced: [] }
+  for (let round = -warmUps; round < Number(rounds); round += 1)
+    for (const name of round % 2 === 0 ? compared : compared.toReversed()) {
+      const target = join(root, 'target')
+      const ms = await transfer(name, target)
+      compare(target)
+      rmSync(target, { recursive: true })
+      if (round >= 0) measured[name].push({ rate: made.length / mib / (ms / 1000) })
+    }
+  const rates = Object.fromEntries(compared.map((name) => [name, figures(measured[name])]))
+  const ratio = ratios(ratesOf(measured.ours), ratesOf(measured.theirs))
+  report('transfer', scenario, { unit: 'MiB/s', mib: Number(size), rounds: Number(rounds), ...rates, ratio })
+}
+
+/** Milliseconds from the dial until every piece is in its file. */
+async function download(name: Name, target: string, seed: DialingPeer): Promise<number> {
+  const client = await open(name, target, false)
+  try {
+    attachPicker(client.torrent)
+    const done = new Promise<void>((resolve) => client.torrent.once('done', resolve))
+    if (name === 'synced') client.torrent.on('verified', () => void syncWhenDue(client))
+    const startedAt = performance.now()
+    client.torrent.addPeer(`${seed.host}:${seed.port}`)
+    await done
+    if (name === 'synced') await client.store?.sync()
+    return performance.now() - startedAt
+  } finally {
+    await client.close()
+  }
+}
+
+/** Milliseconds from the leecher's dial until it has checked every piece. */
+async function upload(name: Name, target: string): Promise<number> {
+  const client = await open(name, whole, true)
+  const leech = await startLibtorrent()
+  try {
+    await leech.add({ torrent }, target)
+    const startedAt = performance.now()
+    await leech.connect('127.0.0.1', client.port)
+    await leech.complete(deadlineMs)
+    return performance.now() - startedAt
+  } finally {
+    await leech.stop()
+    await client.close()
+  }
+}
+
+async function open(name: Name, at: string, complete: boolean): Promise<EngineClient> {
+  return await openEngineClient({ made, root: at, complete, storage: name === 'theirs' ? 'theirs' : 'ours' })
+}
+
+async function syncWhenDue({ store }: EngineClient): Promise<void> {
+  if (store !== undefined && store.unsyncedBytes >= bytesBetween) await store.sync()
+}
+
+function compare(target: string): void {
+  for (const { path, content } of made.files)
+    if (!readFileSync(join(target, path)).equals(content)) throw new Error(`${path} arrived with other bytes`)
+}
+
+function ratesOf(rates: readonly Rates[]): number[] {
+  return rates.map(({ rate }) => rate)
+}

@@ -7,10 +7,10 @@ import type { TorrentOptions } from '../../../protocol/torrent-options.ts'
 import { stripMapped, type ClientFacts } from './client-facts.ts'
 import { describe, type Content } from './content.ts'
 import { fallBackToPlain } from './encryption-fallback.ts'
-import { fetchMetadata, serveMetadata } from './exchange-metadata.ts'
 import { isSeed } from './is-seed.ts'
 import { leavePublicPeers } from './leave-public-peers.ts'
-import { closeNeedless, registerOnlyLiving } from './needless-peers.ts'
+import { MetadataExchange } from './metadata-exchange.ts'
+import { closeNeedless, refusePeer, registerOnlyLiving } from './needless-peers.ts'
 import { PexExchange } from './pex/pex-exchange.ts'
 import { attachPicker } from './picker/attach-picker.ts'
 import type { PickerHandle } from './picker/picker-handle.ts'
@@ -42,8 +42,8 @@ export class EngineTorrent {
   readonly #events: TorrentEvents
   readonly #client: ClientFacts
   readonly #pex: PexExchange
+  readonly #metadata: MetadataExchange
   #isPublic: boolean
-  #rawInfo: Uint8Array | undefined
   #picker: PickerHandle | undefined
   #closed = false
 
@@ -58,7 +58,9 @@ export class EngineTorrent {
     this.#torrent = torrent
     this.#client = client
     this.#events = events
-    this.#rawInfo = content?.rawInfo
+    this.#metadata = new MetadataExchange(infoHash, content?.rawInfo, (rawInfo) => {
+      if (!this.#closed) events.onMetadata(rawInfo)
+    })
     this.#isPublic = content?.info.private === false
     this.#pex = new PexExchange({
       isPublic: () => this.#isPublic,
@@ -70,7 +72,7 @@ export class EngineTorrent {
     torrent.on('wire', (wire: Wire, address: string) => this.#onWire(wire, address))
     torrent.on('verified', (index: number) => events.onVerified(index))
     torrent.on('metadata', () => {
-      torrent.metadata = true // the engine must not serve its own encoding of it, see exchange-metadata.ts
+      torrent.metadata = true // the engine must not keep an encoding of its own
     })
     torrent.once('ready', () => this.#onReady())
     torrent.on('warning', () => undefined)
@@ -125,7 +127,6 @@ export class EngineTorrent {
   supply(content: Content): void {
     const torrent = this.#torrent
     if (this.#closed) return
-    this.#rawInfo = content.rawInfo
     torrent._preloadedStore = content.store
     torrent._startupBitfield = content.bits
     this.#isPublic = !content.info.private
@@ -161,10 +162,7 @@ export class EngineTorrent {
   }
 
   #onReady(): void {
-    const torrent = this.#torrent
-    this.#picker = attachPicker(torrent)
-    const { wires } = torrent
-    for (const wire of wires) if (this.#rawInfo) serveMetadata(wire, this.#rawInfo)
+    this.#picker = attachPicker(this.#torrent)
     this.#events.onReady()
   }
 
@@ -172,17 +170,10 @@ export class EngineTorrent {
     const { peerId, userAgent, port } = this.#client
     if (closeNeedless(this.#torrent, wire, address, peerId)) return
     Object.assign(wire.extendedHandshake, { v: userAgent, reqq: requestQueue, p: port })
-    if (this.#rawInfo) serveMetadata(wire, this.#rawInfo)
-    else fetchMetadata(wire, this.#infoHash, (rawInfo) => this.#onMetadata(rawInfo))
+    this.#metadata.join(wire, () => refusePeer(this.#torrent, wire, address))
     if (this.#client.pex && this.#torrent.private !== true) this.#pex.join(wire)
     wire.on('download', (bytes: number) => this.#events.onDownloaded(bytes))
     wire.on('upload', (bytes: number) => this.#events.onUploaded(bytes))
-  }
-
-  #onMetadata(rawInfo: Uint8Array): void {
-    if (this.#rawInfo !== undefined || this.#closed) return
-    this.#rawInfo = rawInfo
-    this.#events.onMetadata(rawInfo)
   }
 
   /** A magnet that turns out private (BEP 27) leaves the DHT and whom it met there, by PEX or by LSD. */

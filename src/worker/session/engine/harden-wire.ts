@@ -28,13 +28,13 @@ export function hardenWires(): void {
     try {
       processBuffer.call(this)
     } catch {
-      drop(this) // whatever it was, it came from this peer's bytes
+      dropWire(this) // whatever it was, it came from this peer's bytes
     }
   }
   prototype._onMessageLength = function (header) {
     const length = new DataView(header.buffer, header.byteOffset, 4).getUint32(0)
     const parsing = this as unknown as Parsing & { _onMessageLength: unknown }
-    if (length > longestMessage) drop(this)
+    if (length > longestMessage) dropWire(this)
     else if (length > 0) parsing._parse(length, parsing._onMessage)
     else {
       parsing._onKeepAlive()
@@ -44,7 +44,7 @@ export function hardenWires(): void {
 }
 
 /** Forgets what the peer sent and closes its connection. */
-function drop(wire: WireObject): void {
+export function dropWire(wire: WireObject): void {
   const parsing = wire as unknown as Parsing
   parsing._buffer = []
   parsing._bufferSize = 0

@@ -11,10 +11,15 @@ const noMoreRetries = Number.MAX_SAFE_INTEGER
 export function closeNeedless(torrent: Torrent, wire: Wire, address: string, ownPeerId: string): boolean {
   const isKnown = torrent.wires.some((other) => other !== wire && other.peerId === wire.peerId)
   if (wire.peerId !== ownPeerId && !isKnown) return false
+  refusePeer(torrent, wire, address)
+  return true
+}
+
+/** Closes a connection; its address is dialled again only when it is named again. */
+export function refusePeer(torrent: Torrent, wire: Wire, address: string): void {
   const peer = torrent._peers.get(address)
   if (peer) peer.retries = noMoreRetries
   wire.destroy()
-  return true
 }
 
 /** Keeps the engine from listing an incoming peer once more that was closed at its handshake. */

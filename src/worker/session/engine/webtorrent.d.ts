@@ -30,12 +30,10 @@ declare module 'webtorrent' {
     onMessage(bytes: Uint8Array): void
   }
 
-  export interface MetadataExtension extends EventEmitter {
-    metadata: Uint8Array | undefined
-    _metadataComplete: boolean
-    _metadataSize: number | null
-    setMetadata(metadata: Uint8Array): Promise<boolean>
-    cancel(): void
+  /** Called by the wire when something comes for the extension. */
+  export interface MetadataExtension {
+    onMessage: (bytes: Uint8Array) => void
+    onExtendedHandshake: (handshake: Record<string, unknown>) => void
   }
 
   export interface TorrentDescription {

@@ -43,12 +43,16 @@ function decoderOf(encoding = 'identity'): Transform | undefined {
   }
 }
 
-// Parsing chunks of one byte costs the event loop a thousand times what their bytes cost.
-async function* dense(response: IncomingMessage): AsyncGenerator<Uint8Array> {
+/**
+ * The bytes of a body as they come; throws `fetch_failed` when it is mostly framing: parsing chunks of one
+ * byte costs the event loop a thousand times what their bytes cost.
+ */
+export async function* dense(response: IncomingMessage): AsyncGenerator<Uint8Array> {
+  const before = response.socket.bytesRead
   let size = 0
   for await (const bytes of response as AsyncIterable<Uint8Array>) {
     size += bytes.length
-    if (response.socket.bytesRead > framingAllowance + size * maxWirePerBody) {
+    if (response.socket.bytesRead - before > framingAllowance + size * maxWirePerBody) {
       throw new RestTorrentError('fetch_failed', 'body in too many small chunks')
     }
     yield bytes

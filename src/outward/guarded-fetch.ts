@@ -4,14 +4,12 @@
  * Failures name the host that was asked for and nothing of what was found behind it.
  */
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Socket } from 'node:net'
 import type { AddressPolicy } from '../protocol/address-policy.ts'
 import { RestTorrentError, type ErrorCode } from '../protocol/errors.ts'
 import { readBody } from './body-cap.ts'
-import { dial } from './dial.ts'
+import { connectTo } from './connect-to.ts'
 import { exchange } from './exchange.ts'
 import { checkedHeaders, parseFetchableUrl, redirected, type OutwardRequest } from './outward-request.ts'
-import { resolveHost } from './resolve.ts'
 
 /** What a fetch may reach, how much it may bring and how long it may take. */
 export interface FetchOptions {
@@ -78,7 +76,7 @@ async function hop(
   options: FetchOptions,
   signal: AbortSignal,
 ): Promise<Fetched | OutwardRequest> {
-  const socket = await connectTo(request.url, options, signal)
+  const socket = await connectTo(request.url, { ...options, signal })
   try {
     const response = await exchange(request, socket, signal)
     const { statusCode: status = 0, headers } = response
@@ -90,21 +88,6 @@ async function hop(
     return { status, headers, body: await readBody(response, options.maxBytes), url: request.url.href }
   } finally {
     socket.destroy()
-  }
-}
-
-async function connectTo(url: URL, options: FetchOptions, signal: AbortSignal): Promise<Socket> {
-  const { policy, nameservers, connectTimeoutMs = 5000 } = options
-  try {
-    const addresses = await resolveHost(url.hostname, { nameservers, signal })
-    // One refused address among good ones is an attempt, not an accident: none of them is used.
-    if (!addresses.every((address) => policy.allows(address))) {
-      throw new RestTorrentError('address_not_allowed', 'points to an address that is not allowed')
-    }
-    return await dial(url, addresses, { connectTimeoutMs, signal })
-  } catch (cause) {
-    if (cause instanceof RestTorrentError) throw cause
-    throw new RestTorrentError('fetch_failed', 'could not be reached', { cause })
   }
 }
 

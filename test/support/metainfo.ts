@@ -13,8 +13,8 @@ export interface MetainfoOptions {
   name?: string
   /** The content of a torrent of one file. */
   content?: Content
-  /** The files of a torrent with a folder; a path is relative to it, parts joined by `/`. */
-  files?: { path: string; content: Content }[]
+  /** The files of a torrent with a folder; a path is relative to it, parts joined by `/`; padding is BEP 47's. */
+  files?: { path: string; content: Content; padding?: boolean }[]
   pieceLength?: number
   /** Another seed gives other pseudo-random bytes. */
   seed?: string
@@ -37,7 +37,7 @@ export interface MadeMetainfo {
   length: number
   /** All files one after the other. */
   content: Buffer
-  /** Paths relative to the save path. */
+  /** Paths relative to the save path; without padding. */
   files: { path: string; content: Buffer }[]
 }
 
@@ -46,18 +46,20 @@ export function makeMetainfo(options: MetainfoOptions = {}): MadeMetainfo {
   const name = options.name ?? 'sample'
   const pieceLength = options.pieceLength ?? 16 * 1024
   const listed = options.files ?? [{ path: '', content: options.content ?? 100_000 }]
-  const files = listed.map(({ path, content }, index) => ({
+  const all = listed.map(({ path, content, padding = false }, index) => ({
     path: path === '' ? name : `${name}/${path}`,
+    padding,
     content: bytesOf(content, `${options.seed ?? 'metainfo'}/${index}`),
   }))
-  const content = Buffer.concat(files.map((file) => file.content))
+  const content = Buffer.concat(all.map((file) => file.content))
   const layout: Record<string, Encodable> =
     options.files === undefined
       ? { length: content.length }
       : {
-          files: listed.map(({ path }, index) => ({
+          files: listed.map(({ path, padding }, index) => ({
             path: path.split('/'),
-            length: files[index]?.content.length,
+            length: all[index]?.content.length,
+            ...(padding === true ? { attr: 'p' } : {}),
           })),
         }
   const info = { ...layout, name, 'piece length': pieceLength, pieces: hashesOf(content, pieceLength) }
@@ -71,7 +73,7 @@ export function makeMetainfo(options: MetainfoOptions = {}): MadeMetainfo {
     pieceCount: Math.ceil(content.length / pieceLength),
     length: content.length,
     content,
-    files,
+    files: all.filter(({ padding }) => !padding),
   }
 }
 

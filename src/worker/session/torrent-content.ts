@@ -121,6 +121,7 @@ export class TorrentContent {
       rawInfo,
       bits: this.#bits.copy(),
       store: new EngineStore(watchReads(store, onFault)),
+      webSeeds: record.source.webSeeds,
     }
   }
 

@@ -18,6 +18,8 @@ const host = '127.0.0.1'
 export interface PeerOptions {
   /** Pieces it has; none without it. */
   has?: (piece: number) => boolean
+  /** URLs of web seeds. */
+  webSeeds?: string[]
   /** Bytes per second. */
   uploadLimit?: number
   pex?: boolean
@@ -77,7 +79,13 @@ export async function startPeer(made: MadeMetainfo, options: PeerOptions = {}): 
   let closing: Promise<void> | undefined
   const ready = Promise.withResolvers<undefined>()
   const done = Promise.withResolvers<undefined>()
-  const content = { info, rawInfo: made.rawInfo, bits: bits.copy(), store: new EngineStore(store) }
+  const content = {
+    info,
+    rawInfo: made.rawInfo,
+    bits: bits.copy(),
+    store: new EngineStore(store),
+    webSeeds: options.webSeeds ?? [],
+  }
   const torrent = engine.open(made.infoHash, made.name, content, {
     onVerified: (piece) => {
       if (verified.push(piece) === lacking) done.resolve(undefined)

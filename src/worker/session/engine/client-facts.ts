@@ -1,4 +1,6 @@
+import type { AddressPolicy } from '../../../protocol/address-policy.ts'
 import type { LocalPeers } from './local-peers.ts'
+import type { RequestSlots } from './web-seeds/request-slots.ts'
 
 /** What everything around one engine client needs to know of it. */
 export interface ClientFacts {
@@ -14,6 +16,10 @@ export interface ClientFacts {
   readonly pex: boolean
   /** Peers of the local network that may be dialled and may dial in whatever `admits` says. */
   readonly localPeers: LocalPeers
+  /** Where web seeds may lie. */
+  readonly policy: AddressPolicy
+  /** Requests to web seeds. */
+  readonly webSeedSlots: RequestSlots
   /** Whether the session has as many connections as it may. */
   readonly isFull: () => boolean
 }

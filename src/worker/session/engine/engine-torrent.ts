@@ -4,6 +4,7 @@
  */
 import type { Torrent, Wire } from 'webtorrent'
 import type { TorrentOptions } from '../../../protocol/torrent-options.ts'
+import type { WebSeedView } from '../../../protocol/web-seed.ts'
 import { stripMapped, type ClientFacts } from './client-facts.ts'
 import { describe, type Content } from './content.ts'
 import { fallBackToPlain } from './encryption-fallback.ts'
@@ -14,6 +15,7 @@ import { closeNeedless, refusePeer, registerOnlyLiving } from './needless-peers.
 import { PexExchange } from './pex/pex-exchange.ts'
 import { attachPicker } from './picker/attach-picker.ts'
 import type { PickerHandle } from './picker/picker-handle.ts'
+import { WebSeeds } from './web-seeds/web-seeds.ts'
 
 /** What the engine tells of a torrent. */
 export interface TorrentEvents {
@@ -44,6 +46,8 @@ export class EngineTorrent {
   readonly #pex: PexExchange
   readonly #metadata: MetadataExchange
   #isPublic: boolean
+  #content: Content | undefined
+  #webSeeds: WebSeeds | undefined
   #picker: PickerHandle | undefined
   #closed = false
 
@@ -61,6 +65,7 @@ export class EngineTorrent {
     this.#metadata = new MetadataExchange(infoHash, content?.rawInfo, (rawInfo) => {
       if (!this.#closed) events.onMetadata(rawInfo)
     })
+    this.#content = content
     this.#isPublic = content?.info.private === false
     this.#pex = new PexExchange({
       isPublic: () => this.#isPublic,
@@ -78,6 +83,7 @@ export class EngineTorrent {
     torrent.on('warning', () => undefined)
     torrent.on('error', (error: unknown) => {
       this.#closed = true
+      this.#webSeeds?.close()
       events.onFailed(error)
     })
   }
@@ -98,6 +104,11 @@ export class EngineTorrent {
   /** Obeys options from now on. */
   configure({ upload_slots }: TorrentOptions): void {
     this.#torrent._rechokeNumSlots = upload_slots
+  }
+
+  /** Its web seeds; none before it is ready. */
+  webSeeds(now: number): WebSeedView[] {
+    return this.#webSeeds?.views(now) ?? []
   }
 
   /** Connections that are open or being opened. */
@@ -127,6 +138,7 @@ export class EngineTorrent {
   supply(content: Content): void {
     const torrent = this.#torrent
     if (this.#closed) return
+    this.#content = content
     torrent._preloadedStore = content.store
     torrent._startupBitfield = content.bits
     this.#isPublic = !content.info.private
@@ -139,6 +151,7 @@ export class EngineTorrent {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    this.#webSeeds?.close()
     await new Promise<void>((resolve) => this.#torrent.destroy({ destroyStore: false }, () => resolve()))
   }
 
@@ -163,7 +176,16 @@ export class EngineTorrent {
 
   #onReady(): void {
     this.#picker = attachPicker(this.#torrent)
+    this.#webSeeds = this.#openWebSeeds(this.#picker)
     this.#events.onReady()
+  }
+
+  #openWebSeeds(picker: PickerHandle): WebSeeds | undefined {
+    if (this.#content === undefined) return undefined
+    const { info, webSeeds: urls = [] } = this.#content
+    const { policy, userAgent, webSeedSlots: slots } = this.#client
+    const onReceived = (bytes: number): void => this.#events.onDownloaded(bytes)
+    return new WebSeeds({ urls, info, picker, slots, client: { policy, userAgent }, onReceived })
   }
 
   #onWire(wire: Wire, address: string): void {

@@ -15,6 +15,7 @@ import { hardenWires } from './harden-wire.ts'
 import { takeOver } from './listener-takeover.ts'
 import { LocalPeers } from './local-peers.ts'
 import { requireMembers } from './required-members.ts'
+import { sessionSlots } from './web-seeds/web-seeds.ts'
 
 export interface EngineOptions {
   readonly peerId: string
@@ -66,11 +67,13 @@ export class Engine {
       userAgent,
       port,
       peerId,
+      policy,
       admits,
       isOpened: (address) => policy.isOpened(address),
       localPeers,
       isFull,
       pex: settings.pex,
+      webSeedSlots: sessionSlots(),
     }
     takeOver(client, { isFull, admits: (address) => admits(address) || localPeers.mayDialIn(address) })
     if (udp !== undefined && client.dht) {

@@ -10,6 +10,7 @@ import { PeerShare } from './peer-share.ts'
 import type { PickerHandle, PickerOptions, PickerStats } from './picker-handle.ts'
 import { PieceIntake } from './piece-intake.ts'
 import { PieceOrder } from './piece-order.ts'
+import { RangeDesk } from './range-desk.ts'
 import { replacePicking } from './replace-picking.ts'
 import { sendTogether } from './send-together.ts'
 import { watchShare } from './watch-share.ts'
@@ -25,8 +26,9 @@ class Picker implements PickerHandle {
   readonly #torrent: Torrent
   readonly #order: PieceOrder
   readonly #intake: PieceIntake
-  readonly #passes: Passes<PeerPipe>
+  readonly #passes: Passes<PeerPipe | RangeDesk>
   readonly #pipes = new Map<PeerShare, PeerPipe>()
+  readonly #desks = new Set<RangeDesk>()
   readonly #byWire = new Map<Wire, PeerPipe>()
   readonly #near: PipeSurroundings
   readonly #undo: (() => void)[] = []
@@ -35,7 +37,7 @@ class Picker implements PickerHandle {
 
   constructor(torrent: Torrent, { priorities, sequential = false }: PickerOptions) {
     this.#torrent = torrent
-    const { pieces, maxWebConns } = torrent
+    const { pieces } = torrent
     const onRoom = (): void => this.#passes.request()
     this.#order = new PieceOrder({
       pieceCount: pieces.length,
@@ -44,13 +46,12 @@ class Picker implements PickerHandle {
     })
     this.#intake = new PieceIntake(torrent, this.#order, onRoom)
     this.#passes = new Passes(
-      () => shuffle([...this.#pipes.values()]),
-      (pipe) => this.#fill(pipe),
+      () => shuffle([...this.#pipes.values(), ...this.#desks]),
+      (one) => (one instanceof RangeDesk ? one.offer() : this.#fill(one)),
     )
     this.#near = {
       order: this.#order,
       intake: this.#intake,
-      maxWebConns,
       cancel: (shares, piece, block) => this.#cancel(shares, piece, block),
       onRoom,
     }
@@ -76,6 +77,23 @@ class Picker implements PickerHandle {
   clearWindow(owner: unknown): void {
     this.#order.levels.clearWindow(owner)
     this.#wantedChanged()
+  }
+
+  openDesk(offer: () => void): RangeDesk {
+    const { order, intake, cancel, onRoom } = this.#near
+    const near = {
+      order,
+      intake,
+      cancel,
+      isEndgame: () => this.#isEndgame(),
+      onRepeated: (blocks: number) => (this.#duplicates += blocks),
+      onFreed: onRoom,
+      onLeave: () => this.#desks.delete(desk),
+    }
+    const desk: RangeDesk = new RangeDesk(this.#torrent.pieces.length, near, offer)
+    this.#desks.add(desk)
+    onRoom()
+    return desk
   }
 
   availability(): Uint32Array {

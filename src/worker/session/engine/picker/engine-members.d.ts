@@ -35,13 +35,11 @@ declare module 'webtorrent' {
   export interface Torrent {
     readonly pieceLength: number
     readonly length: number
-    readonly maxWebConns: number
     readonly store: {
       put(index: number, bytes: Uint8Array, callback: (error?: unknown) => void): void
     } | null
     /** SHA-1 of each piece in hex. */
     readonly _hashes: readonly string[]
-    addWebSeed(url: string): void
     _rarityMap: { destroy(): void } | null
     _update(): void
     _updateWire(wire: Wire): void

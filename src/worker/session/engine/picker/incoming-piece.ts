@@ -4,11 +4,16 @@ const blockLength = 16 * 1024
 /** Hashed at once; a whole large piece would stall the thread. */
 const hashStep = 1024 * 1024
 
+/** Who sent a block; ended when all of a bad piece came from it. */
+export interface BlockSource {
+  destroy(): void
+}
+
 /** The bytes of a piece while its blocks come in, hashed as far as they are there without a gap. */
-export class IncomingPiece<Source> {
+export class IncomingPiece {
   readonly bytes: Uint8Array
   /** Who sent blocks of it. */
-  readonly sources = new Set<Source>()
+  readonly sources = new Set<BlockSource>()
   readonly #present: Uint8Array
   readonly #hash = createHash('sha1')
   #gap = 0
@@ -21,7 +26,7 @@ export class IncomingPiece<Source> {
   }
 
   /** Takes a block; the bytes are copied. */
-  set(block: number, bytes: Uint8Array, source: Source): void {
+  set(block: number, bytes: Uint8Array, source: BlockSource): void {
     this.bytes.set(bytes, block * blockLength)
     this.sources.add(source)
     this.#present[block] = 1

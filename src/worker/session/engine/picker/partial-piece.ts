@@ -38,6 +38,11 @@ export class PartialPiece<Peer> {
     return this.#arrivals === this.blockCount
   }
 
+  /** Nobody is asked for any block of it. */
+  get isAbandoned(): boolean {
+    return this.#free + this.#arrivals === this.blockCount
+  }
+
   /** Nothing arrived and nobody is asked: as if it had not been begun. */
   get isUntouched(): boolean {
     return this.#free === this.blockCount

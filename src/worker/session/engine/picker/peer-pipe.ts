@@ -16,7 +16,6 @@ const snubMs = 20_000
 export interface PipeSurroundings {
   readonly order: PieceOrder
   readonly intake: PieceIntake
-  readonly maxWebConns: number
   /** A block came that these were asked for, too. */
   readonly cancel: (shares: readonly PeerShare[], piece: number, block: number) => void
   /** There may be something to ask for. */
@@ -41,10 +40,6 @@ export class PeerPipe {
     this.#near = near
   }
 
-  get isWebSeed(): boolean {
-    return this.wire.type === 'webSeed'
-  }
-
   /** It can be asked for any piece that it has. */
   get isServing(): boolean {
     return this.isOpen && !this.wire.peerChoking && !this.#snubbed && !this.wire.destroyed
@@ -55,10 +50,6 @@ export class PeerPipe {
     const { requests, destroyed } = this.wire
     if (destroyed || !this.isOpen) return undefined
     const pending = requests.length
-    if (this.isWebSeed) {
-      const runs = this.#near.maxWebConns - pending
-      return runs > 0 ? { runs, blocksPerRun: Number.MAX_SAFE_INTEGER } : undefined
-    }
     const depth = this.#snubbed ? 1 : this.#depth.blocks(this.wire.peerExtendedHandshake.reqq)
     return pending < Math.max(1, depth * refillBelow) ? { runs: depth - pending, blocksPerRun: 1 } : undefined
   }
@@ -77,7 +68,6 @@ export class PeerPipe {
   }
 
   cancel(piece: number, block: number): void {
-    if (this.isWebSeed) return // its requests are longer than a block
     const { offset, length } = this.#bytesOf({ piece, block, count: 1 })
     this.wire.cancel(piece, offset, length)
   }
@@ -94,7 +84,7 @@ export class PeerPipe {
 
   /** Takes back what a silent peer was asked for; what it sends later is still taken. */
   checkSnub(now: number): void {
-    if (this.#snubbed || this.isWebSeed || this.wire.requests.length === 0) return
+    if (this.#snubbed || this.wire.requests.length === 0) return
     if (now - this.#heardAt < snubMs) return
     this.#snubbed = true
     this.giveBack()

@@ -1,3 +1,5 @@
+import type { RangeDesk } from './range-desk.ts'
+
 /** What a picker is told at its beginning. */
 export interface PickerOptions {
   /** One priority for each piece, 0 (not wanted) to 7; 4 without it. */
@@ -25,7 +27,9 @@ export interface PickerHandle {
   /** A reader waits for these pieces: before all others, in their order. An owner has one window. */
   window(owner: unknown, first: number, count: number): void
   clearWindow(owner: unknown): void
-  /** For each piece the connected peers that have it, seeds included. */
+  /** Takes in a source that is no peer and has every piece; `offer` is called when there may be work. */
+  openDesk(offer: () => void): RangeDesk
+  /** For each piece the connected peers that have it, seeds and web seeds included. */
   availability(): Uint32Array
   stats(): PickerStats
   /** Asks for nothing any more and leaves the torrent to the engine; done by itself when it closes. */

@@ -1,6 +1,6 @@
 /** Makes pieces of the blocks that come in, proves them, stores them and tells the engine what it has. */
-import type { Torrent, Wire } from 'webtorrent'
-import { IncomingPiece } from './incoming-piece.ts'
+import type { Torrent } from 'webtorrent'
+import { IncomingPiece, type BlockSource } from './incoming-piece.ts'
 import { PieceBuffers } from './piece-buffers.ts'
 import type { PieceOrder } from './piece-order.ts'
 
@@ -13,7 +13,7 @@ export class PieceIntake {
   readonly #order: PieceOrder
   readonly #onRoom: () => void
   readonly #buffers: PieceBuffers
-  readonly #incoming = new Map<number, IncomingPiece<Wire>>()
+  readonly #incoming = new Map<number, IncomingPiece>()
   #unwritten = 0
   #missing: number
 
@@ -32,7 +32,7 @@ export class PieceIntake {
   }
 
   /** Takes a block that had not come before. */
-  take(piece: number, block: number, bytes: Uint8Array, source: Wire): void {
+  take(piece: number, block: number, bytes: Uint8Array, source: BlockSource): void {
     const incoming = this.#incoming.get(piece) ?? this.#begin(piece)
     incoming.set(block, bytes, source)
     if (!this.#order.isComplete(piece)) return
@@ -50,8 +50,8 @@ export class PieceIntake {
     return Math.ceil(this.lengthOf(piece) / blockLength)
   }
 
-  #begin(piece: number): IncomingPiece<Wire> {
-    const incoming = new IncomingPiece<Wire>(this.#buffers.take(this.lengthOf(piece)))
+  #begin(piece: number): IncomingPiece {
+    const incoming = new IncomingPiece(this.#buffers.take(this.lengthOf(piece)))
     this.#incoming.set(piece, incoming)
     return incoming
   }
@@ -78,11 +78,11 @@ export class PieceIntake {
   }
 
   /** Whoever sent all of a bad piece is not asked again; of several, nobody knows who it was. */
-  #refuse(piece: number, { bytes, sources }: IncomingPiece<Wire>): void {
+  #refuse(piece: number, { bytes, sources }: IncomingPiece): void {
     this.#buffers.give(bytes)
     this.#order.failed(piece)
     this.#torrent.emit('warning', new Error(`piece ${piece} failed verification`))
-    if (sources.size === 1) for (const wire of sources) wire.destroy()
+    if (sources.size === 1) for (const source of sources) source.destroy()
     this.#onRoom()
   }
 }

@@ -54,9 +54,9 @@ export class PieceOrder {
     this.swarm = new SwarmPieces({
       pieceCount,
       isWanted: (piece) => this.isWanted(piece),
-      isUntouched: (piece) => this.#isUntouched(piece),
+      isUntouched: (piece) => this.isUntouched(piece),
       onAvailability: (piece) => {
-        if (this.#isUntouched(piece)) this.#queue.rank(piece, this.swarm.rank(piece))
+        if (this.isUntouched(piece)) this.#queue.rank(piece, this.swarm.rank(piece))
       },
     })
     this.#queue = this.#makeQueue(false)
@@ -81,11 +81,20 @@ export class PieceOrder {
     return this.#stages[piece] === complete
   }
 
+  /** Wanted, and no block of it was given out. */
+  isUntouched(piece: number): boolean {
+    return this.#stages[piece] === untouched && this.levels.of(piece) > 0
+  }
+
+  blocksOf(piece: number): number {
+    return this.#options.blocksOf(piece)
+  }
+
   /** Pieces in the order of their index, or the rarest first. */
   setSequential(sequential: boolean): void {
     this.#queue = this.#makeQueue(sequential)
     for (let piece = 0; piece < this.#stages.length; piece += 1)
-      if (this.#isUntouched(piece)) this.#queue.add(piece, this.levels.of(piece), this.swarm.rank(piece))
+      if (this.isUntouched(piece)) this.#queue.add(piece, this.levels.of(piece), this.swarm.rank(piece))
   }
 
   /** Gives out free blocks that the peer has: windows, then by level begun pieces before untouched ones. */
@@ -146,7 +155,7 @@ export class PieceOrder {
     if (this.#stages[piece] === had) return
     const partial = this.#partials.get(piece)
     if (partial) this.#end(partial, complete)
-    if (this.#isUntouched(piece)) this.#dequeue(piece)
+    if (this.isUntouched(piece)) this.#dequeue(piece)
     if (this.isWanted(piece)) this.swarm.countWanted(piece, -1)
     this.#stages[piece] = had
   }
@@ -156,10 +165,6 @@ export class PieceOrder {
     if (this.#stages[piece] !== complete) return
     this.#stages[piece] = untouched
     this.#enqueue(piece)
-  }
-
-  #isUntouched(piece: number): boolean {
-    return this.#stages[piece] === untouched && this.levels.of(piece) > 0
   }
 
   #makeQueue(sequential: boolean): UntouchedPieces {
@@ -198,7 +203,7 @@ export class PieceOrder {
     this.#queue.visit(level, (piece) => {
       if (!share.pieces.has(piece)) return true
       found.push(piece)
-      room -= Math.ceil(this.#options.blocksOf(piece) / blocksPerRun)
+      room -= Math.ceil(this.blocksOf(piece) / blocksPerRun)
       return room > 0 && found.length < left
     })
     return found
@@ -217,10 +222,10 @@ export class PieceOrder {
   }
 
   #begin(piece: number): PartialPiece<PeerShare> | undefined {
-    if (!this.#isUntouched(piece)) return undefined
+    if (!this.isUntouched(piece)) return undefined
     this.#dequeue(piece)
     this.#stages[piece] = begun
-    const partial = new PartialPiece<PeerShare>(piece, this.#options.blocksOf(piece))
+    const partial = new PartialPiece<PeerShare>(piece, this.blocksOf(piece))
     this.#partials.set(piece, partial)
     return partial
   }

@@ -39,7 +39,7 @@ export async function startServer({ program, nodeOptions }: ServerOptions): Prom
       '--allow-private': 'loopback',
       '--log-level': 'info',
     }
-    return [...nodeOptions, program, ...Object.entries(flags).flat()]
+    return [...nodeOptions, program, '--no-auth', ...Object.entries(flags).flat()]
   })
 }
 

@@ -61,6 +61,7 @@ function putSession(): StoreOperation {
       name: 'bench',
       ports: [6881],
       memoryOnly: false,
+      owner: null,
       createdAt: Date.now(),
       settings: {
         dht: true,

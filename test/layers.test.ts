@@ -23,7 +23,7 @@ const mainRows = [
   ['program'],
   ['http', 'realtime'],
   ['handlers'],
-  ['supervisor', 'board', 'records', 'files', 'lsd'],
+  ['access', 'supervisor', 'board', 'records', 'files', 'lsd'],
   ['threads'],
   ['log'],
 ]
@@ -76,7 +76,7 @@ rule('inside main imports run downward', ({ path, files }) => {
   return files.filter((file) => partOf(file) === 'main' && rowOf(file) < rowOf(path))
 })
 
-rule('http and realtime know the handlers and nothing below', ({ path, files }) => {
+rule('http and realtime know the handlers, access and nothing below', ({ path, files }) => {
   if (partOf(path) !== 'main') return []
   const never = mainNever[areaOf(path)] ?? []
   return files.filter((file) => partOf(file) === 'main' && never.includes(areaOf(file)))

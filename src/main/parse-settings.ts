@@ -1,6 +1,14 @@
 /** Reads the settings from flags and environment, flags first, and refuses wrong ones all at once. */
 import { parseArgs } from 'node:util'
-import { flagOf, settingNames, settingsTable, type SettingName, type Settings } from './settings.ts'
+import {
+  flagOf,
+  isSwitch,
+  loopbackHost,
+  settingNames,
+  settingsTable,
+  type SettingName,
+  type Settings,
+} from './settings.ts'
 
 export type ParsedSettings =
   | { readonly kind: 'settings'; readonly settings: Settings }
@@ -24,12 +32,16 @@ export function parseSettings(args: readonly string[], env: NodeJS.ProcessEnv): 
     if (result.success) values[name] = result.data
     else problems.push(`  ${name} (${flagOf(name)}): ${result.error.issues.map((i) => i.message).join('; ')}`)
   }
+  if (problems.length === 0) problems.push(...conflictsOf(values as Settings))
   if (problems.length > 0) return { kind: 'refused', text: `wrong settings:\n${problems.join('\n')}` }
   return { kind: 'settings', settings: values as Settings }
 }
 
 function argumentOptions(): Record<string, { type: 'string' | 'boolean'; short?: string }> {
-  const entries = settingNames.map((name) => [flagOf(name).slice(2), { type: 'string' as const }] as const)
+  const entries = settingNames.map(
+    (name) =>
+      [flagOf(name).slice(2), { type: isSwitch(name) ? ('boolean' as const) : ('string' as const) }] as const,
+  )
   return { ...Object.fromEntries(entries), help: { type: 'boolean', short: 'h' } }
 }
 
@@ -44,4 +56,17 @@ function help(): string {
     ...rows,
     `  ${'--help'.padEnd(22)} ${''.padEnd(32)} this text`,
   ].join('\n')
+}
+
+/** What is wrong with settings together that are right one by one. */
+function conflictsOf(settings: Settings): string[] {
+  if (!settings.RESTTORRENT_NO_AUTH) return []
+  const conflicts: string[] = []
+  if (!loopbackHost.test(settings.RESTTORRENT_HOST)) {
+    conflicts.push('  --no-auth: RESTTORRENT_HOST must be a loopback address: anybody else needs a key')
+  }
+  if (settings.RESTTORRENT_ADMIN_KEY !== '') {
+    conflicts.push('  --no-auth: RESTTORRENT_ADMIN_KEY is given, so keys are wanted')
+  }
+  return conflicts
 }

@@ -2,8 +2,12 @@
 import { mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAddressPolicy } from '../protocol/address-policy.ts'
+import { Authentication } from './access/authentication.ts'
+import { KeyRing } from './access/key-ring.ts'
 import { Board } from './board/board.ts'
-import type { Handlers } from './handlers/reply.ts'
+import { firstKeyText } from './first-key.ts'
+import { keyHandlers } from './handlers/key-handlers.ts'
+import { permittedHandlers } from './handlers/permitted-handlers.ts'
 import { sessionHandlers } from './handlers/session-handlers.ts'
 import { torrentHandlers } from './handlers/torrent-handlers.ts'
 import { transferHandlers } from './handlers/transfer-handlers.ts'
@@ -32,6 +36,8 @@ const closeDeadlineMs = 2000
 export interface Program {
   /** Where the API is served, such as `http://127.0.0.1:3000`. */
   readonly address: string
+  /** Tells the key that this start had to make, to be shown once; undefined where there was one. */
+  readonly firstKey: string | undefined
   /** Stops everything in order, each part within a deadline. */
   stop(): Promise<void>
   /** Whether a thread is left that waits for a disk: then only a kill ends the process. */
@@ -85,15 +91,23 @@ export async function startProgram(
     })
     stops.push(() => discovery.stop())
     const fetchPolicy = createAddressPolicy(settings.RESTTORRENT_ALLOW_PRIVATE)
-    const handlers: Handlers = {
+    const keys = new KeyRing({
+      journal: store,
+      ownerOf: (id) => board.sessions.get(id)?.owner,
+      stored: await store.loadKeys(),
+      adminKey: settings.RESTTORRENT_ADMIN_KEY,
+    })
+    const authentication = new Authentication({ keys, isOpen: settings.RESTTORRENT_NO_AUTH })
+    const handlers = permittedHandlers({
       ...sessionHandlers({ supervisor, board, memoryOnlyDefault: settings.RESTTORRENT_MEMORY_ONLY }),
       ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy }),
       ...transferHandlers({ supervisor, board, tasks, rootDir, dataDir, backup: () => store.backup() }),
-    }
+      ...keyHandlers({ keys, log }),
+    })
     const allowedHosts = settings.RESTTORRENT_ALLOWED_HOSTS
-    const app = createApp({ handlers, allowedHosts, ready: () => !stopping, log })
+    const app = createApp({ handlers, authentication, allowedHosts, ready: () => !stopping, log })
     const http = createHttpServer(app, log)
-    const realtime = attachRealtime(http.server, { handlers, allowedHosts, log })
+    const realtime = attachRealtime(http.server, { handlers, authentication, allowedHosts, log })
     stops.push(async () => {
       await Promise.all([realtime.close('the server is stopping'), http.close(closeDeadlineMs)])
     })
@@ -101,8 +115,9 @@ export async function startProgram(
     const { address: host, port } = await http.listen(settings.RESTTORRENT_HOST, settings.RESTTORRENT_PORT)
     const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
     log.info({ address, root_dir: rootDir, data_dir: dataDir }, `RestTorrent listens on ${address}`)
+    const firstKey = authentication.isOpen ? undefined : await firstKeyText(keys, address)
     const failed = store.ended.then(() => new Error('the store worker ended'))
-    return { address, stop, isHeld: () => supervisor.isHeld, failed }
+    return { address, firstKey, stop, isHeld: () => supervisor.isHeld, failed }
   } catch (error) {
     await stop()
     throw error

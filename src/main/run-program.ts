@@ -45,6 +45,7 @@ export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv
   )
   try {
     program = await starting
+    if (program.firstKey !== undefined) process.stderr.write(program.firstKey)
     void program.failed.then((error) => {
       if (stopping) return
       log.fatal(error.message)

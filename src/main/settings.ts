@@ -5,6 +5,7 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import { parseAddressRanges } from '../protocol/address-policy.ts'
+import { keyPattern } from '../protocol/access.ts'
 import { flag, integer } from '../protocol/parameters.ts'
 import { logLevels } from '../protocol/session-rpc.ts'
 
@@ -22,13 +23,14 @@ const ranges = z.string().transform((value, context) => {
   }
 })
 
-const loopback = /^(127(\.(25[0-5]|2[0-4]\d|1?\d{1,2})){3}|::1|localhost)$/
+/** Addresses that only this machine reaches. */
+export const loopbackHost = /^(127(\.(25[0-5]|2[0-4]\d|1?\d{1,2})){3}|::1|localhost)$/
 
 /** One setting: its schema (input is always text), its default as text, and one line of description. */
 export const settingsTable = {
   RESTTORRENT_HOST: {
-    schema: z.string().regex(loopback, {
-      error: 'must be a loopback address: nothing else is served until requests need a key',
+    schema: z.union([z.literal('localhost'), z.ipv4(), z.ipv6()], {
+      error: 'must be an IP address or localhost',
     }),
     default: '127.0.0.1',
     description: 'address the API listens on',
@@ -82,9 +84,17 @@ export const settingsTable = {
     description: 'least level that is logged',
   },
   RESTTORRENT_ADMIN_KEY: {
-    schema: z.string(),
+    schema: z.union([z.literal(''), z.string().regex(keyPattern)], {
+      error: 'must be rt_ and 64 lower-case hex digits',
+    }),
     default: '',
-    description: 'key of the administrator; accepted, not yet required',
+    description: 'key of the administrator, instead of one that is made and printed at the first start',
+  },
+  RESTTORRENT_NO_AUTH: {
+    schema: flag,
+    default: '0',
+    isSwitch: true,
+    description: '1: whoever reaches the API may do everything; with a loopback address only',
   },
 } as const satisfies Record<string, SettingEntry>
 
@@ -92,6 +102,8 @@ interface SettingEntry {
   readonly schema: z.ZodType
   readonly default: string
   readonly description: string
+  /** Its flag is given without a value. */
+  readonly isSwitch?: true
 }
 
 export type SettingName = keyof typeof settingsTable
@@ -102,4 +114,10 @@ export const settingNames = Object.keys(settingsTable) as SettingName[]
 /** The flag of a setting: `RESTTORRENT_ROOT_DIR` is `--root-dir`. */
 export function flagOf(name: SettingName): string {
   return `--${name.slice('RESTTORRENT_'.length).toLowerCase().replaceAll('_', '-')}`
+}
+
+/** Whether the flag of a setting is given without a value. */
+export function isSwitch(name: SettingName): boolean {
+  const entry: SettingEntry = settingsTable[name]
+  return entry.isSwitch === true
 }

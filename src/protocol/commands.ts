@@ -3,26 +3,14 @@
  * reference page come from it; adding an operation is one entry here and one handler.
  */
 import * as z from 'zod'
+import { accessCommands } from './access-commands.ts'
+import type { CommandEntry } from './command-entry.ts'
 import { infoHash, sessionId } from './ids.ts'
 import { flag } from './parameters.ts'
 import { createSession, updateSession } from './session-input.ts'
 import { sessionView } from './session.ts'
 import { updateTorrent, uploadTorrent } from './torrent-input.ts'
 import { torrentDetail, torrentRow } from './torrent.ts'
-
-export type Scope = 'read' | 'control' | 'admin'
-
-/** One public operation. `path` names its path parameters in braces; they are fields of `input`. */
-export interface CommandEntry {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  readonly path: string
-  readonly scope: Scope
-  readonly description: string
-  readonly input: z.ZodObject
-  readonly output: z.ZodObject
-  /** False where a script tag must never read the answer. */
-  readonly jsonp: boolean
-}
 
 const torrentName = z.strictObject({ session_id: sessionId, info_hash: infoHash })
 
@@ -189,6 +177,7 @@ export const commands = {
     output: z.object({ session: sessionView }),
     jsonp: false,
   },
+  ...accessCommands,
 } as const satisfies Record<string, CommandEntry>
 
 export type CommandName = keyof typeof commands

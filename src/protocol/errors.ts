@@ -31,10 +31,16 @@ export const errorStatus = {
   invalid_path: 400,
   /** A durable torrent cannot live in a session that is memory only. */
   session_is_memory_only: 409,
+  /** No API key, or none that is valid. */
+  unauthorized: 401,
+  /** The scope of the key does not allow it. */
+  forbidden: 403,
   /** A write or a socket from another site's page. */
   cross_site_request: 403,
   /** No such session. */
   session_not_found: 404,
+  /** No API key of that prefix. */
+  key_not_found: 404,
   /** No such torrent in the session. */
   torrent_not_found: 404,
   /** No such path or command, or no such file to import. */

@@ -16,6 +16,8 @@ export interface SessionRecord {
   readonly ports: readonly number[]
   readonly memoryOnly: boolean
   readonly createdAt: number
+  /** Prefix of the key that made it; null for one made without a key. */
+  readonly owner: string | null
   readonly settings: SessionSettings
 }
 

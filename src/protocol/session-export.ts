@@ -12,11 +12,14 @@ export const importsFolder = 'imports'
 /** A torrent without what belongs to one host: its folder, and what was proved of its files. */
 export type TransferredTorrent = Omit<TorrentRecord, 'saveFolder' | 'bits' | 'resume'>
 
+/** A session without who made it: that is a key of one host. */
+export type TransferredSession = Omit<SessionRecord, 'owner'>
+
 /** One more part of an export. The first part has the session and makes the file, the last gives it its name. */
 export interface ExportPart {
   readonly dataDir: string
   readonly name: string
-  readonly head: { readonly session: SessionRecord; readonly torrentCount: number } | undefined
+  readonly head: { readonly session: TransferredSession; readonly torrentCount: number } | undefined
   readonly torrents: readonly TransferredTorrent[]
   readonly last: boolean
 }

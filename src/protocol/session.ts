@@ -63,6 +63,7 @@ export const sessionView = z.object({
   restarts: z.int().describe('times its worker was brought back'),
   last_error: wireError.extend({ at: z.number() }).nullable().describe('why its worker last ended'),
   created_at: z.number(),
+  owner: z.string().nullable().describe('prefix of the key that made it; null: made without a key'),
   num_torrents: z.int(),
   num_peers: z.int(),
   download_rate: z.number().describe('bytes/s'),

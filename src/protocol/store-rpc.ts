@@ -2,6 +2,7 @@
  * What main and the store worker say to each other: calls from main over the thread's own port. Everything
  * is plain, cloneable data. The store keeps what it is told and decides nothing.
  */
+import type { KeyRecord } from './access.ts'
 import type {
   SessionRecord,
   TorrentCheckpoint,
@@ -50,6 +51,9 @@ export type StoreOperation =
       readonly facts: TorrentFacts
     })
   | (TorrentKey & { readonly type: 'checkpoint'; readonly checkpoint: TorrentCheckpoint })
+  /** A key is never changed: one of the same prefix makes it fail. */
+  | { readonly type: 'put_key'; readonly key: KeyRecord }
+  | { readonly type: 'remove_key'; readonly prefix: string }
   /** Changes the counters of the checkpoint and leaves the rest of it. */
   | (TorrentKey & { readonly type: 'put_counters'; readonly counters: TorrentCounters })
 
@@ -121,6 +125,8 @@ export interface StoreApi {
   write(operations: readonly StoreOperation[]): Promise<void>
   /** The page at the cursor, the first without one. Complete only while nothing is written. */
   load(cursor?: LoadCursor): Promise<LoadPage>
+  /** Every API key, in the order of creation. */
+  loadKeys(): Promise<readonly KeyRecord[]>
   /** Makes a consistent copy while writes go on; it holds all that was acknowledged before the call. */
   backup(): Promise<BackupAnswer>
   /** Commits what waits, ends a running backup with `shutting_down`, and gives the lock back. */

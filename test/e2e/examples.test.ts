@@ -106,7 +106,8 @@ caseWith(
   ['libtorrent'],
   async () => {
     const [start = '', download = ''] = shellBlocks('Download from a real client')
-    const [, name = '', value = ''] = /^RESTTORRENT_(\w+)=(\w+) npm start$/.exec(start.trim()) ?? []
+    const [, name = '', value = ''] =
+      /^RESTTORRENT_(\w+)=(\w+) npm start -- --no-auth$/.exec(start.trim()) ?? []
     assert.ok(name, start)
     await using server = await startTestServer({ [name]: value })
     const folder = temporaryFolder()

@@ -25,16 +25,6 @@ operation('GET /health and /ready answer success', async () => {
   assert.equal(ready.body, { status: 'success' })
 })
 
-operation('a RESTTORRENT_ADMIN_KEY and an Authorization header are accepted', async () => {
-  await using server = await startTestServer({ ADMIN_KEY: 'a secret' })
-  const url = `${server.address}/v1/sessions`
-  for (const authorization of ['Bearer a secret', 'Bearer another', 'Basic YTpi']) {
-    assert.is((await request(url, { headers: { authorization } })).status, 200)
-  }
-  assert.is((await request(url)).status, 200)
-  assert.not.match(JSON.stringify(server.lines), 'a secret')
-})
-
 operation('a Host header that names another machine is refused, an allowed one is served', async () => {
   await using server = await startTestServer({ ALLOWED_HOSTS: 'torrents.example' })
   const status = async (host: string) => (await requestAs(server.address, host)).status

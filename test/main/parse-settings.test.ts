@@ -44,8 +44,8 @@ parsing('names of hosts are a list without case and blanks', () => {
 })
 
 for (const host of ['127.0.0.1', '127.1.2.3', '::1', 'localhost']) {
-  parsing(`the loopback host ${host} is taken`, () => {
-    assert.is(settingsOf(['--host', host]).RESTTORRENT_HOST, host)
+  parsing(`without keys the loopback host ${host} is taken`, () => {
+    assert.is(settingsOf(['--no-auth', '--host', host]).RESTTORRENT_HOST, host)
   })
 }
 
@@ -58,17 +58,32 @@ for (const host of [
   '127.0.0.999',
   'localhost.example',
 ]) {
-  parsing(`the host "${host}" is refused: it is not loopback`, () => {
-    assert.match(refusalOf(['--host', host]), /RESTTORRENT_HOST \(--host\): must be a loopback address/)
+  parsing(`without keys the host "${host}" is refused: it is not loopback`, () => {
+    assert.match(refusalOf(['--no-auth', '--host', host]), /RESTTORRENT_HOST.* must be /)
   })
 }
+
+parsing('with keys any address is taken, and no name but localhost', () => {
+  for (const host of ['0.0.0.0', '::', '192.168.1.4'])
+    assert.is(settingsOf(['--host', host]).RESTTORRENT_HOST, host)
+  assert.match(refusalOf(['--host', 'torrents.example']), 'must be an IP address or localhost')
+})
+
+parsing('no key is required only where that is said in full, and no key is set beside it', () => {
+  assert.is(settingsOf([]).RESTTORRENT_NO_AUTH, false)
+  assert.is(settingsOf(['--no-auth']).RESTTORRENT_NO_AUTH, true)
+  assert.is(settingsOf([], { RESTTORRENT_NO_AUTH: '1' }).RESTTORRENT_NO_AUTH, true)
+  for (const args of [['--no-aut'], ['--no-auth=1']]) assert.match(refusalOf(args), /usage: resttorrent/)
+  const RESTTORRENT_ADMIN_KEY = `rt_${'0'.repeat(64)}`
+  assert.match(refusalOf(['--no-auth'], { RESTTORRENT_ADMIN_KEY }), 'RESTTORRENT_ADMIN_KEY is given')
+})
 
 parsing('all wrong settings are named in one list, and not the values of the others', () => {
   const env = { RESTTORRENT_PORT: '70000', RESTTORRENT_LOG_LEVEL: 'loud', RESTTORRENT_ADMIN_KEY: 'a secret' }
   const lines = refusalOf(['--listen-host', 'nowhere', '--allow-private', '10.0.0.0/99'], env).split('\n')
   assert.is(lines[0], 'wrong settings:')
   const named = lines.slice(1).map((line) => /\((--[\w-]+)\)/.exec(line)?.[1])
-  assert.equal(named, ['--port', '--listen-host', '--allow-private', '--log-level'])
+  assert.equal(named, ['--port', '--listen-host', '--allow-private', '--log-level', '--admin-key'])
   assert.not.match(lines.join('\n'), 'a secret')
 })
 

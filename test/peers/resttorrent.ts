@@ -83,7 +83,7 @@ function flags(host: string): string[] {
     'allow-private-peers': 'loopback,private',
     'log-level': 'debug',
   }
-  return Object.entries(named).flatMap(([name, value]) => [`--${name}`, value])
+  return ['--no-auth', ...Object.entries(named).flatMap(([name, value]) => [`--${name}`, value])]
 }
 
 function addressIn(line: string): string | undefined {

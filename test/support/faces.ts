@@ -25,8 +25,12 @@ export interface Face {
   close(): void
 }
 
-/** Commands as the routes of the table: path, then the query for reads and deletes, else a JSON body or a form. */
-export function restFace(address: string): Face {
+/**
+ * Commands as the routes of the table: path, then the query for reads and deletes, else a JSON body or a form;
+ * with an API key if one is given.
+ */
+export function restFace(address: string, key?: string): Face {
+  const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }
   const ask = async (command: CommandName, parameters: Parameters = {}): Promise<Answered> => {
     const { method, path } = commands[command]
     const rest = { ...parameters }
@@ -36,16 +40,17 @@ export function restFace(address: string): Face {
       return value
     })
     if (method === 'POST' || method === 'PATCH')
-      return (await request(address + filled, { method, ...bodyOf(rest) })).body
+      return (await request(address + filled, { method, headers, ...bodyOf(rest) })).body
     const query = String(new URLSearchParams(stringsOf(rest)))
-    return (await request(`${address}${filled}${query === '' ? '' : `?${query}`}`, { method })).body
+    return (await request(`${address}${filled}${query === '' ? '' : `?${query}`}`, { method, headers })).body
   }
   return { name: 'REST', ask, call: callBy(ask), close: () => undefined }
 }
 
 /** Commands as `v1` events, answered by the event with the same `t_id`. */
-export async function socketFace(address: string): Promise<Face> {
-  const socket = io(address, { transports: ['websocket'], forceNew: true, reconnection: false })
+export async function socketFace(address: string, key?: string): Promise<Face> {
+  const auth = key === undefined ? {} : { key }
+  const socket = io(address, { transports: ['websocket'], forceNew: true, reconnection: false, auth })
   await within(
     answerWithinMs,
     'the connection',

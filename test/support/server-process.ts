@@ -16,11 +16,11 @@ export interface ServerProcess extends AsyncDisposable {
   ended(): Promise<number | null>
 }
 
-/** Starts it with these arguments and variables, and none of this process's own settings. */
+/** Starts it with these arguments and variables, and none of this process's own; no key is required by default. */
 export function startProcess(args: readonly string[], variables: NodeJS.ProcessEnv = {}): ServerProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('RESTTORRENT_'))
   const child = spawn(process.execPath, [entry, ...args], {
-    env: { ...Object.fromEntries(inherited), ...variables },
+    env: { ...Object.fromEntries(inherited), RESTTORRENT_NO_AUTH: '1', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

@@ -22,19 +22,31 @@ export interface TestServer extends AsyncDisposable {
   readonly rootDir: string
   /** What was logged so far. */
   readonly lines: readonly LogLine[]
+  /** With the ADMIN_KEY where one is given. */
   readonly rest: Face
-  /** A new connection over Socket.IO, which ends with the server. */
-  readonly socket: () => Promise<Face>
+  /** A new connection over Socket.IO, which ends with the server; with the ADMIN_KEY unless another is given. */
+  readonly socket: (key?: string) => Promise<Face>
   readonly stop: () => Promise<void>
 }
 
-/** Starts a server; settings that are not given are the defaults, but for the port and the folders. */
+/**
+ * Starts a server; settings that are not given are the defaults, but for the port, the folders, and that no
+ * key is required unless an ADMIN_KEY is given.
+ */
 export async function startTestServer(
   overrides: Overrides = {},
   sessionEntry = threadEntries.session,
 ): Promise<TestServer> {
   const dataDir = overrides['DATA_DIR'] ?? temporaryFolder()
-  const given = { PORT: '0', DATA_DIR: dataDir, LISTEN_HOST: '127.0.0.1', LOG_LEVEL: 'debug', ...overrides }
+  const auth = overrides['ADMIN_KEY'] === undefined ? { NO_AUTH: '1' } : {}
+  const given = {
+    ...auth,
+    PORT: '0',
+    DATA_DIR: dataDir,
+    LISTEN_HOST: '127.0.0.1',
+    LOG_LEVEL: 'debug',
+    ...overrides,
+  }
   const named = Object.entries(given).map(([name, value]) => [`RESTTORRENT_${name}`, value])
   const parsed = parseSettings([], Object.fromEntries(named) as NodeJS.ProcessEnv)
   if (parsed.kind !== 'settings') throw new Error(parsed.text)
@@ -52,9 +64,9 @@ export async function startTestServer(
     dataDir,
     rootDir: parsed.settings.RESTTORRENT_ROOT_DIR || join(dataDir, 'downloads'),
     lines,
-    rest: restFace(program.address),
-    socket: async () => {
-      const socket = await socketFace(program.address)
+    rest: restFace(program.address, overrides['ADMIN_KEY']),
+    socket: async (key = overrides['ADMIN_KEY']) => {
+      const socket = await socketFace(program.address, key)
       sockets.push(socket)
       return socket
     },

@@ -9,6 +9,7 @@ export function sessionRecord(fields: Partial<SessionRecord> = {}): SessionRecor
     ports: [6881],
     memoryOnly: true,
     createdAt: 1,
+    owner: null,
     settings: {
       dht: false,
       lsd: false,

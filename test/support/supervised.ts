@@ -5,6 +5,7 @@ import pino from 'pino'
 import { Board } from '../../src/main/board/board.ts'
 import { dispatch } from '../../src/main/handlers/dispatch.ts'
 import type { Handlers } from '../../src/main/handlers/reply.ts'
+import { keyHandlers } from '../../src/main/handlers/key-handlers.ts'
 import { sessionHandlers } from '../../src/main/handlers/session-handlers.ts'
 import { torrentHandlers } from '../../src/main/handlers/torrent-handlers.ts'
 import { transferHandlers } from '../../src/main/handlers/transfer-handlers.ts'
@@ -20,6 +21,7 @@ import type { SessionView } from '../../src/protocol/session.ts'
 import type { TorrentRow } from '../../src/protocol/torrent.ts'
 import { freePort } from '../peers/tools.ts'
 import { eventually, temporaryFolder } from './suite.ts'
+import { anybody, keyRing } from './access.ts'
 
 export interface SupervisedOptions {
   /** How a session's worker is started; in a thread from `entry` without it. */
@@ -80,6 +82,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
   })
   const fetchPolicy = createAddressPolicy([])
   const handlers: Handlers = {
+    ...keyHandlers({ keys: keyRing().ring, log }),
     ...sessionHandlers({ supervisor, board, memoryOnlyDefault: true }),
     ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy }),
     ...transferHandlers({
@@ -92,7 +95,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     }),
   }
   const command: Supervised['command'] = async (name, parameters) => {
-    const reply = await dispatch(handlers, name, parameters, { transport: 'rest', address: '127.0.0.1' })
+    const reply = await dispatch(handlers, name, parameters, anybody)
     return 'value' in reply ? reply.value : reply.ready.value()
   }
   return {

@@ -30,7 +30,7 @@ export class ServerRun {
 
   /** Starts it over a data directory; undefined when its doom came before it listened. */
   static async start(dataDir: string, doom: Doom | undefined): Promise<ServerRun | undefined> {
-    const settings = ['--port', '0', '--data-dir', dataDir, '--listen-host', '127.0.0.1']
+    const settings = ['--no-auth', '--port', '0', '--data-dir', dataDir, '--listen-host', '127.0.0.1']
     const child = spawn(process.execPath, [join(import.meta.dirname, 'server.ts'), ...settings], {
       env: {
         ...process.env,

@@ -2,7 +2,7 @@
  * A list of rows kept as JSON bytes: a row is serialized once when it changed, the list is a concatenation,
  * and an unchanged list is the same buffer with the same entity tag.
  */
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 
 /** Tags of one process never equal those of another. */
 const processTag = randomBytes(6).toString('base64url')
@@ -67,9 +67,17 @@ export class RowList<Row> {
     return Array.from(this.#entries.values(), (entry) => entry.row)
   }
 
+  /** The rows that `has` picks by key, as a list of its own: its tag tells nothing of the rows beside it. */
+  part(has: (key: string) => boolean): { etag: string; body: () => Buffer; rows: () => Row[] } {
+    const picked = [...this.#entries].filter(([key]) => has(key)).map(([, entry]) => entry)
+    const body = this.#join(picked)
+    const etag = `"${hash('sha256', body, 'base64url').slice(0, 22)}"`
+    return { etag, body: () => body, rows: () => picked.map(({ row }) => row) }
+  }
+
   /** The whole success body. The same buffer until a row changes. */
   body(): Buffer {
-    this.#body ??= this.#build()
+    this.#body ??= this.#join(this.#entries.values())
     return this.#body
   }
 
@@ -78,9 +86,9 @@ export class RowList<Row> {
     this.#body = undefined
   }
 
-  #build(): Buffer {
+  #join(entries: Iterable<Entry<Row>>): Buffer {
     const parts: Buffer[] = [this.#head]
-    for (const entry of this.#entries.values()) {
+    for (const entry of entries) {
       entry.bytes ??= Buffer.from(JSON.stringify(entry.row))
       if (parts.length > 1) parts.push(comma)
       parts.push(entry.bytes)

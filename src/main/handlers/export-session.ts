@@ -21,11 +21,12 @@ export async function exportSession(
   dataDir: string,
 ): Promise<ExportAnswer> {
   const taken = Array.from(torrents.values(), transferred) // as it is now, whatever changes meanwhile
+  const { owner: _, ...kept } = session
   const name = fileName(session.id)
   const parts = partsOf(taken)
   let size = 0
   for (const [at, part] of parts.entries()) {
-    const head = at === 0 ? { session, torrentCount: taken.length } : undefined
+    const head = at === 0 ? { session: kept, torrentCount: taken.length } : undefined
     size = await tasks.writeExport({ dataDir, name, head, torrents: part, last: at === parts.length - 1 })
   }
   return { name, size, num_torrents: taken.length }

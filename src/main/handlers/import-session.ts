@@ -1,6 +1,6 @@
 /** Makes a session again from the file that another host, or this one, exported. */
 import { RestTorrentError } from '../../protocol/errors.ts'
-import type { SessionRecord, TorrentRecord } from '../../protocol/records.ts'
+import type { TorrentRecord } from '../../protocol/records.ts'
 import {
   importStart,
   type ImportPart,
@@ -28,7 +28,11 @@ const addedAtOnce = 500
  * Reads all of the file before it makes anything. Rejects with `not_found`, `invalid_import`, a code of the
  * path rule, `session_exists`, `bind_failed` or a disk code; then nothing is left of it.
  */
-export async function importSession(name: string, near: ImportSurroundings): Promise<SessionSupervisor> {
+export async function importSession(
+  name: string,
+  owner: string | null,
+  near: ImportSurroundings,
+): Promise<SessionSupervisor> {
   const { supervisor } = near
   const { session, torrents } = await readAll(name, near)
   const records = await placed(torrents, near)
@@ -36,7 +40,7 @@ export async function importSession(name: string, near: ImportSurroundings): Pro
   const ports = [...new Set([...session.ports, ...portsOfRange(defaultPortRange)])].filter(
     (port) => !taken.has(port),
   )
-  const made = await supervisor.create({ ...session, ports })
+  const made = await supervisor.create({ ...session, owner, ports })
   try {
     for (let at = 0; at < records.length; at += addedAtOnce)
       await Promise.all(records.slice(at, at + addedAtOnce).map((record) => add(made, record, near)))
@@ -49,7 +53,7 @@ export async function importSession(name: string, near: ImportSurroundings): Pro
 
 async function readAll(name: string, { tasks, dataDir }: ImportSurroundings) {
   const torrents = new Map<string, TransferredTorrent>()
-  let head: { session: SessionRecord; torrentCount: number } | undefined
+  let head: ImportPart['head']
   let place: ImportPlace | undefined = importStart
   while (place !== undefined) {
     const part: ImportPart = await tasks.readImport({ dataDir, name, place })

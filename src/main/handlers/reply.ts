@@ -1,5 +1,6 @@
 /** What a handler answers: a value, or bytes that are ready to be sent as they are. */
 import type { CommandInput, CommandName, CommandOutput } from '../../protocol/commands.ts'
+import type { Access } from '../access/access.ts'
 
 /** How old a read is, and whether the worker it comes from is silent. */
 export interface Freshness {
@@ -25,6 +26,7 @@ export type Reply<T> =
 export interface Caller {
   readonly transport: 'rest' | 'socket'
   readonly address: string
+  readonly access: Access
 }
 
 /** One handler for each command of the table. */

@@ -42,8 +42,8 @@ export function sessionHandlers({
     return found
   }
   return {
-    get_session_list: () => {
-      const { sessions } = board
+    get_session_list: (_, { access }) => {
+      const sessions = access.seesAll ? board.sessions : board.sessions.part((id) => access.sees(id))
       const ready = {
         etag: sessions.etag,
         bytes: sessions.body(),
@@ -51,11 +51,14 @@ export function sessionHandlers({
       }
       return { ready, freshness: { ageMs: 0, stale: false } }
     },
-    create_session: async (input) => {
+    create_session: async (input, { access }) => {
       const taken = supervisor.portsInUse()
       const ports = portsOf(input).filter((port) => !taken.has(port))
       if (ports.length === 0) throw new RestTorrentError('bind_failed', bindFailed)
-      const session = await supervisor.create(recordOf(input, ports, memoryOnlyDefault))
+      const session = await supervisor.create({
+        ...recordOf(input, ports, memoryOnlyDefault),
+        owner: access.key,
+      })
       return { value: { session: view(session.id) } }
     },
     get_session: ({ session_id }) => {
@@ -91,7 +94,7 @@ function recordOf(
   input: CommandInput<'create_session'>,
   ports: readonly number[],
   memoryOnlyDefault: boolean,
-): SessionRecord {
+): Omit<SessionRecord, 'owner'> {
   const { dht, lsd, pex, upnp, nat_pmp, download_limit, upload_limit, max_peers, encryption } = input
   return {
     id: Buffer.concat([Buffer.from(peerIdPrefix), randomPeerIdTail()]).toString('hex'),

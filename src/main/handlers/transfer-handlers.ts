@@ -21,8 +21,8 @@ export function transferHandlers(options: TransferHandlerOptions): TransferHandl
       const { records } = supervisor.session(session_id)
       return { value: await exportSession(records, tasks, dataDir) }
     },
-    import_session: async ({ name }) => {
-      const { id } = await importSession(name, options)
+    import_session: async ({ name }, { access }) => {
+      const { id } = await importSession(name, access.key, options)
       const session = board.sessions.get(id)
       if (session === undefined) throw new RestTorrentError('session_not_found', 'session not found')
       return { value: { session } }

@@ -41,12 +41,18 @@ export function replyAnswer(reply: Reply<object>, ifNoneMatch?: string): Answer 
   return { status: 200, headers, body: bytes }
 }
 
+const later = { 'Retry-After': '1' }
+const headersOfStatus: Partial<Record<number, Record<string, string>>> = {
+  401: { 'WWW-Authenticate': 'Bearer' },
+  429: later,
+  503: later,
+}
+
 /** The answer of a failure, with the status of its code; 429 and 503 say when to try again. */
 export function failureAnswer(error: unknown, log: Log, headers: Record<string, string> = {}): Answer {
   const body = failureBody(error, log)
   const status = errorStatus[body.error.code]
-  const retry: Record<string, string> = status === 429 || status === 503 ? { 'Retry-After': '1' } : {}
-  return jsonAnswer(status, body, { ...retry, ...headers })
+  return jsonAnswer(status, body, { ...headersOfStatus[status], ...headers })
 }
 
 /** A body as JSON that is not to be stored. */

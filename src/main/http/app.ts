@@ -5,6 +5,8 @@
 import { Hono } from 'hono'
 import { commandNames, commands } from '../../protocol/commands.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
+import { openAccess, type Access } from '../access/access.ts'
+import type { Authentication } from '../access/authentication.ts'
 import { checkHost, checkSameSite } from '../handlers/access.ts'
 import type { Log } from '../handlers/answer.ts'
 import type { Handlers } from '../handlers/reply.ts'
@@ -13,10 +15,12 @@ import { runCommand } from './command.ts'
 import { headerOf, type App, type AppEnv, type CommandContext } from './context.ts'
 import { constantHeaders, preflightHeaders } from './headers.ts'
 import { RepeatedReads } from './repeated-reads.ts'
+import { requestAccess } from './request-access.ts'
 import { allowedMethods, routePath } from './routes.ts'
 
 export interface AppOptions {
   readonly handlers: Handlers
+  readonly authentication: Authentication
   /** Names beside IP literals and localhost that a Host header may have, without port. */
   readonly allowedHosts: readonly string[]
   /** Whether requests can be served in full; told by `/ready`. */
@@ -24,7 +28,7 @@ export interface AppOptions {
   readonly log: Log
 }
 
-type Handle = (c: CommandContext) => Answer | Promise<Answer>
+type Handle = (c: CommandContext, access: Access) => Answer | Promise<Answer>
 
 const readMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 
@@ -32,37 +36,45 @@ const readMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 export function createApp(options: AppOptions): App {
   const app = new Hono<AppEnv>()
   const repeatedReads = new RepeatedReads(options)
-  const guarded = (handle: Handle) => guard(options, handle)
+  const guarded = (handle: Handle) => guard(options, handle, accessOfRequest)
+  const unguarded = (handle: Handle) => guard(options, handle, () => openAccess)
   for (const name of commandNames) {
     const { method, path } = commands[name]
-    const run: Handle = (c) => runCommand(c, name, options, repeatedReads)
+    const run: Handle = (c, access) => runCommand(c, name, access, options, repeatedReads)
     app.on(method, routePath(path), guarded(run))
   }
-  app.get('/health', guarded(health))
-  app.get('/ready', guarded(ready(options)))
-  app.options('*', guarded(preflight))
+  app.get('/health', unguarded(health))
+  app.get('/ready', unguarded(ready(options)))
+  app.options('*', unguarded(preflight))
   app.notFound(guarded(noRoute(options.log)))
   app.onError((error) => responseOf(failureAnswer(error, options.log)))
   return Object.assign(app, { repeatedReads })
 }
 
 /** Not a middleware: hono calls a route with a single handler directly. */
-function guard({ allowedHosts, log }: AppOptions, handle: Handle): (c: CommandContext) => Promise<Response> {
+function guard(
+  options: AppOptions,
+  handle: Handle,
+  accessOf: typeof accessOfRequest,
+): (c: CommandContext) => Promise<Response> {
   return async (c) => {
     try {
-      checkAccess(c, allowedHosts)
-      return responseOf(await handle(c))
+      checkHost(headerOf(c, 'host'), options.allowedHosts)
+      return responseOf(await handle(c, accessOf(c, options)))
     } catch (error) {
-      return responseOf(failureAnswer(error, log))
+      return responseOf(failureAnswer(error, options.log))
     }
   }
 }
 
-function checkAccess(c: CommandContext, allowedHosts: readonly string[]): void {
-  const host = headerOf(c, 'host')
-  checkHost(host, allowedHosts)
-  if (readMethods.includes(c.req.method)) return
-  checkSameSite({ host, origin: headerOf(c, 'origin'), secFetchSite: headerOf(c, 'sec-fetch-site') })
+/** A page that has a key was given it; one of another site that has none may only read. */
+function accessOfRequest(c: CommandContext, { authentication }: AppOptions): Access {
+  const access = requestAccess(c, authentication)
+  if (access.key === null && !readMethods.includes(c.req.method)) {
+    const [host, origin] = [headerOf(c, 'host'), headerOf(c, 'origin')]
+    checkSameSite({ host, origin, secFetchSite: headerOf(c, 'sec-fetch-site') })
+  }
+  return access
 }
 
 function health(): Answer {

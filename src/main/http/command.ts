@@ -1,5 +1,6 @@
 /** Runs one command of the table for one request. */
 import { commands, type CommandName } from '../../protocol/commands.ts'
+import type { Access } from '../access/access.ts'
 import { dispatch } from '../handlers/dispatch.ts'
 import { replyAnswer, type Answer } from './answers.ts'
 import { hasBody } from './body.ts'
@@ -12,11 +13,12 @@ import { readParameters } from './request-parameters.ts'
 export async function runCommand(
   c: CommandContext,
   name: CommandName,
+  access: Access,
   { handlers, log }: ReadOptions,
   repeatedReads: RepeatedReads,
 ): Promise<Answer> {
   const incoming = incomingOf(c)
-  const caller = { transport: 'rest', address: incoming?.socket.remoteAddress ?? '' } as const
+  const caller = { transport: 'rest', address: incoming?.socket.remoteAddress ?? '', access } as const
   const parameters = await readParameters(c)
   const callback = jsonpCallback(parameters['callback'], commands[name].jsonp)
   if (callback === undefined) {
@@ -24,6 +26,7 @@ export async function runCommand(
     if (incoming !== undefined && !hasBody(incoming)) repeatedReads.remember(incoming, name, parameters)
     return replyAnswer(reply, headerOf(c, 'if-none-match'))
   }
+  Reflect.deleteProperty(parameters, 'api_key')
   try {
     return jsonpReply(callback, await dispatch(handlers, name, parameters, caller))
   } catch (error) {

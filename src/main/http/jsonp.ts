@@ -15,6 +15,13 @@ export function jsonpCallback(callback: unknown, allowed: boolean): string | und
   throw new RestTorrentError('invalid_parameter', 'parameter callback: must be a dotted name of a function')
 }
 
+/** The key that the address of a script brings; elsewhere than beside a callback it is no key. */
+export function keyOfScript(url: string): string | undefined {
+  if (!url.includes('api_key=')) return undefined
+  const query = new URLSearchParams(url.slice(url.indexOf('?')))
+  return query.has('callback') ? (query.get('api_key') ?? undefined) : undefined
+}
+
 /** A success as a script. */
 export function jsonpReply(callback: string, reply: Reply<object>): Answer {
   const body = 'ready' in reply ? utf8.decode(reply.ready.bytes) : JSON.stringify(successBody(reply.value))

@@ -6,6 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CommandInput, CommandName } from '../../protocol/commands.ts'
 import { validate } from '../../protocol/validate.ts'
+import { keyInHeaders, type Authentication } from '../access/authentication.ts'
 import { checkHost } from '../handlers/access.ts'
 import type { Log } from '../handlers/answer.ts'
 import { call } from '../handlers/dispatch.ts'
@@ -24,6 +25,7 @@ const maxAddressLength = 512
 
 export interface ReadOptions {
   readonly handlers: Handlers
+  readonly authentication: Authentication
   readonly allowedHosts: readonly string[]
   readonly log: Log
 }
@@ -57,7 +59,9 @@ export class RepeatedReads {
     const ifNoneMatch = headers['if-none-match']
     try {
       this.#checkHost(headers.host)
-      const caller = { transport: 'rest', address: socket.remoteAddress ?? '' } as const
+      const key = keyInHeaders(headers.authorization, headers['x-api-key']?.toString())
+      const access = this.#options.authentication.access(key)
+      const caller = { transport: 'rest', address: socket.remoteAddress ?? '', access } as const
       const reply = call(this.#options.handlers, routed.name, routed.input, caller)
       // most reads are answered at once: a promise would cost them another turn
       if (reply instanceof Promise) {

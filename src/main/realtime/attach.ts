@@ -6,12 +6,15 @@ import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Server } from 'socket.io'
 import { RestTorrentError } from '../../protocol/errors.ts'
+import type { Authentication } from '../access/authentication.ts'
 import { checkHost, checkSameSite } from '../handlers/access.ts'
 import { answerCalls, type CallOptions } from './calls.ts'
 import { boundConnection, type Connection } from './connection.ts'
 import { createGate } from './gate.ts'
+import { holdByKey } from './key-holders.ts'
 
 export interface RealtimeOptions extends Omit<CallOptions, 'maxInFlight'> {
+  readonly authentication: Authentication
   /** As for REST: names beside IP literals and localhost that a Host header may have. */
   readonly allowedHosts: readonly string[]
   /** Connections at the same time; more are answered `overloaded`. */
@@ -43,7 +46,7 @@ export function attachRealtime(server: HttpServer, options: RealtimeOptions): Re
     serveClient: false,
   })
   const check = (request: IncomingMessage) => {
-    checkAccess(request, options.allowedHosts)
+    checkAccess(request, options)
     if (isContinued(request)) return
     if (closing) throw new RestTorrentError('shutting_down', 'the server is stopping')
     if (connections.size < maxConnections) return
@@ -55,10 +58,12 @@ export function attachRealtime(server: HttpServer, options: RealtimeOptions): Re
     connection.once('close', () => connections.delete(connection))
     boundConnection(connection, { maxText, maxBinary: maxFile, maxUnsent })
   })
+  const release = holdByKey(io, options.authentication)
   io.on('connection', (socket) => answerCalls(socket, { ...options, maxInFlight }))
   return {
     async close(reason, deadlineMs = 2000) {
       closing = true
+      release()
       const closed = Promise.all([...connections].map(closeOf))
       io.emit('shutdown', { reason })
       // without a farewell of Socket.IO's own, after which its clients would not come back by themselves
@@ -69,11 +74,13 @@ export function attachRealtime(server: HttpServer, options: RealtimeOptions): Re
   }
 }
 
-function checkAccess({ headers }: IncomingMessage, allowedHosts: readonly string[]): void {
+/** The key comes later, with the first packet; only where none is needed the page has to be our own. */
+function checkAccess({ headers }: IncomingMessage, { authentication, allowedHosts }: RealtimeOptions): void {
   const { host, origin } = headers
   const site = headers['sec-fetch-site']
   checkHost(host, allowedHosts)
-  checkSameSite({ host, origin, secFetchSite: typeof site === 'string' ? site : undefined })
+  if (authentication.isOpen)
+    checkSameSite({ host, origin, secFetchSite: typeof site === 'string' ? site : undefined })
 }
 
 /** Whether the request belongs to a connection that exists. */

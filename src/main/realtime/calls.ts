@@ -4,6 +4,7 @@ import { RestTorrentError } from '../../protocol/errors.ts'
 import { failureBody, successBody, type Log } from '../handlers/answer.ts'
 import { dispatch } from '../handlers/dispatch.ts'
 import type { Handlers, Reply } from '../handlers/reply.ts'
+import type { SocketFacts } from './key-holders.ts'
 import { envelopeOf, readMessage } from './message.ts'
 
 export interface CallOptions {
@@ -39,7 +40,8 @@ export function answerCalls(socket: Socket, options: CallOptions): void {
 
 async function call(socket: Socket, message: unknown, handlers: Handlers): Promise<object> {
   const { command, parameters } = readMessage(message)
-  const caller = { transport: 'socket', address: socket.handshake.address } as const
+  const { access } = socket.data as SocketFacts
+  const caller = { transport: 'socket', address: socket.handshake.address, access } as const
   return replyBody(await dispatch(handlers, command, parameters, caller))
 }
 

@@ -5,7 +5,7 @@ import type { SessionSupervisor } from './session-supervisor.ts'
 
 export function viewOf(session: SessionSupervisor, board: SessionBoard): SessionView {
   const { records, generation } = session
-  const { id, name, ports, memoryOnly, createdAt, settings } = records.session
+  const { id, name, ports, memoryOnly, createdAt, owner, settings } = records.session
   const vitals = generation?.vitals
   return {
     id,
@@ -17,6 +17,7 @@ export function viewOf(session: SessionSupervisor, board: SessionBoard): Session
     restarts: session.restarts,
     last_error: session.lastError ?? null,
     created_at: createdAt,
+    owner,
     num_torrents: records.torrents.size,
     num_peers: board.totals.num_peers,
     download_rate: board.totals.download_rate,

@@ -3,6 +3,7 @@
  * thread ends. It lives once: after an end nobody asked for, a new one is opened, or the process ends.
  */
 import type { Remote } from 'comlink'
+import type { KeyRecord } from '../../protocol/access.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type {
   BackupAnswer,
@@ -91,6 +92,11 @@ export class StoreClient {
       cursor = page.next
     } while (cursor !== undefined)
     return { sessions: [...sessions.values()], skipped }
+  }
+
+  /** Every API key, in the order of creation. */
+  async loadKeys(): Promise<readonly KeyRecord[]> {
+    return await this.#ask('load the keys', loadDeadlineMs, (api) => api.loadKeys())
   }
 
   /** Makes a consistent copy in the folder `backups` of the data directory and gives its name. */

@@ -3,6 +3,7 @@ import type { StoreOperation, TorrentKey } from '../../protocol/store-rpc.ts'
 import type { TorrentCheckpoint } from '../../protocol/records.ts'
 import { packIdentities } from './file-identities.ts'
 import type { Statements } from './statements.ts'
+import { keyColumn } from './stored-key.ts'
 import { sessionColumn } from './stored-session.ts'
 import { factsColumn, torrentColumn } from './stored-torrent.ts'
 
@@ -19,6 +20,14 @@ export function applyOperation(statements: Statements, operation: StoreOperation
       return
     case 'mark_clean':
       statements.markClean.run({ id: operation.sessionId, clean: Number(operation.clean) })
+      return
+    case 'put_key': {
+      const { key } = operation
+      statements.putKey.run({ prefix: key.prefix, record: keyColumn(key) })
+      return
+    }
+    case 'remove_key':
+      statements.removeKey.run({ prefix: operation.prefix })
       return
     case 'put_torrent':
       return putTorrent(statements, operation)

@@ -19,6 +19,7 @@ const api: StoreApi = {
     }),
   write: (operations: readonly StoreOperation[]) => logged(() => opened().write(operations)),
   load: (cursor?: LoadCursor) => logged(() => opened().load(cursor)),
+  loadKeys: () => logged(() => opened().loadKeys()),
   backup: () => logged(() => opened().backup()),
   close: () => logged(async () => await store?.close()),
 }

@@ -8,7 +8,7 @@ import type { DatabaseSync } from 'node:sqlite'
 export type Migration = (database: DatabaseSync) => void
 
 /** The schema's version (`user_version`) is how many of these a file has been through. */
-export const migrations: readonly Migration[] = [firstSchema]
+export const migrations: readonly Migration[] = [firstSchema, keys]
 
 /**
  * `seq` is the order of creation. A torrent that is removed for callers keeps its row, with the id of its
@@ -52,5 +52,18 @@ function firstSchema(database: DatabaseSync): void {
       bits BLOB,
       files BLOB NOT NULL DEFAULT x''
     ) STRICT;
+  `)
+}
+
+/** API keys, and in each session the key that made it. */
+function keys(database: DatabaseSync): void {
+  database.exec(`
+    CREATE TABLE api_key (
+      seq INTEGER PRIMARY KEY,
+      prefix TEXT NOT NULL UNIQUE,
+      record TEXT NOT NULL
+    ) STRICT;
+
+    UPDATE session SET record = json_set(record, '$.owner', NULL);
   `)
 }

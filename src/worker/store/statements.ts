@@ -14,6 +14,10 @@ const texts = {
   removeSession: 'DELETE FROM session WHERE id = :id',
   markClean: 'UPDATE session SET clean = :clean WHERE id = :id',
 
+  putKey: 'INSERT INTO api_key (prefix, record) VALUES (:prefix, :record)',
+  removeKey: 'DELETE FROM api_key WHERE prefix = :prefix',
+  loadKeys: 'SELECT prefix, record FROM api_key ORDER BY seq',
+
   findTorrent: `
     SELECT torrent.seq FROM torrent JOIN session ON session.seq = torrent.session
     WHERE session.id = :session AND info_hash = :infoHash AND removal = ''`,

@@ -5,6 +5,7 @@
 import { basename } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
+import type { KeyRecord } from '../../protocol/access.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type {
   BackupAnswer,
@@ -22,6 +23,7 @@ import { openDatabase, type OpenedDatabase } from './open-database.ts'
 import { migrations as published, type Migration } from './schema.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { storeError } from './store-error.ts'
+import { readKey } from './stored-key.ts'
 import { storeFiles, type StoreFiles } from './store-files.ts'
 
 const firstPage: LoadCursor = { part: 'sessions', after: 0 }
@@ -77,6 +79,13 @@ export class Store implements Omit<StoreApi, 'open'> {
     } catch (error) {
       throw this.#named(error, 'read')
     }
+  }
+
+  /** See `StoreApi.loadKeys`. */
+  async loadKeys(): Promise<readonly KeyRecord[]> {
+    this.#assertOpen()
+    const keys = this.#statements.loadKeys.all().map(readKey)
+    return await Promise.resolve(keys.filter((key) => key !== undefined))
   }
 
   /** See `StoreApi.backup`. */

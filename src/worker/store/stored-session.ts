@@ -10,6 +10,7 @@ const column = z.object({
   ports: z.array(z.int()),
   memoryOnly: z.boolean(),
   createdAt: z.number(),
+  owner: z.string().nullable(),
   settings: sessionSettings,
 })
 

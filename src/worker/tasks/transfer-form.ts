@@ -3,8 +3,13 @@ import { hash } from 'node:crypto'
 import * as z from 'zod'
 import { RestTorrentError, toWireError } from '../../protocol/errors.ts'
 import { sessionId } from '../../protocol/ids.ts'
-import { factsOf, type SessionRecord } from '../../protocol/records.ts'
-import { exportFormat, exportVersion, type TransferredTorrent } from '../../protocol/session-export.ts'
+import { factsOf } from '../../protocol/records.ts'
+import {
+  exportFormat,
+  exportVersion,
+  type TransferredSession,
+  type TransferredTorrent,
+} from '../../protocol/session-export.ts'
 import { sessionSettings } from '../../protocol/session.ts'
 import { torrentOptions } from '../../protocol/torrent-options.ts'
 import { storageModes } from '../../protocol/torrent.ts'
@@ -49,7 +54,7 @@ const torrent = z.strictObject({
 })
 
 /** The first line. */
-export function headLine(session: SessionRecord, torrents: number): string {
+export function headLine(session: TransferredSession, torrents: number): string {
   return lineOf(head.parse({ format: exportFormat, version: exportVersion, torrents, session }))
 }
 
@@ -61,7 +66,7 @@ export function torrentLine({ source, facts: _, ...rest }: TransferredTorrent): 
 }
 
 /** Throws `invalid_import`. */
-export function readHead(line: string): { session: SessionRecord; torrentCount: number } {
+export function readHead(line: string): { session: TransferredSession; torrentCount: number } {
   const { session, torrents } = read(head, line, 1)
   return { session, torrentCount: torrents }
 }

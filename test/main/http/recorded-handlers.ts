@@ -1,7 +1,9 @@
 /** Handlers that remember their calls and answer what a test gave them, with an application around them. */
 import { commandNames, type CommandName } from '../../../src/protocol/commands.ts'
 import type { Caller, Handlers, Reply } from '../../../src/main/handlers/reply.ts'
+import type { Authentication } from '../../../src/main/access/authentication.ts'
 import { createApp } from '../../../src/main/http/app.ts'
+import { authentication } from '../../support/access.ts'
 
 export const sessionId = '2d4c54303130302d655f38397933685052467163'
 export const infoHash = '6f8cd699135b491513e65d967a052a7087750d9c'
@@ -35,11 +37,14 @@ export function recorded(): Recorded {
 }
 
 /** An application of recorded handlers; `request` names localhost as its host. */
-export function recordedApp(options: { allowedHosts?: string[]; ready?: () => boolean } = {}) {
+export function recordedApp(
+  options: { allowedHosts?: string[]; ready?: () => boolean; authentication?: Authentication } = {},
+) {
   const record = recorded()
   const app = createApp({
     handlers: record.handlers,
     log: record.log,
+    authentication: authentication(),
     allowedHosts: [],
     ready: () => true,
     ...options,

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert'
 import { createHttpServer, type HttpServer } from '../../../src/main/http/server.ts'
 import { attachRealtime, type Realtime, type RealtimeOptions } from '../../../src/main/realtime/attach.ts'
 import { RestTorrentError } from '../../../src/protocol/errors.ts'
+import { anybody, authentication } from '../../support/access.ts'
 import { eventually, suite, within } from '../../support/suite.ts'
 import { readyReply, recordedApp, sessionId, type Body } from '../http/recorded-handlers.ts'
 
@@ -24,7 +25,13 @@ async function serve(options: Partial<RealtimeOptions> = {}) {
   const recorded = recordedApp()
   const { handlers, log } = recorded
   const http = createHttpServer(recorded.app, log)
-  const attached = attachRealtime(http.server, { handlers, log, allowedHosts: [], ...options })
+  const attached = attachRealtime(http.server, {
+    handlers,
+    log,
+    authentication: authentication(),
+    allowedHosts: [],
+    ...options,
+  })
   running.push({ http, realtime: attached })
   const { port } = await http.listen('127.0.0.1', 0)
   return { ...recorded, http, attached, url: `http://127.0.0.1:${port}` }
@@ -66,7 +73,7 @@ for (const transport of ['websocket', 'polling']) {
       session: { id: sessionId, port: 6881 },
     })
     assert.equal(calls[0]?.input['ports'], [6881])
-    assert.equal(calls[0]?.caller, { transport: 'socket', address: '127.0.0.1' })
+    assert.equal(calls[0]?.caller, { ...anybody, transport: 'socket' })
   })
 }
 

@@ -28,6 +28,7 @@ export function sessionOf(n = 1): SessionRecord {
     ports: [6881, 6882],
     memoryOnly: false,
     createdAt: 1_700_000_000_000 + n,
+    owner: 'rt_0123456789ab',
     settings: {
       dht: true,
       lsd: false,

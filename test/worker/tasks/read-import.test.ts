@@ -25,7 +25,7 @@ type Made = Pick<MadeMetainfo, 'rawInfo' | 'infoHash'>
 
 const reading = suite('src/worker/tasks/read-import')
 const name = 'session.jsonl'
-const session = sessionRecord({ name: 'mine' })
+const { owner: _, ...session } = sessionRecord({ name: 'mine' })
 
 function torrent(fields: Partial<TransferredTorrent> = {}, made: Made = makeMetainfo()): TransferredTorrent {
   const { infoHash } = made

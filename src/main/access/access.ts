@@ -1,0 +1,29 @@
+/** What one caller may do, and to which sessions. */
+import type { KeyEntry, Scope } from '../../protocol/access.ts'
+
+export interface Access {
+  /** The prefix of the caller's key; null where no key is required and none was sent. */
+  readonly key: string | null
+  readonly scope: Scope
+  /** Whether every session is the caller's to see, also those that are not there. */
+  readonly seesAll: boolean
+  /** Whether a session is there and the caller's to see. For anybody else it is as one that is not there. */
+  sees(sessionId: string): boolean
+}
+
+/** Gives the prefix of the key that made a session, null for one made without a key, undefined for none. */
+export type OwnerOf = (sessionId: string) => string | null | undefined
+
+/** Everything: what is allowed where no key is required. */
+export const openAccess: Access = { key: null, scope: 'admin', seesAll: true, sees: () => true }
+
+/** What a key allows. */
+export function accessOf({ prefix, scope, sessions }: KeyEntry, ownerOf: OwnerOf): Access {
+  const seesAll = sessions === 'all'
+  const named = new Set(seesAll ? [] : sessions)
+  const sees = (id: string): boolean => {
+    const owner = ownerOf(id)
+    return owner !== undefined && (seesAll || owner === prefix || named.has(id))
+  }
+  return { key: prefix, scope, seesAll, sees }
+}

@@ -1,0 +1,33 @@
+/** The commands on API keys. */
+import { RestTorrentError } from '../../protocol/errors.ts'
+import type { KeyRing } from '../access/key-ring.ts'
+import type { Log } from '../log.ts'
+import type { Handlers } from './reply.ts'
+
+export interface KeyHandlerOptions {
+  readonly keys: KeyRing
+  readonly log: Log
+}
+
+/** The handlers of the commands on keys. */
+export function keyHandlers({
+  keys,
+  log,
+}: KeyHandlerOptions): Pick<Handlers, 'create_key' | 'get_key_list' | 'revoke_key'> {
+  return {
+    create_key: async ({ name, scope, sessions = scope === 'admin' ? 'all' : [] }) => {
+      if (scope === 'read' && sessions.length === 0) {
+        throw new RestTorrentError('invalid_parameter', 'parameter sessions: a key of scope read needs some')
+      }
+      const { key, entry } = await keys.create({ name, scope, sessions })
+      log.info({ key: entry.prefix, scope }, 'key created')
+      return { value: { api_key: key, key: entry } }
+    },
+    get_key_list: () => ({ value: { keys: keys.list() } }),
+    revoke_key: async ({ prefix }) => {
+      await keys.revoke(prefix)
+      log.info({ key: prefix }, 'key revoked')
+      return { value: {} }
+    },
+  }
+}

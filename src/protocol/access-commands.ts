@@ -1,0 +1,53 @@
+/** The commands on API keys. */
+import * as z from 'zod'
+import { keyEntry, keyPrefix, scopes } from './access.ts'
+import type { CommandEntry } from './command-entry.ts'
+import { sessionId } from './ids.ts'
+import { text } from './parameters.ts'
+
+const sessions = z
+  .union(
+    [
+      z.literal('all'),
+      z
+        .union([z.string().transform((list) => list.split(',').map((id) => id.trim())), z.array(z.string())])
+        .pipe(z.array(sessionId).max(1000)),
+    ],
+    { error: 'must be all, or ids of sessions' },
+  )
+  .describe('all, or ids separated by commas; default: all for admin, else only those that it creates')
+
+/** Part of the command table. */
+export const accessCommands = {
+  create_key: {
+    method: 'POST',
+    path: '/v1/keys',
+    scope: 'admin',
+    description: 'Makes an API key; this answer is the only one that shows it.',
+    input: z.strictObject({
+      name: text(200).default('').describe('a label of your own'),
+      scope: z.enum(scopes, { error: `must be one of ${scopes.join(', ')}` }),
+      sessions: sessions.optional(),
+    }),
+    output: z.object({ api_key: z.string().describe('the key itself'), key: keyEntry }),
+    jsonp: false,
+  },
+  get_key_list: {
+    method: 'GET',
+    path: '/v1/keys',
+    scope: 'admin',
+    description: 'Lists the API keys by their prefixes.',
+    input: z.strictObject({}),
+    output: z.object({ keys: z.array(keyEntry) }),
+    jsonp: false,
+  },
+  revoke_key: {
+    method: 'DELETE',
+    path: '/v1/keys/{prefix}',
+    scope: 'admin',
+    description: 'Ends an API key at once, also on sockets that are open; its sessions stay.',
+    input: z.strictObject({ prefix: keyPrefix }),
+    output: z.object({}),
+    jsonp: false,
+  },
+} as const satisfies Record<string, CommandEntry>

@@ -1,0 +1,15 @@
+/** What one entry of the command table says. */
+import type * as z from 'zod'
+import type { Scope } from './access.ts'
+
+/** One public operation. `path` names its path parameters in braces; they are fields of `input`. */
+export interface CommandEntry {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly path: string
+  readonly scope: Scope
+  readonly description: string
+  readonly input: z.ZodObject
+  readonly output: z.ZodObject
+  /** False where a script tag must never read the answer. */
+  readonly jsonp: boolean
+}

@@ -1,5 +1,13 @@
 /** Files that somebody takes from under a seed: it says so, and comes back with them or without. */
-import { copyFileSync, existsSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { caseWith } from '../interop/require.ts'
@@ -79,6 +87,31 @@ for (const [what, { lose, restore }] of Object.entries(losses)) {
     },
   )
 }
+
+caseWith(
+  lost,
+  'a file that vanished from under a seed that has it open is told without a read, and nothing of it is claimed',
+  ['libtorrent'],
+  async () => {
+    await using sessions = supervise({ healMs })
+    const { id, port, folder } = await seed(sessions)
+    {
+      await using first = await startLeech(made)
+      await first.download(port)
+    }
+    const path = join(folder, 'seeded/a')
+    renameSync(path, join(folder, 'away'))
+    const row = await sessions.whenTorrent(id, infoHash, 'error', ({ state }) => state === 'error')
+    assert.is(row.error?.code, 'files_changed')
+    assert.match(row.error?.message ?? '', 'seeded/a')
+    assert.ok(row.progress < 0.5, String(row.progress))
+    renameSync(join(folder, 'away'), path)
+    await sessions.whenTorrent(id, infoHash, 'seeding again', ({ state }) => state === 'seeding')
+    await using second = await startLeech(made)
+    await second.download(port)
+    assert.equal(readFileSync(join(second.folder, 'seeded/a')), made.files[0]?.content)
+  },
+)
 
 caseWith(lost, 'what is lost is fetched again when the torrent is started', ['libtorrent'], async () => {
   await using peer = await startSeed(options)

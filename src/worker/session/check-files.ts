@@ -1,8 +1,9 @@
 /** Finds out which pieces of a torrent are on disk already, by hashing what is there. */
+import type { TorrentInfo } from '../../protocol/torrent-info.ts'
 import type { PieceBits } from './piece-bits.ts'
 import { hashRanges, type PieceHashing, type PieceRange } from './piece-hashing.ts'
 import { piecesOf } from './resume/file-pieces.ts'
-import { identify } from './storage/identity.ts'
+import type { Identities } from './resume/identify-files.ts'
 import type { SessionDisk } from './storage/session-disk.ts'
 import { isOnDisk } from './storage/layout.ts'
 
@@ -12,19 +13,23 @@ export interface FileCheck extends PieceHashing {
   readonly onProgress: (progress: number | undefined) => void
 }
 
-/** Sets the bit of every piece whose bytes on disk match. Rejects with the signal's reason when aborted. */
-export async function checkFiles(check: FileCheck, bits: PieceBits): Promise<void> {
-  await hashRanges(check, await rangesOnDisk(check), bits, check.onProgress)
+/**
+ * Sets the bit of every piece whose bytes on disk match; `identities` are the files that there are. Gives
+ * whether there was anything to hash. Rejects with the signal's reason when aborted.
+ */
+export async function checkFiles(
+  check: FileCheck,
+  bits: PieceBits,
+  identities: Identities,
+): Promise<boolean> {
+  return await hashRanges(check, rangesOnDisk(check.info, identities), bits, check.onProgress)
 }
 
 /** Runs of pieces that touch a file with bytes on disk, in order and disjoint. */
-async function rangesOnDisk({ disk, saveFolder, info }: FileCheck): Promise<PieceRange[]> {
-  const onDisk = info.files.filter((file) => isOnDisk(file) && file.length > 0)
-  const paths = onDisk.map(({ safePath }) => safePath)
-  const identities = await identify(disk.operations, saveFolder, paths)
+function rangesOnDisk(info: TorrentInfo, identities: Identities): PieceRange[] {
   const ranges: PieceRange[] = []
-  onDisk.forEach(({ offset, length }, index) => {
-    const size = Math.min(identities[index]?.size ?? 0, length)
+  info.files.filter(isOnDisk).forEach(({ index, offset, length }) => {
+    const size = Math.min(identities.get(index)?.size ?? 0, length)
     if (size === 0) return
     const [first, end] = piecesOf(info, { offset, length: size })
     const last = ranges.at(-1)

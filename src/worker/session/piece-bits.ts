@@ -35,6 +35,18 @@ export class PieceBits {
     return new PieceBits(shape, shared)
   }
 
+  /** Those of `bits` but for some pieces, in memory of its own. */
+  static without(
+    shape: { pieceCount: number; pieceLength: number; length: number },
+    bits: PieceBits,
+    pieces: ReadonlySet<number>,
+  ): PieceBits {
+    const kept = new PieceBits(shape)
+    for (let piece = 0; piece < shape.pieceCount; piece += 1)
+      if (bits.has(piece) && !pieces.has(piece)) kept.set(piece)
+    return kept
+  }
+
   get isComplete(): boolean {
     return this.#have === this.#pieceCount
   }

@@ -38,14 +38,14 @@ export async function hashPieces(
 
 /**
  * Sets the bit of every piece of the ranges that matches. `onProgress` is called with undefined while the
- * first piece waits for its turn in the pool, and then with 0…1.
+ * first piece waits for its turn in the pool, and then with 0…1. Gives whether there was anything to hash.
  */
 export async function hashRanges(
   hashing: PieceHashing,
   ranges: readonly PieceRange[],
   bits: PieceBits,
   onProgress: (progress: number | undefined) => void,
-): Promise<void> {
+): Promise<boolean> {
   const total = ranges.reduce((sum, [first, end]) => sum + end - first, 0)
   const step = Math.max(1, Math.floor(bytesPerRequest / hashing.info.pieceLength))
   let done = 0
@@ -62,4 +62,5 @@ export async function hashRanges(
       done += count
     }
   }
+  return total > 0
 }

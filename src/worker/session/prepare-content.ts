@@ -1,11 +1,14 @@
 /** Everything that comes before peers: which pieces are on disk, space, and the store. */
+import { RestTorrentError } from '../../protocol/errors.ts'
 import type { ResumeState, TorrentRecord } from '../../protocol/records.ts'
 import type { TorrentInfo } from '../../protocol/torrent-info.ts'
 import { checkFiles, type FileCheck } from './check-files.ts'
 import type { HashClient } from './hash-client.ts'
 import { hasBit, PieceBits } from './piece-bits.ts'
 import { filesWith } from './resume/file-pieces.ts'
-import { identifyFiles, proveResume, type Identities } from './resume/prove-resume.ts'
+import { isStill } from './resume/file-watch.ts'
+import { identifyFiles, type Identities } from './resume/identify-files.ts'
+import { proveResume, type ResumeProof } from './resume/prove-resume.ts'
 import { allocate } from './storage/allocate.ts'
 import type { MemoryBudget } from './storage/memory-piece-store.ts'
 import type { PieceStore } from './storage/piece-store.ts'
@@ -28,25 +31,20 @@ export interface Preparation {
   readonly onStep: (step: Step, progress: number | undefined) => void
 }
 
-/** Which pieces are there, and what is known of the files they lie in. */
-export interface Proof {
-  readonly bits: PieceBits
-  readonly identities: Identities
-  /** Paths of files that lost pieces which were there, to something that is not us. */
-  readonly lost: readonly string[]
-}
-
 /** An open place for pieces, and the files of it that there are. */
 export interface OpenedContent {
   readonly store: PieceStore
   readonly identities: Identities
 }
 
-/** Finds out which pieces are there. Rejects with the signal's reason when aborted, or with a disk code. */
-export async function prove(preparation: Preparation): Promise<Proof> {
+/**
+ * Finds out which pieces are there. Rejects with the signal's reason when aborted, with `files_changed` when a
+ * file changed while it was hashed, or with another disk code.
+ */
+export async function prove(preparation: Preparation): Promise<ResumeProof> {
   const { record, info, near, signal, onStep } = preparation
   if (record.storageMode === 'memory') {
-    return { bits: new PieceBits(info), identities: new Map(), lost: [] }
+    return { bits: new PieceBits(info), identities: new Map(), lost: [], isHashed: false }
   }
   const { disk, hashes } = near
   const { saveFolder } = record
@@ -54,11 +52,27 @@ export async function prove(preparation: Preparation): Promise<Proof> {
     onStep(progress === undefined ? 'queued_for_checking' : 'checking_files', progress)
   const check: FileCheck = { disk, saveFolder, info, hashes, signal, onProgress }
   const resume = resumeOf(preparation)
-  if (resume !== undefined) return await proveResume({ ...check, resume })
-  const { bits } = preparation
-  const found = bits ?? new PieceBits(info)
-  if (bits === undefined) await checkFiles(check, found)
-  return { bits: found, identities: await identifyFiles(check), lost: [] }
+  const proof = resume ? await proveResume({ ...check, resume }) : await proveNew(check, preparation.bits)
+  if (proof.isHashed) await refuseChanged(check, proof.identities)
+  return proof
+}
+
+/** Without a checkpoint whatever lies there is looked at; `bits` were proved in this process. */
+async function proveNew(check: FileCheck, bits: PieceBits | undefined): Promise<ResumeProof> {
+  const identities = await identifyFiles(check)
+  const found = bits ?? new PieceBits(check.info)
+  const isHashed = bits === undefined && (await checkFiles(check, found, identities))
+  return { bits: found, identities, lost: [], isHashed }
+}
+
+/** What somebody wrote while it was hashed would be believed, once our own writes make the file another. */
+async function refuseChanged(check: FileCheck, before: Identities): Promise<void> {
+  const after = await identifyFiles(check)
+  for (const [index, then] of before) {
+    if (isStill(then, after.get(index), false)) continue
+    const path = check.info.files[index]?.safePath ?? ''
+    throw new RestTorrentError('files_changed', `${path} changed while it was checked`)
+  }
 }
 
 /** What this process has proved is more than its last checkpoint says, and may have been written by a crash. */
@@ -68,14 +82,15 @@ function resumeOf({ record: { resume }, bits }: Preparation): ResumeState | unde
 }
 
 /** Reserves space where that is asked for, and opens the store. Rejects as `prove`. */
-export async function openContent(preparation: Preparation, proof: Proof): Promise<OpenedContent> {
+export async function openContent(preparation: Preparation, proof: ResumeProof): Promise<OpenedContent> {
   const { record, info, near, signal } = preparation
   const { bits } = proof
   signal.throwIfAborted()
   if (record.storageMode === 'memory') {
     return { store: openMemoryStore(info, near.memory), identities: new Map() }
   }
-  if (record.storageMode === 'allocate' && !bits.isComplete) await reserve(preparation)
+  const isReserved = record.storageMode === 'allocate' && !bits.isComplete
+  if (isReserved) await reserve(preparation)
   const existing = new Set(filesWith(info, (piece) => bits.has(piece)))
   const store = await openDiskStore(record, info, near.disk, {
     existing,
@@ -83,9 +98,9 @@ export async function openContent(preparation: Preparation, proof: Proof): Promi
   })
   store.assumeWritten(unsynced(preparation, bits))
   signal.throwIfAborted()
-  const isReserved = record.storageMode === 'allocate' // which made files what they are now
   const { disk } = near
   const { saveFolder } = record
+  // reserving made files what they are now
   const identities = isReserved ? await identifyFiles({ info, disk, saveFolder }) : proof.identities
   return { store, identities }
 }

@@ -14,8 +14,10 @@ import type { Content } from './engine/content.ts'
 import { PieceBits } from './piece-bits.ts'
 import { openContent, prove, type Preparation } from './prepare-content.ts'
 import { Checkpointer, type Checkpointed } from './resume/checkpointer.ts'
+import { piecesIn } from './resume/file-pieces.ts'
+import { FileWatch } from './resume/file-watch.ts'
 import { lookOnly } from './resume/look-only.ts'
-import type { Identities } from './resume/prove-resume.ts'
+import type { Identities } from './resume/identify-files.ts'
 import { DiskPieceStore } from './storage/disk-piece-store.ts'
 import { EngineStore } from './storage/engine-store.ts'
 import type { PieceStore } from './storage/piece-store.ts'
@@ -24,7 +26,11 @@ import type { WritePermits } from './write-permits.ts'
 import { isOnDisk } from './storage/layout.ts'
 
 /** What the content needs of its session. */
-export type ContentSurroundings = Preparation['near'] & { readonly permits: WritePermits }
+export type ContentSurroundings = Preparation['near'] & {
+  readonly permits: WritePermits
+  /** How often the files of an open torrent are looked at. */
+  readonly healMs: number
+}
 
 /** What the content tells its torrent, and asks of it. */
 export interface ContentEvents {
@@ -59,6 +65,7 @@ export class TorrentContent {
   #resume: ResumeState | undefined
   #store: PieceStore | undefined
   #checkpointer: Checkpointer | undefined
+  #watch: FileWatch | undefined
 
   constructor(info: TorrentInfo, record: TorrentRecord, near: ContentSurroundings, events: ContentEvents) {
     this.info = info
@@ -131,9 +138,17 @@ export class TorrentContent {
     if (this.#checkpointer?.isOverdue === true) void this.checkpoint().catch(this.#fault)
   }
 
-  /** Makes a checkpoint where something changed. Rejects with a disk code. */
+  /**
+   * Makes a checkpoint where something changed, and looks after the files when their time has come. Rejects
+   * with `files_changed`, the pieces of such files unset, or with another disk code.
+   */
   async checkpoint(): Promise<void> {
     await this.#checkpointer?.run()
+    const watch = this.#watch
+    const changed = (await watch?.look(performance.now())) ?? []
+    if (changed.length === 0 || watch !== this.#watch) return // it may have been closed meanwhile
+    this.#bits = PieceBits.without(this.info, this.#bits, piecesIn(this.info, changed))
+    throw lossOf(changed.map((index) => this.info.files[index]?.safePath ?? ''))
   }
 
   /** Ends reading and writing, with a last checkpoint. Rejects with a disk code, and is closed then too. */
@@ -142,6 +157,7 @@ export class TorrentContent {
     const checkpointer = this.#checkpointer
     this.#store = undefined
     this.#checkpointer = undefined
+    this.#watch = undefined
     await store?.close() // first: a file is told as it is after its last write
     await checkpointer?.run(true)
   }
@@ -171,6 +187,13 @@ export class TorrentContent {
         this.#events.onCheckpoint(checkpoint)
       },
     })
+    if (!(store instanceof DiskPieceStore)) return
+    const { disk, healMs: restMs } = this.#near
+    const { saveFolder } = record
+    const { known } = this.#checkpointer
+    const { info } = this
+    const { written } = store
+    this.#watch = new FileWatch({ info, disk, saveFolder, known, written, restMs }, performance.now())
   }
 
   #files(record: TorrentRecord, store: PieceStore): Checkpointed['store'] {

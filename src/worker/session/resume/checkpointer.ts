@@ -37,6 +37,11 @@ export class Checkpointer {
     )
   }
 
+  /** The files as they were when they were last synced, or else at the opening. */
+  get known(): ReadonlyMap<number, FileIdentity> {
+    return this.#identities
+  }
+
   /** Whether so much was written that a checkpoint is due at once. */
   get isOverdue(): boolean {
     const unsynced = this.#torrent.store?.unsyncedBytes ?? 0

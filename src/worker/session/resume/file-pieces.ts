@@ -14,6 +14,16 @@ export function piecesOf(
   ]
 }
 
+/** The pieces that these files take part in, by the files' indices. */
+export function piecesIn(info: TorrentInfo, files: Iterable<number>): Set<number> {
+  const pieces = new Set<number>()
+  for (const index of files) {
+    const [first, end] = piecesOf(info, info.files[index] ?? { offset: 0, length: 0 })
+    for (let piece = first; piece < end; piece += 1) pieces.add(piece)
+  }
+  return pieces
+}
+
 /** Indices of the files on disk that take part in a piece for which `is` holds. */
 export function filesWith(info: TorrentInfo, is: (piece: number) => boolean): number[] {
   return info.files

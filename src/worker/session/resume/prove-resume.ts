@@ -8,8 +8,8 @@ import type { TorrentInfo } from '../../../protocol/torrent-info.ts'
 import type { FileCheck } from '../check-files.ts'
 import { PieceBits } from '../piece-bits.ts'
 import { hashPieces, hashRanges, type PieceRange } from '../piece-hashing.ts'
-import { identify, type Identity } from '../storage/identity.ts'
-import { piecesOf } from './file-pieces.ts'
+import { piecesIn, piecesOf } from './file-pieces.ts'
+import { identifyFiles, type Identities } from './identify-files.ts'
 import { judgeFile, type Judgement } from './judge-files.ts'
 import { isOnDisk } from '../storage/layout.ts'
 
@@ -21,14 +21,14 @@ export interface ResumeCheck extends FileCheck {
   readonly random?: () => number
 }
 
-/** What is known of the files on disk, by their index in the metainfo. */
-export type Identities = ReadonlyMap<number, Identity>
-
 export interface ResumeProof {
   readonly bits: PieceBits
   /** Paths, relative to the save path, of files that lost claimed pieces to somebody else. */
   readonly lost: readonly string[]
+  /** As the files were before anything of them was hashed. */
   readonly identities: Identities
+  /** Whether anything of them was hashed in full. */
+  readonly isHashed: boolean
 }
 
 /** Rejects with a disk code, or with the signal's reason when aborted. */
@@ -47,23 +47,6 @@ export async function proveResume(check: ResumeCheck): Promise<ResumeProof> {
   }
   await judgeBySample(check, claimed, judged)
   return { ...(await rehash(check, claimed, judged)), identities }
-}
-
-/** The files as they are; what is no regular file is left out. */
-export async function identifyFiles({
-  info,
-  disk,
-  saveFolder,
-}: Pick<FileCheck, 'info' | 'disk' | 'saveFolder'>): Promise<Identities> {
-  const onDisk = info.files.filter(isOnDisk)
-  const paths = onDisk.map(({ safePath }) => safePath)
-  const found = await identify(disk.operations, saveFolder, paths)
-  const identities = new Map<number, Identity>()
-  onDisk.forEach(({ index }, place) => {
-    const now = found[place]
-    if (now !== undefined) identities.set(index, now)
-  })
-  return identities
 }
 
 /** A file whose sample does not match is checked in full. */
@@ -91,20 +74,17 @@ async function rehash(
   check: ResumeCheck,
   claimed: PieceBits,
   judged: ReadonlyMap<number, Judgement>,
-): Promise<Pick<ResumeProof, 'bits' | 'lost'>> {
+): Promise<Omit<ResumeProof, 'identities'>> {
   const { info } = check
-  const doubtful = new Set<number>()
-  for (const [index, judgement] of judged) {
-    if (judgement !== 'changed' && judgement !== 'vanished') continue
-    const [first, end] = piecesOf(info, info.files[index] ?? { offset: 0, length: 0 })
-    for (let piece = first; piece < end; piece += 1) doubtful.add(piece)
-  }
-  const bits = new PieceBits(info)
-  for (let piece = 0; piece < info.pieceCount; piece += 1) {
-    if (claimed.has(piece) && !doubtful.has(piece)) bits.set(piece)
-  }
-  await hashRanges(check, runsOf([...doubtful].sort((a, b) => a - b)), bits, check.onProgress)
-  return { bits, lost: lostFiles(check, claimed, bits, judged) }
+  const touched = [...judged].filter(([, is]) => is === 'changed' || is === 'vanished')
+  const doubtful = piecesIn(
+    info,
+    touched.map(([index]) => index),
+  )
+  const bits = PieceBits.without(info, claimed, doubtful)
+  const ranges = runsOf([...doubtful].sort((a, b) => a - b))
+  const isHashed = await hashRanges(check, ranges, bits, check.onProgress)
+  return { bits, lost: lostFiles(check, claimed, bits, judged), isHashed }
 }
 
 function runsOf(pieces: readonly number[]): PieceRange[] {

@@ -1,0 +1,79 @@
+/**
+ * Looks now and then whether the paths of an open torrent still lead to its files: a file that was deleted or
+ * replaced goes on being served through its descriptor. A round takes some files at each look and rests when
+ * it is through, so that a torrent of many files costs little at a time.
+ */
+import type { TorrentInfo } from '../../../protocol/torrent-info.ts'
+import { identify, type Identity } from '../storage/identity.ts'
+import { isOnDisk } from '../storage/layout.ts'
+import type { SessionDisk } from '../storage/session-disk.ts'
+
+/** Files of one look. */
+const filesPerLook = 512
+
+export interface Watched {
+  readonly info: TorrentInfo
+  readonly disk: SessionDisk
+  readonly saveFolder: string
+  /** The files as they were when they were last known to be right, by index; others are not judged. */
+  readonly known: ReadonlyMap<number, Identity>
+  /** Files that this run writes to, by index: they may grow and be newer than they are known. */
+  readonly written: ReadonlySet<number>
+  /** How long it rests between two rounds. */
+  readonly restMs: number
+}
+
+export class FileWatch {
+  readonly #watched: Watched
+  /** Indices of the files that are on disk. */
+  readonly #files: readonly number[]
+  #next = 0
+  #restsUntil: number
+  #isLooking = false
+
+  /** `now`, here and below: any clock in milliseconds. The first round begins after a rest. */
+  constructor(watched: Watched, now: number) {
+    this.#watched = watched
+    this.#files = watched.info.files.filter(isOnDisk).map(({ index }) => index)
+    this.#restsUntil = now + watched.restMs
+  }
+
+  /**
+   * Indices of files that are gone, cut, touched or another one, of those whose turn it is; empty while it
+   * rests. Rejects with a disk code where it may not look.
+   */
+  async look(now: number): Promise<number[]> {
+    if (this.#isLooking || now < this.#restsUntil) return []
+    this.#isLooking = true
+    try {
+      const turn = this.#files.slice(this.#next, this.#next + filesPerLook)
+      this.#next += turn.length
+      if (this.#next >= this.#files.length) {
+        this.#next = 0
+        this.#restsUntil = now + this.#watched.restMs
+      }
+      return await this.#changed(turn)
+    } finally {
+      this.#isLooking = false
+    }
+  }
+
+  async #changed(files: readonly number[]): Promise<number[]> {
+    const { info, disk, saveFolder, written } = this.#watched
+    // before the look: what is written and synced during it may only be more
+    const known = files.map((index) => this.#watched.known.get(index))
+    const paths = files.map((index) => info.files[index]?.safePath ?? '')
+    const found = await identify(disk.operations, saveFolder, paths)
+    return files.filter((index, at) => {
+      const then = known[at]
+      return then !== undefined && !isStill(then, found[at], written.has(index))
+    })
+  }
+}
+
+/** Whether it is the same file with the same bytes, as far as can be told; or its continuation. */
+export function isStill(then: Identity, now: Identity | undefined, isWritten: boolean): boolean {
+  if (now?.ino !== then.ino) return false
+  if (isWritten) return now.size >= then.size
+  return now.size === then.size && now.mtimeNs === then.mtimeNs
+}

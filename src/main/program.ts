@@ -9,6 +9,7 @@ import { firstKeyText } from './first-key.ts'
 import { keyHandlers } from './handlers/key-handlers.ts'
 import { permittedHandlers } from './handlers/permitted-handlers.ts'
 import { sessionHandlers } from './handlers/session-handlers.ts'
+import { swarmHandlers } from './handlers/swarm-handlers.ts'
 import { torrentHandlers } from './handlers/torrent-handlers.ts'
 import { transferHandlers } from './handlers/transfer-handlers.ts'
 import { createApp } from './http/app.ts'
@@ -101,6 +102,7 @@ export async function startProgram(
     const handlers = permittedHandlers({
       ...sessionHandlers({ supervisor, board, memoryOnlyDefault: settings.RESTTORRENT_MEMORY_ONLY }),
       ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy }),
+      ...swarmHandlers(supervisor),
       ...transferHandlers({ supervisor, board, tasks, rootDir, dataDir, backup: () => store.backup() }),
       ...keyHandlers({ keys, log }),
     })

@@ -11,6 +11,8 @@ import { createSession, updateSession } from './session-input.ts'
 import { sessionView } from './session.ts'
 import { updateTorrent, uploadTorrent } from './torrent-input.ts'
 import { torrentDetail, torrentRow } from './torrent.ts'
+import { trackerView } from './tracker.ts'
+import { webSeedView } from './web-seed.ts'
 
 const torrentName = z.strictObject({ session_id: sessionId, info_hash: infoHash })
 
@@ -123,6 +125,33 @@ export const commands = {
     description: 'Stops a torrent: its connections and files are closed, its trackers told.',
     input: torrentName,
     output: torrentRow,
+    jsonp: false,
+  },
+  get_trackers: {
+    method: 'GET',
+    path: '/v1/sessions/{session_id}/torrents/{info_hash}/trackers',
+    scope: 'control', // an announce URL may hold a passkey
+    description: 'Lists the trackers of a torrent with what they last said.',
+    input: torrentName,
+    output: z.object({ trackers: z.array(trackerView) }),
+    jsonp: false,
+  },
+  reannounce_torrent: {
+    method: 'POST',
+    path: '/v1/sessions/{session_id}/torrents/{info_hash}/reannounce',
+    scope: 'control',
+    description: 'Announces to the trackers of a torrent as soon as their minimal interval allows.',
+    input: torrentName,
+    output: z.object({ trackers: z.array(trackerView) }),
+    jsonp: false,
+  },
+  get_web_seeds: {
+    method: 'GET',
+    path: '/v1/sessions/{session_id}/torrents/{info_hash}/webseeds',
+    scope: 'control', // its URL may hold a key
+    description: 'Lists the web seeds of a torrent (BEP 19) and what came of them.',
+    input: torrentName,
+    output: z.object({ web_seeds: z.array(webSeedView) }),
     jsonp: false,
   },
   delete_torrent: {

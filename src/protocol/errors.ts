@@ -49,6 +49,8 @@ export const errorStatus = {
   method_not_allowed: 405,
   /** There is a session of that id. */
   session_exists: 409,
+  /** A torrent that is stopped or quarantined cannot do it. */
+  torrent_not_running: 409,
   /** The session has the torrent already. */
   torrent_exists: 409,
   /** A file that another torrent writes. */

@@ -7,6 +7,8 @@ import type { TorrentCheckpoint, TorrentFacts, TorrentRecord } from './records.t
 import type { SessionSettings } from './session.ts'
 import type { TorrentOptions } from './torrent-options.ts'
 import type { TorrentRow } from './torrent.ts'
+import type { TrackerView } from './tracker.ts'
+import type { WebSeedView } from './web-seed.ts'
 
 /** What a session worker is started with. */
 export interface SessionBoot {
@@ -39,6 +41,12 @@ export interface SessionApi {
   configure(settings: SessionSettings): Promise<void>
   /** Has a torrent obey options from now on; nothing where the session does not have it. */
   configureTorrent(infoHash: string, options: TorrentOptions): Promise<void>
+  /** The trackers of a torrent in the order in which they are tried; undefined while it has met nobody. */
+  trackers(infoHash: string): Promise<readonly TrackerView[] | undefined>
+  /** The web seeds of a torrent; undefined while it has met nobody. */
+  webSeeds(infoHash: string): Promise<readonly WebSeedView[] | undefined>
+  /** Has a torrent announce as soon as its trackers allow. */
+  reannounce(infoHash: string): Promise<void>
   /** Has a torrent dial peers, `host:port`, that main judged; one that does not run leaves them out. */
   addPeers(infoHash: string, peers: readonly string[], source: 'lsd'): Promise<void>
   /** The answer to a `hash_request` event. */

@@ -7,6 +7,7 @@ import { dispatch } from '../../src/main/handlers/dispatch.ts'
 import type { Handlers } from '../../src/main/handlers/reply.ts'
 import { keyHandlers } from '../../src/main/handlers/key-handlers.ts'
 import { sessionHandlers } from '../../src/main/handlers/session-handlers.ts'
+import { swarmHandlers } from '../../src/main/handlers/swarm-handlers.ts'
 import { torrentHandlers } from '../../src/main/handlers/torrent-handlers.ts'
 import { transferHandlers } from '../../src/main/handlers/transfer-handlers.ts'
 import { HashDesk } from '../../src/main/supervisor/hash-desk.ts'
@@ -85,6 +86,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     ...keyHandlers({ keys: keyRing().ring, log }),
     ...sessionHandlers({ supervisor, board, memoryOnlyDefault: true }),
     ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy }),
+    ...swarmHandlers(supervisor),
     ...transferHandlers({
       supervisor,
       board,

@@ -4,6 +4,8 @@ import type { WireError } from '../../protocol/errors.ts'
 import type { HashAnswer, SessionApi, SessionBoot, SessionEvent } from '../../protocol/session-rpc.ts'
 import type { SessionSettings } from '../../protocol/session.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
+import type { TrackerView } from '../../protocol/tracker.ts'
+import type { WebSeedView } from '../../protocol/web-seed.ts'
 import { ActivationLane } from './activation-lane.ts'
 import type { Bound } from './bind.ts'
 import { HashClient } from './hash-client.ts'
@@ -78,6 +80,19 @@ export class Session implements SessionApi {
 
   async configureTorrent(infoHash: string, options: TorrentOptions): Promise<void> {
     this.#torrents.get(infoHash)?.configure(options)
+    await Promise.resolve()
+  }
+
+  async trackers(infoHash: string): Promise<readonly TrackerView[] | undefined> {
+    return await Promise.resolve(this.#torrents.get(infoHash)?.meeting?.trackers())
+  }
+
+  async webSeeds(infoHash: string): Promise<readonly WebSeedView[] | undefined> {
+    return await Promise.resolve(this.#torrents.get(infoHash)?.meeting?.webSeeds())
+  }
+
+  async reannounce(infoHash: string): Promise<void> {
+    this.#torrents.get(infoHash)?.meeting?.announceNow()
     await Promise.resolve()
   }
 

@@ -1,5 +1,6 @@
 /** A torrent's dealings with its trackers, from meeting peers to its stop. */
 import { writePeerAddress } from '../../protocol/peer-address.ts'
+import type { TrackerView } from '../../protocol/tracker.ts'
 import type { TorrentCounters } from '../../protocol/records.ts'
 import type { AnnounceHandle, TrackerClient } from './trackers/tracker-client.ts'
 
@@ -33,6 +34,16 @@ export class TorrentAnnounces {
         for (const peer of peers) torrent.onPeer(writePeerAddress(peer))
       },
     })
+  }
+
+  /** Every tracker in the order in which they are tried. */
+  status(): TrackerView[] {
+    return this.#handle.status()
+  }
+
+  /** Announces as soon as the trackers allow. */
+  announceNow(): void {
+    this.#handle.announceNow()
   }
 
   completed(): void {

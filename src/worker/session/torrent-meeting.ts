@@ -1,6 +1,8 @@
 /** A torrent among its peers: in the engine and at its trackers, from the hand-over to the end of both. */
 import type { TorrentCounters, TorrentRecord } from '../../protocol/records.ts'
 import type { SessionEvent } from '../../protocol/session-rpc.ts'
+import type { TrackerView } from '../../protocol/tracker.ts'
+import type { WebSeedView } from '../../protocol/web-seed.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import type { ActivationLane } from './activation-lane.ts'
 import type { Content } from './engine/content.ts'
@@ -55,6 +57,20 @@ export class TorrentMeeting {
   /** Obeys options from now on. */
   configure(options: TorrentOptions): void {
     this.#opened.configure(options)
+  }
+
+  /** Its trackers in the order in which they are tried. */
+  trackers(): TrackerView[] {
+    return this.#announces.status()
+  }
+
+  webSeeds(): WebSeedView[] | undefined {
+    return this.#opened.webSeeds(Date.now())
+  }
+
+  /** Announces as soon as the trackers allow. */
+  announceNow(): void {
+    this.#announces.announceNow()
   }
 
   /** Dials peers, `host:port`. */

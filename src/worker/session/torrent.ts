@@ -12,6 +12,7 @@ import type { ActivationLane } from './activation-lane.ts'
 import type { Content } from './engine/content.ts'
 import type { Step } from './prepare-content.ts'
 import type { Reported, Reporter } from './reporter.ts'
+import { asError } from './thrown.ts'
 import { deleteFiles } from './storage/delete-files.ts'
 import { diskError } from './storage/disk-error.ts'
 import type { Swarm } from './swarm.ts'
@@ -56,6 +57,11 @@ export class Torrent implements Reported {
 
   get isActive(): boolean {
     return this.#phase !== undefined
+  }
+
+  /** Its dealings with peers and trackers, while it has any. */
+  get meeting(): TorrentMeeting | undefined {
+    return this.#meeting
   }
 
   get state(): TorrentState {
@@ -241,8 +247,4 @@ export class Torrent implements Reported {
     this.#phaseProgress = progress
     if (isNew) this.#near.reporter.mark(this)
   }
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error('the engine closed the torrent')
 }

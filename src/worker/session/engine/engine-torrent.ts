@@ -106,9 +106,9 @@ export class EngineTorrent {
     this.#torrent._rechokeNumSlots = upload_slots
   }
 
-  /** Its web seeds; none before it is ready. */
-  webSeeds(now: number): WebSeedView[] {
-    return this.#webSeeds?.views(now) ?? []
+  /** Its web seeds; undefined before it is ready. */
+  webSeeds(now: number): WebSeedView[] | undefined {
+    return this.#webSeeds?.views(now)
   }
 
   /** Connections that are open or being opened. */

@@ -3,6 +3,7 @@
  * tracker by tracker in the order of BEP 12 until one accepts; that one is then announced to at its
  * interval, and those that failed are tried again in later rounds once their wait is over.
  */
+import type { TrackerView } from '../../../protocol/tracker.ts'
 import { RestTorrentError } from '../../../protocol/errors.ts'
 import type { AnnounceAnswer, AnnounceEvent } from './announce.ts'
 import type { AnnounceStats, AnnounceSubject } from './announce-subject.ts'
@@ -12,7 +13,6 @@ import { TierList } from './tier-list.ts'
 import { TorrentCalls } from './torrent-calls.ts'
 import type { TrackerCalls } from './tracker-calls.ts'
 import type { Tracker } from './tracker.ts'
-import type { TrackerStatus } from './tracker-status.ts'
 
 const stopWithinMs = 20_000
 
@@ -78,7 +78,7 @@ export class Announcer {
   }
 
   /** Every tracker in the order in which they are tried. */
-  status(): TrackerStatus[] {
+  status(): TrackerView[] {
     return this.#tiers.all().map((tracker) => tracker.status(this.#nextAtOf(tracker)))
   }
 

@@ -1,4 +1,5 @@
 /** The trackers of a session: made once, it serves every torrent until the session closes. */
+import type { TrackerView } from '../../../protocol/tracker.ts'
 import type { AddressPolicy } from '../../../protocol/address-policy.ts'
 import { RestTorrentError } from '../../../protocol/errors.ts'
 import type { AnnounceSubject } from './announce-subject.ts'
@@ -7,7 +8,6 @@ import { systemClock, type Clock } from './clock.ts'
 import { HttpTracker, type TrackerFetch } from './http-tracker.ts'
 import { usualPace, type PacerLimits } from './pacer.ts'
 import { TrackerCalls } from './tracker-calls.ts'
-import type { TrackerStatus } from './tracker-status.ts'
 import type { ResolveHost } from './udp-addresses.ts'
 import { UdpTracker } from './udp-tracker.ts'
 
@@ -38,7 +38,7 @@ export interface AnnounceHandle {
   announceNow(): void
   /** Takes new tiers; trackers that leave are told `stopped`. */
   setTiers(tiers: readonly (readonly string[])[]): void
-  status(): TrackerStatus[]
+  status(): TrackerView[]
   /** Tells `stopped` where `started` was accepted; never rejects, resolves within 20 s. */
   stop(): Promise<void>
 }

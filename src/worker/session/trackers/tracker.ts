@@ -1,6 +1,6 @@
+import type { TrackerState, TrackerView } from '../../../protocol/tracker.ts'
 import type { AnnounceAnswer, AnnounceEvent, SwarmCounts } from './announce.ts'
 import { minIntervalMs, retryMs } from './intervals.ts'
-import type { TrackerState, TrackerStatus } from './tracker-status.ts'
 import type { TrackerUrl } from './tracker-url.ts'
 
 const scrapePauseMs = 60 * 60_000
@@ -82,7 +82,7 @@ export class Tracker {
   }
 
   /** What is shown of it; `nextAt` is when the torrent will next announce to it. */
-  status(nextAt: number | undefined): TrackerStatus {
+  status(nextAt: number | undefined): TrackerView {
     return {
       url: this.url.text,
       tier: this.tier,

@@ -2,6 +2,7 @@
  * Records: the desired state. Main owns them; a session worker gets copies as commands, and after a crash
  * the same commands again.
  */
+import { shareRatio, type TorrentCounters } from './counters.ts'
 import type { SessionSettings } from './session.ts'
 import type { TorrentInfo } from './torrent-info.ts'
 import type { TorrentOptions } from './torrent-options.ts'
@@ -82,7 +83,7 @@ export interface TorrentRecord {
   readonly started: boolean
   readonly options: TorrentOptions
   readonly addedAt: number
-  /** Payload counters at the moment the record is handed to a worker. */
+  /** As they were last told; what has run since then, see `SessionRecords.countersOf`. */
   readonly counters: TorrentCounters
   /**
    * The pieces that are on disk and were hashed, one bit each, most significant first, shared with the
@@ -93,12 +94,6 @@ export interface TorrentRecord {
   readonly resume?: ResumeState | undefined
   /** Set when it was being activated during two crashes of the worker in a row: it is listed, never run. */
   readonly quarantine: string | undefined
-}
-
-/** Payload bytes since the torrent was added; they never fall. */
-export interface TorrentCounters {
-  readonly downloaded: number
-  readonly uploaded: number
 }
 
 /** The facts of a checked info dictionary. */
@@ -115,7 +110,7 @@ export function factsOf(info: TorrentInfo): TorrentFacts {
 /** The row of a torrent that no worker has reported yet. */
 export function rowOfRecord(record: TorrentRecord): TorrentRow {
   const totalSize = record.facts?.totalSize ?? 0
-  const { downloaded, uploaded } = record.counters
+  const { downloaded, uploaded, finishedAt } = record.counters
   return {
     info_hash: record.infoHash,
     name: record.facts?.name ?? record.source.name,
@@ -131,6 +126,7 @@ export function rowOfRecord(record: TorrentRecord): TorrentRow {
     ratio: shareRatio(record.counters, totalSize),
     eta_ms: null,
     added_at: record.addedAt,
+    finished_at: finishedAt,
     save_path: record.savePath,
   }
 }
@@ -140,10 +136,4 @@ export function restingState(record: TorrentRecord): TorrentRow['state'] {
   if (record.quarantine !== undefined) return 'quarantined'
   if (!record.started) return 'stopped'
   return record.source.rawInfo === undefined ? 'downloading_metadata' : 'checking_resume_data'
-}
-
-/** Uploaded over downloaded; over the total size for what was complete when it was added. */
-export function shareRatio(counters: TorrentCounters, totalSize: number): number {
-  const base = counters.downloaded > 0 ? counters.downloaded : totalSize
-  return base > 0 ? Math.round((counters.uploaded / base) * 10_000) / 10_000 : 0
 }

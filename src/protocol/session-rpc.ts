@@ -2,6 +2,7 @@
  * What main and a session worker say to each other: calls from main (over the thread's own port), and
  * events from the worker (over a second port). Both are plain, cloneable data.
  */
+import type { TorrentCounters } from './counters.ts'
 import type { WireError } from './errors.ts'
 import type { TorrentCheckpoint, TorrentFacts, TorrentRecord } from './records.ts'
 import type { SessionSettings } from './session.ts'
@@ -121,6 +122,8 @@ export type SessionEvent =
   | { readonly type: 'hash_request'; readonly requestId: number; readonly request: HashRequest }
   /** What is proved to be on disk, after it was synced. */
   | { readonly type: 'checkpoint'; readonly infoHash: string; readonly checkpoint: TorrentCheckpoint }
+  /** What may not wait for the next checkpoint. */
+  | { readonly type: 'counters'; readonly infoHash: string; readonly counters: TorrentCounters }
   | { readonly type: 'hash_cancel'; readonly requestId: number }
   | {
       readonly type: 'log'

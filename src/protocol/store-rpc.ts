@@ -3,13 +3,8 @@
  * is plain, cloneable data. The store keeps what it is told and decides nothing.
  */
 import type { KeyRecord } from './access.ts'
-import type {
-  SessionRecord,
-  TorrentCheckpoint,
-  TorrentCounters,
-  TorrentFacts,
-  TorrentRecord,
-} from './records.ts'
+import type { TorrentCounters } from './counters.ts'
+import type { SessionRecord, TorrentCheckpoint, TorrentFacts, TorrentRecord } from './records.ts'
 
 /** What the store worker is started with. */
 export interface StoreBoot {

@@ -53,18 +53,21 @@ export const torrentRow = z.object({
   ratio: z.number().describe('uploaded / downloaded, of the total size where nothing was downloaded'),
   eta_ms: z.number().nullable().describe('estimated time to the end at the present rate; null when unknown'),
   added_at: z.number().describe('milliseconds since the epoch'),
+  finished_at: z.number().nullable().describe('when it was complete for the first time; null until then'),
   save_path: z.string().describe('folder of its files, relative to the root folder'),
   error: wireError.optional().describe('why, in the states error and quarantined'),
 })
 export type TorrentRow = z.output<typeof torrentRow>
 
-/** One torrent in full: its row, and what never changes while it runs. */
+/** One torrent in full: its row, what never changes while it runs, and what changes all the time. */
 export const torrentDetail = torrentRow.extend({
   storage_mode: z.enum(storageModes),
   memory_only: z.boolean(),
   private: z.boolean().nullable().describe('BEP 27; null while the metadata is unknown'),
   piece_length: z.int().nullable().describe('bytes; null while the metadata is unknown'),
   num_pieces: z.int().nullable(),
+  active_time_ms: z.int().describe('how long it was among its peers: not stopped, checked or in a fault'),
+  seeding_time_ms: z.int().describe('the part of it with all selected files there'),
   options: torrentOptions.describe('what update_torrent changes'),
 })
 export type TorrentDetail = z.output<typeof torrentDetail>

@@ -1,4 +1,5 @@
 /** Records of torrents as main keeps them, whole or with what a test is about. */
+import { noCounters } from '../../src/protocol/counters.ts'
 import { defaultTorrentOptions } from '../../src/protocol/torrent-options.ts'
 import type { TorrentRecord } from '../../src/protocol/records.ts'
 
@@ -15,7 +16,7 @@ export function torrentRecord(fields: Partial<TorrentRecord> = {}): TorrentRecor
     started: true,
     options: defaultTorrentOptions,
     addedAt: 1,
-    counters: { downloaded: 0, uploaded: 0 },
+    counters: noCounters,
     bits: undefined,
     quarantine: undefined,
     ...fields,

@@ -1,4 +1,5 @@
 /** A download as a session makes it, without peers: prove, open, write, checkpoint, close. */
+import { noCounters } from '../../src/protocol/counters.ts'
 import type { ResumeState } from '../../src/protocol/records.ts'
 import { RestTorrentError } from '../../src/protocol/errors.ts'
 import type { StorageMode } from '../../src/protocol/torrent.ts'
@@ -42,7 +43,7 @@ export async function download(torrent: ResumeFixture, options: DownloadOptions)
     if (!(store instanceof DiskPieceStore)) throw new Error('not on disk')
     const { bits } = proof
     const post = torrent.told.push.bind(torrent.told)
-    const counters = (): { downloaded: number; uploaded: number } => ({ downloaded: bits.bytes, uploaded: 0 })
+    const counters = () => ({ ...noCounters, downloaded: bits.bytes })
     const checkpointer = new Checkpointer({ info, bits, store, identities, counters, post })
     try {
       await checkpointer.run()

@@ -1,4 +1,5 @@
 /** The n-th step of the store fails, for every n of a session's life: what was acknowledged is what is kept. */
+import { noCounters } from '../../src/protocol/counters.ts'
 import * as assert from 'uvu/assert'
 import type { Journal } from '../../src/main/records/journal.ts'
 import { SessionRecords } from '../../src/main/records/session-records.ts'
@@ -15,7 +16,7 @@ const errors = { ENOSPC: -28, EIO: -5 } as const
 type Known = Map<string, 'started' | 'stopped' | 'removed' | 'in doubt'>
 
 function recordOf(n: number): TorrentRecord {
-  return { ...torrentOf(n), counters: { downloaded: 0, uploaded: 0 }, bits: undefined }
+  return { ...torrentOf(n), counters: noCounters, bits: undefined }
 }
 
 /** One session's life against a store; every acknowledgement is noted. */

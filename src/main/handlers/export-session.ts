@@ -16,11 +16,15 @@ export interface ExportAnswer {
 
 /** Gives the name of the file in the folder `exports` of the data directory. Rejects with a disk code. */
 export async function exportSession(
-  { session, torrents }: SessionRecords,
+  records: SessionRecords,
   tasks: TaskPool,
   dataDir: string,
 ): Promise<ExportAnswer> {
-  const taken = Array.from(torrents.values(), transferred) // as it is now, whatever changes meanwhile
+  const { session, torrents } = records
+  // as it is now, whatever changes meanwhile
+  const taken = Array.from(torrents.values(), (record) => {
+    return transferred({ ...record, counters: records.counting.read(record) })
+  })
   const { owner: _, ...kept } = session
   const name = fileName(session.id)
   const parts = partsOf(taken)

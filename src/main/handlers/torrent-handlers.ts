@@ -2,6 +2,7 @@
 import type { AddressPolicy } from '../../protocol/address-policy.ts'
 import { changedFields } from '../../protocol/changed-fields.ts'
 import type { CommandInput } from '../../protocol/commands.ts'
+import { noCounters } from '../../protocol/counters.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import { rowOfRecord, type TorrentRecord } from '../../protocol/records.ts'
 import { defaultTorrentOptions, type TorrentOptions } from '../../protocol/torrent-options.ts'
@@ -10,6 +11,7 @@ import type { Board } from '../board/board.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { Log } from '../log.ts'
 import { configureTorrent } from '../supervisor/configure.ts'
+import type { SessionRecords } from '../records/session-records.ts'
 import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
@@ -82,13 +84,13 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
       const row = sessionBoard.torrents.get(info_hash)
       const record = session.records.torrents.get(info_hash)
       if (row === undefined || record === undefined) return notFound(info_hash)
-      return { value: detailOf(row, record), freshness: freshnessOf(session, sessionBoard) }
+      return { value: detailOf(row, record, session.records), freshness: freshnessOf(session, sessionBoard) }
     },
     update_torrent: async ({ session_id, info_hash, ...options }) => {
       const session = supervisor.session(session_id)
       const record = await configureTorrent(session, info_hash, options)
       const row = boardOf(board, session_id).torrents.get(info_hash) ?? rowOfRecord(record)
-      return { value: detailOf(row, record) }
+      return { value: detailOf(row, record, session.records) }
     },
     start_torrent: async ({ session_id, info_hash }) => ({
       value: await setStarted(supervisor, board, session_id, info_hash, true),
@@ -107,7 +109,8 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
   }
 }
 
-function detailOf(row: TorrentRow, record: TorrentRecord): TorrentDetail {
+function detailOf(row: TorrentRow, record: TorrentRecord, { counting }: SessionRecords): TorrentDetail {
+  const { activeTimeMs, seedingTimeMs } = counting.read(record)
   const { facts, storageMode, memoryOnly, options } = record
   return {
     ...row,
@@ -116,6 +119,8 @@ function detailOf(row: TorrentRow, record: TorrentRecord): TorrentDetail {
     private: facts?.private ?? null,
     piece_length: facts?.pieceLength ?? null,
     num_pieces: facts?.pieceCount ?? null,
+    active_time_ms: activeTimeMs,
+    seeding_time_ms: seedingTimeMs,
     options,
   }
 }
@@ -162,7 +167,7 @@ function recordOf(
     started: input.autostart,
     options: changedFields<TorrentOptions>(defaultTorrentOptions, input),
     addedAt: Date.now(),
-    counters: { downloaded: 0, uploaded: 0 },
+    counters: noCounters,
     bits: undefined,
     quarantine: undefined,
   }

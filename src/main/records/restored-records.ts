@@ -1,4 +1,5 @@
 /** Makes records of what the store kept. */
+import { noCounters } from '../../protocol/counters.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { StoredTorrent } from '../../protocol/store-rpc.ts'
 import type { RestoredSession } from '../threads/store-client.ts'
@@ -21,7 +22,7 @@ function recordOf({ torrent, checkpoint }: StoredTorrent, clean: boolean): Torre
   return {
     ...torrent,
     bits: undefined,
-    counters: checkpoint?.counters ?? { downloaded: 0, uploaded: 0 },
+    counters: checkpoint?.counters ?? noCounters,
     resume: checkpoint?.bits === undefined ? undefined : { checkpoint, clean },
   }
 }

@@ -5,19 +5,16 @@
  */
 import { randomUUID } from 'node:crypto'
 import { changedFields, type FieldsOf } from '../../protocol/changed-fields.ts'
+import { noCounters } from '../../protocol/counters.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
-import type {
-  SessionRecord,
-  TorrentCheckpoint,
-  TorrentCounters,
-  TorrentFacts,
-  TorrentRecord,
-} from '../../protocol/records.ts'
+import type { SessionRecord, TorrentCheckpoint, TorrentFacts, TorrentRecord } from '../../protocol/records.ts'
 import type { SessionSettings } from '../../protocol/session.ts'
-import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import type { StoreOperation } from '../../protocol/store-rpc.ts'
-import { BackgroundWrites, type Journal } from './journal.ts'
+import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import { Turns } from '../../protocol/turns.ts'
+import { BackgroundWrites, type Journal } from './journal.ts'
+import { putCounters, putTorrent } from './record-operations.ts'
+import { TorrentCounting } from './torrent-counting.ts'
 
 /** A torrent that is removed for callers and whose files a worker still has to close or delete. */
 export interface Removal {
@@ -37,6 +34,11 @@ export class SessionRecords {
   session: SessionRecord
   readonly torrents = new Map<string, TorrentRecord>()
   readonly removals = new Set<Removal>()
+  readonly counting = new TorrentCounting({
+    torrents: this.torrents,
+    set: (infoHash, counters) => this.change(infoHash, { counters }),
+    keep: (records) => this.#keepCounters(records),
+  })
   readonly #journal: Journal | undefined
   readonly #background: BackgroundWrites | undefined
   readonly #adding = new Set<string>()
@@ -76,7 +78,8 @@ export class SessionRecords {
     this.#adding.add(record.infoHash)
     try {
       await this.#turns.take(record.infoHash, async () => {
-        await this.#write(record, () => putTorrent(this.session.id, record))
+        const counted = record.counters === noCounters ? [] : [putCounters(this.session.id, record)]
+        await this.#write(record, putTorrent(this.session.id, record), ...counted)
         this.torrents.set(record.infoHash, record)
       })
     } finally {
@@ -107,7 +110,7 @@ export class SessionRecords {
       if (before === undefined)
         throw new RestTorrentError('torrent_not_found', `torrent ${infoHash} not found`)
       const fields = decision(before)
-      await this.#write(before, () => putTorrent(this.session.id, { ...before, ...fields }))
+      await this.#write(before, putTorrent(this.session.id, { ...before, ...fields }))
       return this.change(infoHash, fields) ?? { ...before, ...fields }
     })
   }
@@ -151,8 +154,9 @@ export class SessionRecords {
       const { id: removalId } = removal
       const { id: sessionId } = this.session
       const operation = { type: 'remove_torrent', sessionId, infoHash, removalId, deleteData } as const
-      await this.#write(record, () => operation)
+      await this.#write(record, operation)
       this.torrents.delete(infoHash)
+      this.counting.leave(infoHash)
       this.removals.add(removal)
       return removal
     })
@@ -181,8 +185,10 @@ export class SessionRecords {
 
   /** A worker has proved and synced what this says. */
   checkpoint(infoHash: string, told: TorrentCheckpoint): void {
-    this.count(infoHash, told.counters)
-    const checkpoint = { ...told, counters: this.torrents.get(infoHash)?.counters ?? told.counters }
+    this.counting.join(infoHash, told.counters)
+    const before = this.torrents.get(infoHash)
+    if (before === undefined) return
+    const checkpoint = { ...told, counters: this.counting.read(before) }
     const record = this.change(infoHash, { resume: { checkpoint, clean: true } })
     if (record) this.#later(record, { type: 'checkpoint', sessionId: this.session.id, infoHash, checkpoint })
   }
@@ -195,6 +201,7 @@ export class SessionRecords {
 
   /** Tells the store whether the last checkpoints are those of an end in order. */
   async mark(clean: boolean): Promise<void> {
+    this.counting.keep()
     await this.#background?.flush()
     await this.#journal?.write({ type: 'mark_clean', sessionId: this.session.id, clean })
   }
@@ -208,28 +215,17 @@ export class SessionRecords {
     return changed
   }
 
-  /** Keeps counters from falling when a new worker takes over. */
-  count(infoHash: string, counters: TorrentCounters): void {
-    const before = this.torrents.get(infoHash)?.counters
-    if (before === undefined) return
-    this.change(infoHash, {
-      counters: {
-        downloaded: Math.max(before.downloaded, counters.downloaded),
-        uploaded: Math.max(before.uploaded, counters.uploaded),
-      },
-    })
+  #keepCounters(records: readonly TorrentRecord[]): void {
+    const kept = records.filter(({ memoryOnly }) => !memoryOnly)
+    if (kept.length > 0)
+      this.#background?.write(...kept.map((record) => putCounters(this.session.id, record)))
   }
 
-  async #write(record: TorrentRecord, operation: () => StoreOperation): Promise<void> {
-    if (!record.memoryOnly) await this.#journal?.write(operation())
+  async #write(record: TorrentRecord, ...operations: readonly StoreOperation[]): Promise<void> {
+    if (!record.memoryOnly) await this.#journal?.write(...operations)
   }
 
   #later(record: TorrentRecord, operation: StoreOperation): void {
     if (!record.memoryOnly) this.#background?.write(operation)
   }
-}
-
-function putTorrent(sessionId: string, record: TorrentRecord): StoreOperation {
-  const { bits: _bits, counters: _counters, resume: _resume, ...torrent } = record
-  return { type: 'put_torrent', sessionId, torrent }
 }

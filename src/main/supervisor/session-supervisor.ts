@@ -177,7 +177,7 @@ export class SessionSupervisor {
     this.generation = undefined
     this.#near.hashDesk.cancelAll(this.id)
     for (const { id, deleteData } of this.records.removals) if (!deleteData) this.#near.files.release(id)
-    this.#keepCounters()
+    this.records.counting.rest()
     this.#near.board.rest(this.records.torrents.values())
     if (this.state === 'stopping' || this.state === 'stopped') return
     if (this.state === 'restarting') {
@@ -218,10 +218,6 @@ export class SessionSupervisor {
       this.#near.log.error({ session: this.id, info_hash: infoHash }, 'torrent quarantined')
       if (record) this.#near.board.rest([record])
     }
-  }
-
-  #keepCounters(): void {
-    for (const row of this.#near.board.torrents.rows()) this.records.count(row.info_hash, row)
   }
 
   #carryOut(removal: Removal): void {

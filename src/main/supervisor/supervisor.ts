@@ -19,6 +19,7 @@ import type { SessionSurroundings } from './session-surroundings.ts'
 import { viewOf } from './session-view.ts'
 
 const defaultMeasureMs = 1000
+const defaultCountersMs = 30_000
 
 /** Sessions of a process before that are started at the same time. */
 const startedAtOnce = 4
@@ -35,6 +36,8 @@ export interface SupervisorOptions {
   /** How often the workers' counters are looked at: four silent polls are stale, twenty are dead. */
   readonly pollMs?: number
   readonly measureMs?: number
+  /** How often the counters of what runs are made durable, checkpoints or not. */
+  readonly countersMs?: number
 }
 
 export class Supervisor {
@@ -52,8 +55,12 @@ export class Supervisor {
       compare: options.compareFiles,
       isComplete: (key) => isComplete(options.board, key),
     })
-    const { pollMs = defaultPollMs, measureMs = defaultMeasureMs } = options
-    this.#timers = [setInterval(() => this.#poll(), pollMs), setInterval(() => this.#measure(), measureMs)]
+    const { pollMs = defaultPollMs, measureMs = defaultMeasureMs, countersMs = defaultCountersMs } = options
+    this.#timers = [
+      setInterval(() => this.#poll(), pollMs),
+      setInterval(() => this.#measure(), measureMs),
+      setInterval(() => this.#keepCounters(), countersMs),
+    ]
   }
 
   /** The session; throws `session_not_found`. */
@@ -188,6 +195,10 @@ export class Supervisor {
 
   #poll(): void {
     for (const session of this.#sessions.values()) session.generation?.poll()
+  }
+
+  #keepCounters(): void {
+    for (const { records } of this.#sessions.values()) records.counting.keep()
   }
 
   /** Each for itself: a worker that is slow to answer keeps no other session's vitals waiting. */

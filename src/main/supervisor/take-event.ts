@@ -26,10 +26,14 @@ export function takeEvent(
   if (event.type === 'snapshot') {
     logChanges(event, board, log, id)
     board.take(event)
+    for (const row of event.rows) records.counting.observe(row)
     onChange()
   } else if (event.type === 'activated') records.change(event.infoHash, { bits: event.bits })
   else if (event.type === 'distrusted') records.distrust(event.infoHash)
-  else if (event.type === 'checkpoint') records.checkpoint(event.infoHash, event.checkpoint)
+  else if (event.type === 'counters') {
+    records.counting.join(event.infoHash, event.counters)
+    records.counting.keep([event.infoHash])
+  } else if (event.type === 'checkpoint') records.checkpoint(event.infoHash, event.checkpoint)
   else if (event.type === 'metadata') {
     const record = records.learn(event.infoHash, event.rawInfo, event.facts)
     if (record !== undefined) files.hold(id, record)

@@ -1,7 +1,7 @@
 /** A torrent's dealings with its trackers, from meeting peers to its stop. */
+import type { TorrentCounters } from '../../protocol/counters.ts'
 import { writePeerAddress } from '../../protocol/peer-address.ts'
 import type { TrackerView } from '../../protocol/tracker.ts'
-import type { TorrentCounters } from '../../protocol/records.ts'
 import type { AnnounceHandle, TrackerClient } from './trackers/tracker-client.ts'
 
 /** The torrent as its trackers are told of it, read at each announce. */
@@ -10,6 +10,8 @@ export interface AnnouncedTorrent {
   /** Bytes still missing; undefined while the metadata is unknown. */
   left(): number | undefined
   numPeers(): number
+  /** A tracker has accepted `completed`. */
+  onCompletedTold(): void
   /** A peer a tracker named, as `host:port`. */
   onPeer(address: string): void
 }
@@ -30,6 +32,11 @@ export class TorrentAnnounces {
         const left = torrent.left()
         return { ...torrent.counters(), left, numPeers: torrent.numPeers(), complete: left === 0 }
       },
+      owesCompleted: () => {
+        const { finishedAt, completedTold } = torrent.counters()
+        return finishedAt !== null && !completedTold && torrent.left() === 0
+      },
+      onCompletedTold: () => torrent.onCompletedTold(),
       onPeers: (peers) => {
         for (const peer of peers) torrent.onPeer(writePeerAddress(peer))
       },

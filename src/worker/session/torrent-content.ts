@@ -3,12 +3,8 @@
  * carry both over a restart. Exists once the metadata is known, whether the torrent is open or not.
  */
 import { RestTorrentError } from '../../protocol/errors.ts'
-import type {
-  ResumeState,
-  TorrentCheckpoint,
-  TorrentCounters,
-  TorrentRecord,
-} from '../../protocol/records.ts'
+import type { TorrentCounters } from '../../protocol/counters.ts'
+import type { ResumeState, TorrentCheckpoint, TorrentRecord } from '../../protocol/records.ts'
 import type { TorrentInfo } from '../../protocol/torrent-info.ts'
 import type { Content } from './engine/content.ts'
 import { PieceBits } from './piece-bits.ts'

@@ -1,5 +1,6 @@
 /** A torrent among its peers: in the engine and at its trackers, from the hand-over to the end of both. */
-import type { TorrentCounters, TorrentRecord } from '../../protocol/records.ts'
+import type { TorrentCounters } from '../../protocol/counters.ts'
+import type { TorrentRecord } from '../../protocol/records.ts'
 import type { SessionEvent } from '../../protocol/session-rpc.ts'
 import type { TrackerView } from '../../protocol/tracker.ts'
 import type { WebSeedView } from '../../protocol/web-seed.ts'
@@ -22,13 +23,18 @@ export interface MeetingOptions {
   readonly counters: () => TorrentCounters
   /** Bytes still missing; undefined while the metadata is unknown. */
   readonly left: () => number | undefined
+  /** A tracker has accepted `completed`. */
+  readonly onCompletedTold: () => void
 }
 
 export class TorrentMeeting {
   readonly #opened: EngineTorrent
   readonly #announces: TorrentAnnounces
 
-  private constructor(opened: EngineTorrent, { record, swarm, counters, left }: MeetingOptions) {
+  private constructor(
+    opened: EngineTorrent,
+    { record, swarm, counters, left, onCompletedTold }: MeetingOptions,
+  ) {
     const { infoHash, source } = record
     this.#opened = opened
     for (const peer of source.peers) opened.addPeer(peer, 'manual')
@@ -36,6 +42,7 @@ export class TorrentMeeting {
       counters,
       left,
       numPeers: () => opened.numPeers,
+      onCompletedTold,
       onPeer: (address) => opened.addPeer(address, 'tracker'),
     })
   }
@@ -83,7 +90,7 @@ export class TorrentMeeting {
     this.#opened.supply(content)
   }
 
-  /** The last piece came. */
+  /** It has everything now. */
   completed(): void {
     this.#announces.completed()
   }

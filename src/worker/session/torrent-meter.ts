@@ -1,5 +1,5 @@
-/** What a torrent has moved: payload bytes since it was added, and at what rate. */
-import { shareRatio, type TorrentCounters } from '../../protocol/records.ts'
+/** What a torrent has moved: payload bytes since it was added, at what rate, and when it had everything. */
+import { shareRatio, type TorrentCounters } from '../../protocol/counters.ts'
 import { RateMeter } from './rate-meter.ts'
 
 export class TorrentMeter {
@@ -19,6 +19,7 @@ export class TorrentMeter {
   /** Notes payload bytes that were received and sent. */
   count(downloaded: number, uploaded: number): void {
     this.#counters = {
+      ...this.#counters,
       downloaded: this.#counters.downloaded + downloaded,
       uploaded: this.#counters.uploaded + uploaded,
     }
@@ -26,13 +27,32 @@ export class TorrentMeter {
     this.#up.add(uploaded)
   }
 
+  /** Notes that it is complete; only the first time counts. Trackers hear of it where peers sent any of it. */
+  finish(now: number): void {
+    const { finishedAt, downloaded, completedTold } = this.#counters
+    if (finishedAt !== null) return
+    this.#counters = {
+      ...this.#counters,
+      finishedAt: now,
+      completedTold: completedTold || downloaded === 0,
+    }
+  }
+
+  /** Notes that a tracker was told of it. */
+  completedTold(): void {
+    this.#counters = { ...this.#counters, completedTold: true }
+  }
+
   /** The fields of a row that are counted; `left` and `total` are bytes. */
   read(now: number, left: number, total: number) {
     const downloadRate = this.#down.sample(now)
+    const { downloaded, uploaded, finishedAt } = this.#counters
     return {
       download_rate: downloadRate,
       upload_rate: this.#up.sample(now),
-      ...this.#counters,
+      downloaded,
+      uploaded,
+      finished_at: finishedAt,
       ratio: shareRatio(this.#counters, total),
       eta_ms: downloadRate > 0 && left > 0 ? Math.round((left / downloadRate) * 1000) : null,
     }

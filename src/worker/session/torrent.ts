@@ -4,32 +4,20 @@
  */
 import { RestTorrentError, toWireError, type WireError } from '../../protocol/errors.ts'
 import { factsOf, restingState, type TorrentRecord } from '../../protocol/records.ts'
-import type { SessionEvent } from '../../protocol/session-rpc.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import { parseInfo, type TorrentInfo } from '../../protocol/torrent-info.ts'
 import type { TorrentRow, TorrentState } from '../../protocol/torrent.ts'
-import type { ActivationLane } from './activation-lane.ts'
 import type { Content } from './engine/content.ts'
 import type { Step } from './prepare-content.ts'
-import type { Reported, Reporter } from './reporter.ts'
+import type { Reported } from './reporter.ts'
 import { asError } from './thrown.ts'
 import { deleteFiles } from './storage/delete-files.ts'
 import { diskError } from './storage/disk-error.ts'
-import type { Swarm } from './swarm.ts'
-import { TorrentContent, type ContentSurroundings } from './torrent-content.ts'
+import { TorrentContent } from './torrent-content.ts'
 import { TorrentMeeting } from './torrent-meeting.ts'
 import { TorrentMeter } from './torrent-meter.ts'
 import { rowOf } from './torrent-row.ts'
-
-/** What a torrent needs of its session. */
-export type TorrentSurroundings = ContentSurroundings & {
-  readonly reporter: Reporter
-  readonly lane: ActivationLane
-  readonly swarm: () => Promise<Swarm>
-  readonly post: (event: SessionEvent) => void
-  /** After a fault of its disk a torrent looks by itself whether the cause is gone. */
-  readonly healMs: number
-}
+import type { TorrentSurroundings } from './torrent-surroundings.ts'
 
 /** How far an opened torrent has come; `running` is divided further by what it has. */
 type Phase = Step | 'checking_resume_data' | 'downloading_metadata' | 'running'
@@ -161,6 +149,10 @@ export class Torrent implements Reported {
       post,
       counters: () => this.#meter.counters,
       left: () => this.#content && this.#content.info.length - this.#content.bytes,
+      onCompletedTold: () => {
+        this.#meter.completedTold()
+        post({ type: 'counters', infoHash: this.#record.infoHash, counters: this.#meter.counters })
+      },
       events: {
         onVerified: (index) => this.#verified(index),
         onMetadata: (rawInfo) => this.#enqueue(() => this.#supply(rawInfo)),
@@ -229,6 +221,7 @@ export class Torrent implements Reported {
     const { infoHash } = this.#record
     this.#near.post({ type: 'activated', infoHash, bits: this.#content?.shared ?? new SharedArrayBuffer(0) })
     this.#to('running')
+    if (this.#content?.isComplete === true) this.#finish()
     void this.checkpoint()
   }
 
@@ -236,9 +229,14 @@ export class Torrent implements Reported {
     const wasComplete = this.#content?.isComplete
     this.#content?.verified(index)
     if (wasComplete === true || this.#content?.isComplete !== true) return
-    this.#meeting?.completed()
+    this.#finish()
     void this.checkpoint()
     this.#near.reporter.mark(this)
+  }
+
+  #finish(): void {
+    this.#meter.finish(Date.now())
+    this.#meeting?.completed()
   }
 
   #to(phase: Phase, progress?: number): void {

@@ -1,4 +1,5 @@
 import { RestTorrentError } from '../../protocol/errors.ts'
+import type { TorrentCounters } from '../../protocol/counters.ts'
 import type { StoreOperation, TorrentKey } from '../../protocol/store-rpc.ts'
 import type { TorrentCheckpoint } from '../../protocol/records.ts'
 import { packIdentities } from './file-identities.ts'
@@ -61,10 +62,8 @@ function changeTorrent(statements: Statements, torrent: number, change: TorrentC
       return
     case 'checkpoint':
       return checkpoint(statements, torrent, change.checkpoint)
-    case 'put_counters': {
-      const { downloaded, uploaded } = change.counters
-      statements.putCounters.run({ torrent, downloaded, uploaded })
-    }
+    case 'put_counters':
+      return putCounters(statements, torrent, change.counters)
   }
 }
 
@@ -92,12 +91,19 @@ function checkpoint(
 ): void {
   statements.checkpoint.run({
     torrent,
-    downloaded: counters.downloaded,
-    uploaded: counters.uploaded,
     openForWriting: JSON.stringify(openForWriting),
     bits: bits ?? null,
     files: packIdentities(files),
   })
+  putCounters(statements, torrent, counters)
+}
+
+function putCounters(
+  statements: Statements,
+  torrent: number,
+  { completedTold, ...counters }: TorrentCounters,
+): void {
+  statements.putCounters.run({ torrent, ...counters, completedTold: Number(completedTold) })
 }
 
 function findTorrent(statements: Statements, { sessionId, infoHash }: TorrentKey): number | undefined {

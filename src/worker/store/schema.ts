@@ -3,12 +3,13 @@
  * field of a record that is kept as JSON is a step too: one that fills it into the rows that are there.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import { countersApart } from './counters-apart.ts'
 
 /** Brings the schema one version further, inside a transaction. */
 export type Migration = (database: DatabaseSync) => void
 
 /** The schema's version (`user_version`) is how many of these a file has been through. */
-export const migrations: readonly Migration[] = [firstSchema, keys]
+export const migrations: readonly Migration[] = [firstSchema, keys, countersApart]
 
 /**
  * `seq` is the order of creation. A torrent that is removed for callers keeps its row, with the id of its

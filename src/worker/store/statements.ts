@@ -37,21 +37,23 @@ const texts = {
     ON CONFLICT (torrent) DO NOTHING`,
 
   checkpoint: `
-    INSERT INTO checkpoint (torrent, downloaded, uploaded, open_for_writing, bits, files)
-    VALUES (:torrent, :downloaded, :uploaded, :openForWriting, :bits, :files)
-    ON CONFLICT (torrent) DO UPDATE SET downloaded = excluded.downloaded, uploaded = excluded.uploaded,
+    INSERT INTO checkpoint (torrent, open_for_writing, bits, files)
+    VALUES (:torrent, :openForWriting, :bits, :files)
+    ON CONFLICT (torrent) DO UPDATE SET
       open_for_writing = excluded.open_for_writing, bits = excluded.bits, files = excluded.files`,
   putCounters: `
-    INSERT INTO checkpoint (torrent, downloaded, uploaded) VALUES (:torrent, :downloaded, :uploaded)
-    ON CONFLICT (torrent) DO UPDATE SET downloaded = excluded.downloaded, uploaded = excluded.uploaded`,
+    INSERT OR REPLACE INTO counters
+    VALUES (:torrent, :downloaded, :uploaded, :activeTimeMs, :seedingTimeMs, :finishedAt, :completedTold)`,
 
   loadSessions: 'SELECT seq, id, record, clean FROM session WHERE seq > :after ORDER BY seq LIMIT :rows',
   loadTorrents: `
     SELECT torrent.seq, session.id AS session, info_hash, torrent.record, facts, removal, delete_data,
-      raw_info, downloaded, uploaded, open_for_writing, bits, files
+      raw_info, open_for_writing, bits, files, downloaded, uploaded, active_time_ms, seeding_time_ms,
+      finished_at, completed_told
     FROM torrent JOIN session ON session.seq = torrent.session
     LEFT JOIN metainfo ON metainfo.torrent = torrent.seq
     LEFT JOIN checkpoint ON checkpoint.torrent = torrent.seq
+    LEFT JOIN counters ON counters.torrent = torrent.seq
     WHERE torrent.seq > :after ORDER BY torrent.seq LIMIT :rows`,
 } as const
 

@@ -50,11 +50,15 @@ const row = z.object({
   removal: z.string(),
   delete_data: z.int(),
   raw_info: blob.nullable(),
-  downloaded: z.number().nullable(),
-  uploaded: z.number().nullable(),
   open_for_writing: jsonColumn(z.array(z.int())).nullable(),
   bits: blob.nullable(),
   files: identities.nullable(),
+  downloaded: z.number().nullable(),
+  uploaded: z.number().nullable(),
+  active_time_ms: z.number().nullable(),
+  seeding_time_ms: z.number().nullable(),
+  finished_at: z.number().nullable(),
+  completed_told: z.int().nullable(),
 })
 type Row = z.output<typeof row>
 
@@ -96,19 +100,21 @@ function entryOf({ info_hash, record, facts, raw_info }: Row): TorrentEntry {
   }
 }
 
-function checkpointOf({
-  downloaded,
-  uploaded,
-  open_for_writing,
-  bits,
-  files,
-}: Row): TorrentCheckpoint | undefined {
+function checkpointOf(row: Row): TorrentCheckpoint | undefined {
+  const { downloaded, uploaded } = row
   if (downloaded === null || uploaded === null) return undefined
   return {
-    bits: bits ?? undefined,
-    files: files ?? [],
-    openForWriting: open_for_writing ?? [],
-    counters: { downloaded, uploaded },
+    bits: row.bits ?? undefined,
+    files: row.files ?? [],
+    openForWriting: row.open_for_writing ?? [],
+    counters: {
+      downloaded,
+      uploaded,
+      activeTimeMs: row.active_time_ms ?? 0,
+      seedingTimeMs: row.seeding_time_ms ?? 0,
+      finishedAt: row.finished_at,
+      completedTold: row.completed_told === 1,
+    },
   }
 }
 

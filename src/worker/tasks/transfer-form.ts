@@ -1,6 +1,7 @@
 /** The lines of an exported session: the head, then each torrent, as JSON. Strict, so that nothing is lost unsaid. */
 import { hash } from 'node:crypto'
 import * as z from 'zod'
+import { noCounters } from '../../protocol/counters.ts'
 import { RestTorrentError, toWireError } from '../../protocol/errors.ts'
 import { sessionId } from '../../protocol/ids.ts'
 import { factsOf } from '../../protocol/records.ts'
@@ -33,6 +34,22 @@ const head = z.strictObject({
   }),
 })
 
+const counters = z
+  .strictObject({
+    downloaded: count,
+    uploaded: count,
+    activeTimeMs: count,
+    seedingTimeMs: count,
+    finishedAt: count.nullable(),
+    completedTold: z.boolean(),
+  })
+  // a file that was made before they were counted: nobody knows what trackers were told
+  .or(
+    z
+      .strictObject({ downloaded: count, uploaded: count })
+      .transform((counted) => ({ ...noCounters, completedTold: true, ...counted })),
+  )
+
 const torrent = z.strictObject({
   infoHash: z.string().regex(/^[0-9a-f]{40}$/),
   /** The info dictionary; null while it is not known. */
@@ -49,7 +66,7 @@ const torrent = z.strictObject({
   started: z.boolean(),
   options: z.strictObject(torrentOptions.shape).prefault({}),
   addedAt: count,
-  counters: z.strictObject({ downloaded: count, uploaded: count }),
+  counters,
   quarantine: z.string().max(65_536).optional(),
 })
 

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { noCounters } from '../../../src/protocol/counters.ts'
 import { FileOwnership } from '../../../src/main/files/file-ownership.ts'
 import { holdRestored } from '../../../src/main/files/hold-restored.ts'
 import { SessionRecords } from '../../../src/main/records/session-records.ts'
@@ -221,7 +222,7 @@ ownership('a session that is deleted gives its files free', async () => {
 
 ownership('after a restart one that has written comes before one that was refused', async () => {
   const { files } = desk()
-  const counters = { downloaded: 0, uploaded: 0 }
+  const counters = noCounters
   const checkpoint = { bits: new Uint8Array(1), files: [], openForWriting: [], counters }
   const refused = recordOf(tree, '/r', { addedAt: 1 })
   const owner = recordOf(sameFiles, '/r', { addedAt: 2, resume: { checkpoint, clean: true } })

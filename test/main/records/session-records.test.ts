@@ -1,16 +1,18 @@
 /** Records over a real store: what callers of one torrent do at the same time stays in order. */
+import { noCounters } from '../../../src/protocol/counters.ts'
 import * as assert from 'uvu/assert'
 import { SessionRecords } from '../../../src/main/records/session-records.ts'
-import type { TorrentRecord } from '../../../src/protocol/records.ts'
+import { rowOfRecord, type TorrentRecord } from '../../../src/protocol/records.ts'
+import type { StoreOperation } from '../../../src/protocol/store-rpc.ts'
 import { openStore, type Store } from '../../../src/worker/store/store.ts'
-import { suite, temporaryFolder } from '../../support/suite.ts'
+import { eventually, suite, temporaryFolder } from '../../support/suite.ts'
 import { checkpointOf, loadAll, refusal, sessionOf, torrentOf } from '../../worker/store/fixture.ts'
 
 const keeping = suite('src/main/records/session-records')
 
 const record: TorrentRecord = {
   ...torrentOf(1),
-  counters: { downloaded: 0, uploaded: 0 },
+  counters: noCounters,
   bits: undefined,
 }
 const { infoHash } = record
@@ -88,5 +90,62 @@ keeping('counters of a late checkpoint never fall', async () => {
     assert.is((await loadAll(store)).torrents[0]?.checkpoint?.counters.downloaded, 9)
   })
 })
+
+keeping('time is counted in the states in which a torrent runs, and in no other', async () => {
+  await withTorrent(async (records, store) => {
+    const states = ['downloading', 'seeding', 'stopped', 'checking_files', 'error', 'downloading'] as const
+    const times: [string, number, number][] = []
+    for (const state of states) {
+      records.counting.observe({ ...rowOfRecord(record), state })
+      const before = timesOf(records)
+      await timePasses()
+      const after = timesOf(records)
+      times.push([state, after.active - before.active, after.seeding - before.seeding])
+    }
+    for (const [state, active, seeding] of times) {
+      assert.is(active > 0, state === 'downloading' || state === 'seeding', state)
+      assert.is(seeding > 0, state === 'seeding', state)
+    }
+    records.counting.rest()
+    const rested = timesOf(records)
+    await timePasses()
+    assert.equal(timesOf(records), rested, 'nothing runs without a worker')
+    await records.mark(true)
+    const { counters } = (await loadAll(store)).torrents[0]?.checkpoint ?? {}
+    assert.equal([counters?.activeTimeMs, counters?.seedingTimeMs], [rested.active, rested.seeding])
+  })
+})
+
+keeping('counters are written while a torrent runs and once after it, then no more', async () => {
+  const written: StoreOperation[] = []
+  const records = new SessionRecords(sessionOf(), {
+    journal: {
+      write: (...operations) => {
+        written.push(...operations)
+        return Promise.resolve()
+      },
+    },
+    onFailed: (error) => assert.unreachable(String(error)),
+  })
+  await records.add(record)
+  written.length = 0
+  const rounds = (['seeding', 'seeding', 'stopped', 'stopped', 'stopped'] as const).map((state) => {
+    records.counting.observe({ ...rowOfRecord(record), state })
+    records.counting.keep()
+    return written.splice(0).map(({ type }) => type)
+  })
+  assert.equal(rounds, [['put_counters'], ['put_counters'], ['put_counters'], [], []])
+})
+
+/** Settles when the clock has gone on. */
+async function timePasses(): Promise<void> {
+  const from = performance.now()
+  await eventually(1000, 'time passes', () => performance.now() > from + 2)
+}
+
+function timesOf(records: SessionRecords): { active: number; seeding: number } {
+  const { activeTimeMs, seedingTimeMs } = records.counting.read(records.torrents.get(infoHash) ?? record)
+  return { active: activeTimeMs, seeding: seedingTimeMs }
+}
 
 keeping.run()

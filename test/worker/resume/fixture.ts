@@ -1,4 +1,5 @@
 /** A torrent's real files with what resume needs of a session: its disk, and hashing that is counted. */
+import { noCounters } from '../../../src/protocol/counters.ts'
 import { mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ResumeState, TorrentCheckpoint } from '../../../src/protocol/records.ts'
@@ -62,7 +63,7 @@ export class ResumeFixture {
       bits,
       store,
       identities: proof?.identities ?? new Map(),
-      counters: () => ({ downloaded: bits.bytes, uploaded: 0 }),
+      counters: () => ({ ...noCounters, downloaded: bits.bytes }),
       post: (checkpoint) => this.told.push(checkpoint),
     })
     return { store, checkpointer }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { TorrentCounters } from '../../../src/protocol/counters.ts'
 import type {
   FileIdentity,
   SessionRecord,
@@ -97,8 +98,21 @@ export const checkpointOf = (downloaded: number): TorrentCheckpoint => ({
   bits: Uint8Array.of(0xff, 0x80),
   files: [identity, { ...identity, index: 0 }],
   openForWriting: [0, 7],
-  counters: { downloaded, uploaded: 2 ** 45 },
+  counters: countersOf(downloaded),
 })
+
+/** Counters of which none is that of a torrent that was just added. */
+export function countersOf(downloaded: number): TorrentCounters {
+  const [activeTimeMs, seedingTimeMs] = [downloaded * 3, downloaded * 2]
+  return {
+    downloaded,
+    uploaded: 2 ** 45,
+    activeTimeMs,
+    seedingTimeMs,
+    finishedAt: 1_700_000_000_000,
+    completedTold: true,
+  }
+}
 
 export const putSession = (n = 1): StoreOperation => ({ type: 'put_session', session: sessionOf(n) })
 

@@ -7,6 +7,7 @@ import { storeFiles } from '../../../src/worker/store/store-files.ts'
 import { suite, temporaryFolder } from '../../support/suite.ts'
 import {
   checkpointOf,
+  countersOf,
   loadAll,
   magnetOf,
   putSession,
@@ -97,11 +98,11 @@ test('a checkpoint replaces the one before, and counters leave the rest of it', 
   const { infoHash } = torrentOf(1)
   const key = { sessionId: sessionId(), infoHash }
   await store.write([putSession(), putTorrent(torrentOf(1))])
-  await store.write([{ type: 'put_counters', ...key, counters: { downloaded: 1, uploaded: 2 } }])
+  await store.write([{ type: 'put_counters', ...key, counters: countersOf(1) }])
   const counted = await loadAll(store)
   await store.write([{ type: 'checkpoint', ...key, checkpoint: { ...checkpointOf(1), openForWriting: [] } }])
   await store.write([{ type: 'checkpoint', ...key, checkpoint: checkpointOf(5) }])
-  const counters = { downloaded: 6, uploaded: 2 ** 45 }
+  const counters = countersOf(6)
   await store.write([{ type: 'put_counters', ...key, counters }])
   const after = await loadAll(store)
   await store.close()
@@ -109,7 +110,7 @@ test('a checkpoint replaces the one before, and counters leave the rest of it', 
     bits: undefined,
     files: [],
     openForWriting: [],
-    counters: { downloaded: 1, uploaded: 2 },
+    counters: countersOf(1),
   })
   assert.equal(after.torrents[0]?.checkpoint, { ...checkpointOf(5), counters })
 })
@@ -222,8 +223,8 @@ test('a row that cannot be read is skipped and named, and the others are loaded'
      UPDATE torrent SET record = '{' WHERE info_hash = ${of(0)};
      UPDATE torrent SET facts = json_set(facts, '$.pieceCount', 'x') WHERE info_hash = ${of(1)};
      UPDATE metainfo SET raw_info = x'00' WHERE torrent = (SELECT seq FROM torrent WHERE info_hash = ${of(2)});
-     INSERT INTO checkpoint (torrent, downloaded, uploaded, files)
-       SELECT seq, 0, 0, x'00' FROM torrent WHERE info_hash = ${of(3)}`,
+     INSERT INTO checkpoint (torrent, files)
+       SELECT seq, x'00' FROM torrent WHERE info_hash = ${of(3)}`,
   )
   const again = await openStore(folder)
   const loaded = await loadAll(again)

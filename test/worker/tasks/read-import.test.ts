@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { noCounters } from '../../../src/protocol/counters.ts'
 import { hash } from 'node:crypto'
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs' // prettier-ignore
 import { join } from 'node:path'
@@ -31,7 +32,7 @@ function torrent(fields: Partial<TransferredTorrent> = {}, made: Made = makeMeta
   const { infoHash } = made
   const rawInfo = new Uint8Array(made.rawInfo)
   const { saveFolder: _, bits: _bits, source, ...rest } = torrentRecord()
-  const counters = { downloaded: 5, uploaded: 7 }
+  const counters = { ...noCounters, downloaded: 5, uploaded: 7, activeTimeMs: 9, finishedAt: 3 }
   const facts = factsOf(parseInfo(rawInfo))
   return { ...rest, infoHash, source: { ...source, rawInfo }, facts, counters, ...fields }
 }

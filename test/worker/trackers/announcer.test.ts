@@ -195,6 +195,23 @@ test('a stop while started is under way follows it, with the numbers of the stop
   assert.equal(subject.peers, [])
 })
 
+test('a completion that a run before owed is told after started, and one that was told is not', async () => {
+  for (const told of [0, 1]) {
+    const [tracker] = (await start(1)) as [RecordingHttpTracker]
+    const trackers = client()
+    const subject = new Subject([tracker.url])
+    subject.numbers = { uploaded: 0, downloaded: 1000, left: 0, numPeers: 0, complete: true }
+    subject.told = told
+    const handle = trackers.add(subject)
+    await until('all that is owed', () => tracker.announces.length === 2 - told)
+    await rested(handle)
+    await trackers.close()
+    const between = told === 0 ? ['completed'] : []
+    assert.equal(tracker.events(), ['started', ...between, 'stopped'])
+    assert.is(subject.told, 1)
+  }
+})
+
 test('a tracker that cannot be used is disabled and says why', async () => {
   const trackers = client()
   const handle = trackers.add(new Subject(['wss://tracker.example/'], ['ftp://tracker.example/']))

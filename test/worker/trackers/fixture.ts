@@ -76,6 +76,17 @@ export class Subject implements AnnounceSubject {
     this.tiers = tiers
   }
 
+  /** How often a tracker took its completion. */
+  told = 0
+
+  owesCompleted(): boolean {
+    return this.numbers.complete && this.numbers.downloaded > 0 && this.told === 0
+  }
+
+  onCompletedTold(): void {
+    this.told += 1
+  }
+
   stats(): AnnounceStats {
     return this.numbers
   }

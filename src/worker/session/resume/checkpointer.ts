@@ -2,7 +2,8 @@
  * A torrent's checkpoints: the bits as they are, then a sync of what was written, then bits and identities
  * together to main. A bit is told only after its data was synced.
  */
-import type { FileIdentity, TorrentCheckpoint, TorrentCounters } from '../../../protocol/records.ts'
+import type { TorrentCounters } from '../../../protocol/counters.ts'
+import type { FileIdentity, TorrentCheckpoint } from '../../../protocol/records.ts'
 import type { TorrentInfo } from '../../../protocol/torrent-info.ts'
 import { hasBit, type PieceBits } from '../piece-bits.ts'
 import type { Identity } from '../storage/identity.ts'
@@ -87,8 +88,8 @@ export class Checkpointer {
     return filesWith(this.#torrent.info, (piece) => !hasBit(proved, piece))
   }
 
-  #isNews({ downloaded, uploaded }: TorrentCounters, state: string): boolean {
-    const now = `${state} ${downloaded} ${uploaded}`
+  #isNews({ downloaded, uploaded, finishedAt }: TorrentCounters, state: string): boolean {
+    const now = `${state} ${downloaded} ${uploaded} ${finishedAt}`
     if (now === this.#told) return false
     this.#told = now
     return true

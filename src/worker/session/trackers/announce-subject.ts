@@ -18,6 +18,10 @@ export interface AnnounceSubject {
   /** Read once, when it is added. */
   readonly tiers: readonly (readonly string[])[]
   stats(): AnnounceStats
+  /** Whether it is complete and no tracker has been told `completed` in its whole life. */
+  owesCompleted(): boolean
+  /** A tracker has accepted `completed`. */
+  onCompletedTold(): void
   /** At most 200 literal addresses of one answer, not yet judged by the address policy. */
   onPeers(peers: readonly PeerAddress[]): void
 }

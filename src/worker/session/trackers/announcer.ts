@@ -37,8 +37,6 @@ export class Announcer {
   readonly #leaving = new AbortController()
   /** The tracker that accepted the last round. */
   #current: Tracker | undefined
-  /** `completed` is told once, and never for what was complete when it was added. */
-  #completion: 'ahead' | 'owed' | 'told'
   #requestedAt: number | undefined
   #cancelTimer: (() => void) | undefined
   #round: Promise<void> | undefined
@@ -49,15 +47,12 @@ export class Announcer {
     this.#options = options
     this.#calls = new TorrentCalls(subject, options.calls)
     this.#tiers = new TierList(subject.tiers, options.random)
-    this.#completion = subject.stats().complete ? 'told' : 'ahead'
     this.#schedule()
   }
 
-  /** Tells that the download is complete; only the first call counts. */
+  /** Tells that the download is complete, where that is owed. */
   completed(): void {
-    if (this.#completion !== 'ahead') return
-    this.#completion = 'owed'
-    this.#schedule()
+    if (this.#subject.owesCompleted()) this.#schedule()
   }
 
   /** Announces as soon as the tracker's minimal interval allows, failed trackers before their wait is over. */
@@ -160,7 +155,7 @@ export class Announcer {
     const now = this.#options.clock.now()
     tracker.accepted(answer, event, now)
     this.#requestedAt = undefined
-    if (event === 'completed') this.#completion = 'told'
+    if (event === 'completed') this.#subject.onCompletedTold()
     if (this.#leaving.signal.aborted || !this.#tiers.has(tracker)) return
     this.#tiers.promote(tracker)
     this.#current = tracker
@@ -171,14 +166,14 @@ export class Announcer {
 
   #eventFor(tracker: Tracker): AnnounceEvent | undefined {
     if (!tracker.isStarted) return 'started'
-    return this.#completion === 'owed' ? 'completed' : undefined
+    return this.#subject.owesCompleted() ? 'completed' : undefined
   }
 
   #nextAt(): number | undefined {
     const usable = this.#tiers.all().filter((tracker) => tracker.isUsable)
     if (usable.length === 0) return undefined
     const now = this.#options.clock.now()
-    const isOwed = this.#completion === 'owed' && this.#current !== undefined
+    const isOwed = this.#current !== undefined && this.#subject.owesCompleted()
     const dueAt = this.#current?.dueAt ?? Math.min(...usable.map((tracker) => tracker.dueAt))
     return Math.max(now, Math.min(isOwed ? now : dueAt, this.#requestedAt ?? Infinity))
   }

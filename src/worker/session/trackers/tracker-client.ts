@@ -32,7 +32,7 @@ export interface TrackerClientOptions {
 
 /** One torrent's announces, from `add` to `stop`. */
 export interface AnnounceHandle {
-  /** Tells that the download is complete; only the first call counts, and none for what was added complete. */
+  /** Tells that the download is complete, where that is owed. */
   completed(): void
   /** Announces as soon as the tracker's minimal interval allows. */
   announceNow(): void

@@ -1,0 +1,16 @@
+/** What the store is told of a record: each part in the operation that changes it alone. */
+import type { TorrentRecord } from '../../protocol/records.ts'
+import type { StoreOperation } from '../../protocol/store-rpc.ts'
+
+/** Without what belongs to its checkpoint. */
+export function putTorrent(sessionId: string, record: TorrentRecord): StoreOperation {
+  const { bits: _bits, counters: _counters, resume: _resume, ...torrent } = record
+  return { type: 'put_torrent', sessionId, torrent }
+}
+
+export function putCounters(
+  sessionId: string,
+  { infoHash, counters }: Pick<TorrentRecord, 'infoHash' | 'counters'>,
+): StoreOperation {
+  return { type: 'put_counters', sessionId, infoHash, counters }
+}

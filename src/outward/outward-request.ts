@@ -47,7 +47,7 @@ export function checkedHeaders(given: Readonly<Record<string, string>>): Headers
 
 /**
  * The request that a redirect asks for, or undefined when the answer is none. Headers and bodies stay with
- * their origin: headers are left behind, a body that would have to travel is `fetch_failed`.
+ * their origin: headers but the user agent are left behind, a body that would have to travel is `fetch_failed`.
  */
 export function redirected(
   request: OutwardRequest,
@@ -63,7 +63,12 @@ export function redirected(
   if (!sameOrigin && body !== undefined) {
     throw new RestTorrentError('fetch_failed', 'redirected a body to another origin')
   }
-  const headers = new Headers(sameOrigin ? request.headers : undefined)
+  const headers = sameOrigin ? new Headers(request.headers) : userAgentOf(request.headers)
   if (becomesGet) headers.delete('content-type')
   return { url, method: becomesGet ? 'GET' : request.method, headers, body }
+}
+
+function userAgentOf(headers: Headers): Headers {
+  const userAgent = headers.get('user-agent')
+  return new Headers(userAgent === null ? undefined : { 'user-agent': userAgent })
 }

@@ -65,16 +65,17 @@ test('within an origin headers stay, and the status decides on method and body; 
   }
 })
 
-test('headers do not cross to another origin', async () => {
+test('headers but the user agent do not cross to another origin', async () => {
   const there = await startRedirecting('/end')
   const here = await startRedirecting(`${there.origin.url}/end`)
   const fetched = await fetchLocal(`${here.origin.url}/302`, {
-    headers: { authorization: 'Bearer k', 'x-key': 'k' },
+    headers: { authorization: 'Bearer k', 'x-key': 'k', 'user-agent': 'somebody/1' },
   })
   assert.is(fetched.url, `${there.origin.url}/end`)
   const [arrival] = there.arrivals
   assert.is(arrival?.headers.authorization, undefined)
   assert.is(arrival?.headers['x-key'], undefined)
+  assert.is(arrival?.headers['user-agent'], 'somebody/1')
   assert.is(arrival?.headers.host, `127.0.0.1:${there.origin.port}`)
 })
 

@@ -163,6 +163,7 @@ test('a gzip answer and a redirect are followed', async () => {
   const subject = new Subject([first.url])
   trackers.add(subject)
   await until('peers', () => subject.peers.length === 1)
+  assert.is(tracker.announces[0]?.headers['user-agent'], userAgent)
   await trackers.close()
 })
 

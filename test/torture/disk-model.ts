@@ -17,8 +17,11 @@ interface Inode {
   isEntered: boolean
   synced: Buffer
   syncedMtimeNs: bigint
-  pending: Extract<Traced, { type: 'write' }>[]
+  pending: Change[]
 }
+
+/** What a file may have after a power cut or not, until it is synced. */
+type Change = Extract<Traced, { type: 'write' | 'extend' }>
 
 /** A file after the cut: which one it was, and what its time was worth. */
 interface Survivor {
@@ -38,8 +41,8 @@ export class DiskModel {
   take(step: Traced): void {
     if (step.type === 'create') this.#create(step)
     else if (step.type === 'unlink') this.#inodes.delete(step.path)
-    else if (step.type === 'write') this.#inodes.get(step.path)?.pending.push(step)
-    else if (step.type === 'sync') this.#sync(step)
+    else if (step.type === 'write' || step.type === 'extend') this.#inodes.get(step.path)?.pending.push(step)
+    else this.#sync(step)
   }
 
   /** Makes real files of what a power cut leaves; gives them by their path below `folder`. */
@@ -73,7 +76,7 @@ export class DiskModel {
     const inode = this.#inodes.get(path)
     if (inode === undefined) return
     inode.synced = inode.pending.reduce<Buffer>(
-      (content, write) => applied(content, write, () => true),
+      (content, change) => applied(content, change, () => true),
       inode.synced,
     )
     inode.syncedMtimeNs = inode.pending.at(-1)?.mtimeNs ?? inode.syncedMtimeNs
@@ -107,17 +110,16 @@ export function carriedOver(
 function contentOf({ synced }: Inode, kept: Inode['pending'], random: Random): Buffer {
   const isTorn = random.next() < 0.5
   const content = shuffled(kept, random).reduce<Buffer>(
-    (before, write) => applied(before, write, () => !isTorn || random.next() < 0.5),
+    (before, change) => applied(before, change, () => !isTorn || random.next() < 0.5),
     Buffer.from(synced),
   )
   return random.next() < 0.8 ? content : content.subarray(0, Math.max(synced.length, content.length - sector))
 }
 
-function applied(
-  content: Buffer,
-  { position, bytes }: Extract<Traced, { type: 'write' }>,
-  isKept: () => boolean,
-): Buffer {
+function applied(content: Buffer, change: Change, isKept: () => boolean): Buffer {
+  if (change.type === 'extend')
+    return Buffer.concat([content, Buffer.alloc(Math.max(0, change.length - content.length))])
+  const { position, bytes } = change
   const after = Buffer.alloc(Math.max(content.length, position + bytes.length))
   content.copy(after)
   for (let at = 0; at < bytes.length; at += sector)

@@ -2,6 +2,7 @@
  * Records what this thread asks of its files, with the bytes. It observes Node's own calls: that is the last
  * place where they are seen before the kernel.
  */
+import childProcess from 'node:child_process'
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -71,10 +72,24 @@ export function traceFiles(root: string, onStep: (step: Traced) => void): () => 
     if (path === dirname(root) || !path.startsWith(root)) return
     onStep({ type: 'sync', path, folder: fs.fstatSync(Number(fd)).isDirectory() })
   })
+  const { spawn } = childProcess
+  const observedSpawn = (command: string, parameters: string[], options: childProcess.SpawnOptions) => {
+    const child = spawn(command, parameters, options)
+    if (command !== 'fallocate') return child
+    const fd = Number(options.stdio?.[3]) // see reserve-file.ts
+    const path = pathOf(fd)
+    child.once('close', (status) => {
+      const { mtimeNs } = fs.fstatSync(fd, { bigint: true })
+      if (status === 0) onStep({ type: 'extend', path, length: Number(parameters[1]), mtimeNs })
+    })
+    return child
+  }
+  Object.assign(childProcess, { spawn: observedSpawn })
   observe('unlink', ([path]) => onStep({ type: 'unlink', path: realPath(path) }))
   syncBuiltinESMExports()
   return () => {
     for (const [name, original] of kept) calls[name] = original
+    Object.assign(childProcess, { spawn })
     syncBuiltinESMExports()
   }
 }

@@ -1,24 +1,33 @@
-/** `npm run torture -- --kills N --seed S`: a long campaign of kills; prints its report as a line of JSON. */
+/**
+ * `npm run torture -- --kills N --seed S`: a long campaign of kills. With `--faults` instead every file
+ * operation of a torrent's life fails once. Prints its report as a line of JSON.
+ */
 import { parseArgs } from 'node:util'
 import { removeTemporaryFolders } from '../support/suite.ts'
 import { runCampaign } from './campaign.ts'
+import { Random } from './random.ts'
+import { failEach } from './torrent-faults.ts'
 
 const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '100' }, seed: { type: 'string' } },
+  options: {
+    kills: { type: 'string', default: '100' },
+    seed: { type: 'string' },
+    faults: { type: 'boolean', default: false },
+  },
 })
 const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed)
 console.error(`seed ${seed}`)
-const report = await runCampaign({ kills: Number(values.kills), seed })
+const startedAt = performance.now()
+const { wrong, ...report } = values.faults
+  ? await failEach(new Random(seed))
+  : await runCampaign({ kills: Number(values.kills), seed })
 removeTemporaryFolders()
-const { wrong, atPoints, falsePieces, downloadedAgain, overDownloads, ...rest } = report
 for (const line of wrong) console.error(line)
-console.log(
-  JSON.stringify({
-    ...rest,
-    at_points: atPoints,
-    false_pieces: falsePieces,
-    downloaded_again: downloadedAgain,
-    over_downloads: overDownloads,
-  }),
-)
+const seconds = Math.round((performance.now() - startedAt) / 1000)
+const entries = Object.entries({ ...report, seconds })
+console.log(JSON.stringify(Object.fromEntries(entries.map(([name, value]) => [snakeCase(name), value]))))
 process.exitCode = wrong.length > 0 ? 1 : 0
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}

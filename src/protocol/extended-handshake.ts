@@ -3,7 +3,8 @@ import { maxMetainfoBytes } from './torrent-info.ts'
 
 /** Longer than any client's, so that what a peer says of itself takes little room. */
 const longestHandshake = 16 * 1024
-const mostExtensions = 100
+/** So many extensions a peer may name, in all that it says of itself. */
+export const mostExtensions = 100
 const limits = { maxDepth: 4, maxTokens: 500 }
 
 /** What a peer says of itself (BEP 10), its fields of the types and ranges that they may have. */

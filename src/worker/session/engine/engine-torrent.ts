@@ -8,6 +8,7 @@ import type { WebSeedView } from '../../../protocol/web-seed.ts'
 import { stripMapped, type ClientFacts } from './client-facts.ts'
 import { describe, type Content } from './content.ts'
 import { fallBackToPlain } from './encryption-fallback.ts'
+import { tellPieces } from './harden/tell-pieces.ts'
 import { isSeed } from './is-seed.ts'
 import { leavePublicPeers } from './leave-public-peers.ts'
 import { MetadataExchange } from './metadata-exchange.ts'
@@ -77,6 +78,7 @@ export class EngineTorrent {
     torrent.on('wire', (wire: Wire, address: string) => this.#onWire(wire, address))
     torrent.on('verified', (index: number) => events.onVerified(index))
     torrent.on('metadata', () => {
+      for (const wire of [...torrent.wires]) tellPieces(torrent, wire)
       torrent.metadata = true // the engine must not keep an encoding of its own
     })
     torrent.once('ready', () => this.#onReady())
@@ -192,6 +194,7 @@ export class EngineTorrent {
     const { peerId, userAgent, port } = this.#client
     if (closeNeedless(this.#torrent, wire, address, peerId)) return
     Object.assign(wire.extendedHandshake, { v: userAgent, reqq: requestQueue, p: port })
+    tellPieces(this.#torrent, wire)
     this.#metadata.join(wire, () => refusePeer(this.#torrent, wire, address))
     if (this.#client.pex && this.#torrent.private !== true) this.#pex.join(wire)
     wire.on('download', (bytes: number) => this.#events.onDownloaded(bytes))

@@ -20,8 +20,16 @@ const ofTorrent = [
   'removePeer',
 ] as const
 const ofWire = [
-  '_processBuffer',
+  '_callback',
+  '_onExtended',
   '_onMessageLength',
+  '_onPiece',
+  '_onRequest',
+  '_processBuffer',
+  '_pull',
+  '_read',
+  '_write',
+  'end',
   '_parse',
   '_onMessage',
   '_onKeepAlive',

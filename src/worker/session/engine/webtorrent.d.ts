@@ -16,7 +16,7 @@ declare module 'webtorrent' {
     readonly extendedHandshake: Record<string, unknown>
     readonly ut_metadata: MetadataExtension
     /** What the peer calls its extensions; 0 takes one back. */
-    readonly peerExtendedMapping: Readonly<Record<string, number>>
+    readonly peerExtendedMapping: Record<string, number>
     /** 1: the handshake was encrypted; 2: everything is. */
     readonly _encryptionMethod: number | null | undefined
     use(extension: new (wire: Wire) => WireExtension): void
@@ -124,12 +124,8 @@ declare module 'bittorrent-protocol' {
   import type { Wire as WireObject } from 'webtorrent'
 
   const Wire: {
-    readonly prototype: {
-      _processBuffer(this: WireObject): void
-      _onMessageLength(this: WireObject, header: Uint8Array): void
-      _onAllowedFast(this: WireObject, index: number): void
-      _parse(size: number, parser: () => void): void
-    }
+    new (type?: string, secure?: number): WireObject
+    readonly prototype: WireObject
   }
   export default Wire
 }

@@ -7,13 +7,14 @@ declare module 'webtorrent' {
     readonly peerChoking: boolean
     readonly hasFast: boolean
     readonly peerAllowedFastSet: readonly number[]
-    readonly peerExtendedHandshake: {
+    peerExtendedHandshake: {
       readonly reqq?: unknown
       /** Where it takes connections. */
       readonly p?: unknown
       /** 1: it prefers encryption. */
       readonly e?: unknown
       readonly upload_only?: unknown
+      readonly [name: string]: unknown
     }
     /** A bitfield; for a peer that said it has all, a stand-in without bytes that says yes to every index. */
     readonly peerPieces: { readonly buffer: Uint8Array; get(index: number): boolean }

@@ -1,0 +1,60 @@
+/**
+ * What a guarded wire remembers of its peer: the pieces its torrent has, how much the peer was told and
+ * asked for, and the blocks it is being sent. Made when the wire says its first word.
+ */
+import type { Wire, WireRequest } from 'webtorrent'
+import type { PieceFacts } from './message-rules.ts'
+
+/** Bytes on their way to one peer that the network has not taken. */
+export const mostBacklog = 1024 * 1024
+
+export interface WireGuard {
+  facts: PieceFacts | undefined
+  /** Whether the peer may ask for the piece: it is there. */
+  has: (piece: number) => boolean
+  /** The peer said all at once which pieces it has, by this bitfield if it was one. */
+  hasSaidPieces: boolean
+  bitfield: Uint8Array | undefined
+  /** The highest number of a piece in any other message; -1 without one. */
+  highestPiece: number
+  /** Blocks that came without having been asked for, and others. */
+  unasked: number
+  answered: number
+  /** Pieces that the peer took back (BEP 54). */
+  donthaves: number
+  /** Requests that nobody serves yet. */
+  readonly waiting: WireRequest[]
+  /** Bytes of requests that are being served. */
+  serving: number
+  /** Reading is put off until this is called; absent while there is no write to be ended. */
+  heldWrite: (() => void) | undefined
+  isStalled: boolean
+  /** The connection is to be closed: nothing is read or sent any more. */
+  isEnded: boolean
+}
+
+const guards = new WeakMap<Wire, WireGuard>()
+
+/** The guard of a wire, the same each time. */
+export function guardOf(wire: Wire): WireGuard {
+  const known = guards.get(wire)
+  if (known) return known
+  const guard: WireGuard = {
+    facts: undefined,
+    has: () => false,
+    hasSaidPieces: false,
+    bitfield: undefined,
+    highestPiece: -1,
+    unasked: 0,
+    answered: 0,
+    donthaves: 0,
+    waiting: [],
+    serving: 0,
+    heldWrite: undefined,
+    isStalled: false,
+    isEnded: false,
+  }
+  wire._readableState.highWaterMark = mostBacklog / 2 // the stream asks for more as soon as there is room
+  guards.set(wire, guard)
+  return guard
+}

@@ -62,6 +62,7 @@ function putSession(): StoreOperation {
       ports: [6881],
       memoryOnly: false,
       owner: null,
+      root: '',
       createdAt: Date.now(),
       settings: {
         dht: true,

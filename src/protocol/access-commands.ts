@@ -4,6 +4,7 @@ import { keyEntry, keyPrefix, scopes } from './access.ts'
 import type { CommandEntry } from './command-entry.ts'
 import { sessionId } from './ids.ts'
 import { text } from './parameters.ts'
+import { rootPath } from './root-path.ts'
 
 const sessions = z
   .union(
@@ -28,6 +29,11 @@ export const accessCommands = {
       name: text(200).default('').describe('a label of your own'),
       scope: z.enum(scopes, { error: `must be one of ${scopes.join(', ')}` }),
       sessions: sessions.optional(),
+      root: rootPath
+        .optional()
+        .describe(
+          'folder below the root folder, "." for that itself; default: "." for an admin of all sessions, else a folder of the prefix as name',
+        ),
     }),
     output: z.object({ api_key: z.string().describe('the key itself'), key: keyEntry }),
     jsonp: false,

@@ -7,6 +7,7 @@ import { accessCommands } from './access-commands.ts'
 import type { CommandEntry } from './command-entry.ts'
 import { infoHash, sessionId } from './ids.ts'
 import { flag } from './parameters.ts'
+import { rootPath } from './root-path.ts'
 import { createSession, updateSession } from './session-input.ts'
 import { sessionView } from './session.ts'
 import { updateTorrent, uploadTorrent } from './torrent-input.ts'
@@ -202,6 +203,7 @@ export const commands = {
         .string()
         .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$/)
         .describe('of a file in the folder imports of the data directory'),
+      root: rootPath.default('').describe('folder below the root folder to which its paths are confined'),
     }),
     output: z.object({ session: sessionView }),
     jsonp: false,

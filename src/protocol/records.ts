@@ -19,6 +19,8 @@ export interface SessionRecord {
   readonly createdAt: number
   /** Prefix of the key that made it; null for one made without a key. */
   readonly owner: string | null
+  /** What its paths are confined to, see `rootPath`. */
+  readonly root: string
   readonly settings: SessionSettings
 }
 

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { sessionId } from './ids.ts'
 import { flag, integer, portList, portRange, rate, text } from './parameters.ts'
+import { rootPath } from './root-path.ts'
 import { encryptionModes } from './session.ts'
 
 const changeable = {
@@ -17,6 +18,9 @@ export const createSession = z.strictObject({
   memory_only: flag
     .optional()
     .describe('1: nothing of the session is kept past the process; default RESTTORRENT_MEMORY_ONLY (1)'),
+  root: rootPath
+    .optional()
+    .describe("folder below the root folder to which its paths are confined; default: the key's; for admin"),
   name: changeable.name.default('').describe('a label of your own'),
   dht: flag.default(true).describe('take part in the DHT (BEP 5)'),
   lsd: flag.default(false).describe('find peers on the local network (BEP 14)'),

@@ -64,6 +64,7 @@ export const sessionView = z.object({
   last_error: wireError.extend({ at: z.number() }).nullable().describe('why its worker last ended'),
   created_at: z.number(),
   owner: z.string().nullable().describe('prefix of the key that made it; null: made without a key'),
+  root: z.string().describe('folder below the root folder to which its paths are confined; empty: none'),
   num_torrents: z.int(),
   num_peers: z.int(),
   download_rate: z.number().describe('bytes/s'),

@@ -19,6 +19,8 @@ export interface TorrentDigest {
 /** A folder that a caller names, to be resolved under the root and checked. */
 export interface FolderRequest {
   readonly rootDir: string
+  /** The root of the session below `rootDir`, see `rootPath`; made where it is missing. */
+  readonly root: string
   /** Folder no path may lead into, except through `rootDir` where that lies in it. */
   readonly reservedDir: string
   readonly path: string

@@ -10,6 +10,7 @@ export function sessionRecord(fields: Partial<SessionRecord> = {}): SessionRecor
     memoryOnly: true,
     createdAt: 1,
     owner: null,
+    root: '',
     settings: {
       dht: false,
       lsd: false,

@@ -5,6 +5,8 @@ export interface Access {
   /** The prefix of the caller's key; null where no key is required and none was sent. */
   readonly key: string | null
   readonly scope: Scope
+  /** What the sessions that the caller makes are confined to, see `rootPath`. */
+  readonly root: string
   /** Whether every session is the caller's to see, also those that are not there. */
   readonly seesAll: boolean
   /** Whether a session is there and the caller's to see. For anybody else it is as one that is not there. */
@@ -15,15 +17,15 @@ export interface Access {
 export type OwnerOf = (sessionId: string) => string | null | undefined
 
 /** Everything: what is allowed where no key is required. */
-export const openAccess: Access = { key: null, scope: 'admin', seesAll: true, sees: () => true }
+export const openAccess: Access = { key: null, scope: 'admin', root: '', seesAll: true, sees: () => true }
 
 /** What a key allows. */
-export function accessOf({ prefix, scope, sessions }: KeyEntry, ownerOf: OwnerOf): Access {
+export function accessOf({ prefix, scope, root, sessions }: KeyEntry, ownerOf: OwnerOf): Access {
   const seesAll = sessions === 'all'
   const named = new Set(seesAll ? [] : sessions)
   const sees = (id: string): boolean => {
     const owner = ownerOf(id)
     return owner !== undefined && (seesAll || owner === prefix || named.has(id))
   }
-  return { key: prefix, scope, seesAll, sees }
+  return { key: prefix, scope, root, seesAll, sees }
 }

@@ -5,6 +5,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { KeyEntry, KeyRecord, Scope } from '../../protocol/access.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
+import { rootsMeet } from '../../protocol/root-path.ts'
 import type { Journal } from '../records/journal.ts'
 import { accessOf, type Access, type OwnerOf } from './access.ts'
 import { hashOf, newKey, prefixOf } from './api-key.ts'
@@ -14,6 +15,8 @@ export interface KeyWish {
   readonly name: string
   readonly scope: Scope
   readonly sessions: KeyEntry['sessions']
+  /** Absent: that of an administrator of all sessions is everything, anybody else's a folder of its own. */
+  readonly root?: string | undefined
 }
 
 export interface KeyRingOptions {
@@ -63,11 +66,12 @@ export class KeyRing {
     return Array.from(this.#keys.values(), ({ record: { hash: _, ...entry } }) => entry)
   }
 
-  /** Makes a key, which is told here and never again. Rejects with a disk code. */
+  /** Makes a key, which is told here and never again. Rejects with `invalid_parameter` or a disk code. */
   async create(wish: KeyWish): Promise<{ key: string; entry: KeyEntry }> {
     let key = newKey()
     while (this.#keys.has(prefixOf(key))) key = newKey()
     const record = recordOf(key, wish)
+    this.#refuseMeeting(record.root)
     await this.#options.journal.write({ type: 'put_key', key: record })
     this.#hold(record)
     const { hash: _, ...entry } = record
@@ -91,6 +95,17 @@ export class KeyRing {
     return () => this.#listeners.delete(listener)
   }
 
+  /** Two keys have one root or roots apart: where one lies in the other their holders could meet. */
+  #refuseMeeting(root: string): void {
+    if (root === '') return
+    const met = this.list().find((key) => key.root !== '' && rootsMeet(key.root, root))
+    if (met === undefined) return
+    throw new RestTorrentError(
+      'invalid_parameter',
+      `parameter root: ${root} and ${met.root}, the root of key ${met.prefix}, lie in each other`,
+    )
+  }
+
   #hold(record: KeyRecord): KeyRecord {
     const access = accessOf(record, this.#options.ownerOf)
     this.#keys.set(record.prefix, { record, hash: Buffer.from(record.hash, 'hex'), access })
@@ -99,5 +114,8 @@ export class KeyRing {
 }
 
 function recordOf(key: string, wish: KeyWish): KeyRecord {
-  return { prefix: prefixOf(key), hash: hashOf(key), ...wish, created_at: Date.now() }
+  const prefix = prefixOf(key)
+  const isWhole = wish.scope === 'admin' && wish.sessions === 'all'
+  const { root = isWhole ? '' : prefix } = wish
+  return { prefix, hash: hashOf(key), ...wish, root, created_at: Date.now() }
 }

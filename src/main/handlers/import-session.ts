@@ -1,6 +1,6 @@
 /** Makes a session again from the file that another host, or this one, exported. */
 import { RestTorrentError } from '../../protocol/errors.ts'
-import type { TorrentRecord } from '../../protocol/records.ts'
+import type { SessionRecord, TorrentRecord } from '../../protocol/records.ts'
 import {
   importStart,
   type ImportPart,
@@ -30,17 +30,17 @@ const addedAtOnce = 500
  */
 export async function importSession(
   name: string,
-  owner: string | null,
+  holder: Pick<SessionRecord, 'owner' | 'root'>,
   near: ImportSurroundings,
 ): Promise<SessionSupervisor> {
   const { supervisor } = near
   const { session, torrents } = await readAll(name, near)
-  const records = await placed(torrents, near)
+  const records = await placed(torrents, holder.root, near)
   const taken = supervisor.portsInUse()
   const ports = [...new Set([...session.ports, ...portsOfRange(defaultPortRange)])].filter(
     (port) => !taken.has(port),
   )
-  const made = await supervisor.create({ ...session, owner, ports })
+  const made = await supervisor.create({ ...session, ...holder, ports })
   try {
     for (let at = 0; at < records.length; at += addedAtOnce)
       await Promise.all(records.slice(at, at + addedAtOnce).map((record) => add(made, record, near)))
@@ -70,12 +70,13 @@ async function readAll(name: string, { tasks, dataDir }: ImportSurroundings) {
 /** The torrents below this host's root; each save path is resolved once. */
 async function placed(
   torrents: readonly TransferredTorrent[],
+  root: string,
   { tasks, rootDir, dataDir }: ImportSurroundings,
 ): Promise<TorrentRecord[]> {
   const places = new Map<string, { folder: string; relative: string }>()
   for (const { savePath: path } of torrents) {
     if (places.has(path)) continue
-    places.set(path, await tasks.resolveFolder({ rootDir, reservedDir: dataDir, path, neededBytes: 0 }))
+    places.set(path, await tasks.resolveFolder({ rootDir, root, reservedDir: dataDir, path, neededBytes: 0 }))
   }
   return torrents.map((torrent) => {
     const { folder = '', relative = '' } = places.get(torrent.savePath) ?? {}

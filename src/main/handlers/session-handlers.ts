@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { CommandInput } from '../../protocol/commands.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { SessionRecord } from '../../protocol/records.ts'
+import type { Access } from '../access/access.ts'
 import type { Board } from '../board/board.ts'
 import { configureSession } from '../supervisor/configure.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
@@ -58,6 +59,7 @@ export function sessionHandlers({
       const session = await supervisor.create({
         ...recordOf(input, ports, memoryOnlyDefault),
         owner: access.key,
+        root: rootOf(input, access),
       })
       return { value: { session: view(session.id) } }
     },
@@ -82,6 +84,13 @@ export function sessionHandlers({
   }
 }
 
+/** A session is confined as its maker is; only who administers the server says otherwise. */
+function rootOf({ root }: CommandInput<'create_session'>, access: Access): string {
+  if (root === undefined || root === access.root) return access.root
+  if (access.scope === 'admin' && access.seesAll) return root
+  throw new RestTorrentError('forbidden', 'parameter root: needs a key of scope admin for all sessions')
+}
+
 function portsOf(input: CommandInput<'create_session'>): number[] {
   if (input.ports !== undefined && input.port_range !== undefined) {
     throw new RestTorrentError('invalid_parameter', 'parameter ports: give either ports or port_range')
@@ -94,7 +103,7 @@ function recordOf(
   input: CommandInput<'create_session'>,
   ports: readonly number[],
   memoryOnlyDefault: boolean,
-): Omit<SessionRecord, 'owner'> {
+): Omit<SessionRecord, 'owner' | 'root'> {
   const { dht, lsd, pex, upnp, nat_pmp, download_limit, upload_limit, max_peers, encryption } = input
   return {
     id: Buffer.concat([Buffer.from(peerIdPrefix), randomPeerIdTail()]).toString('hex'),

@@ -52,6 +52,7 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
       session.records.refuseDuplicate(candidate.infoHash)
       const { folder, relative } = await options.tasks.resolveFolder({
         rootDir: options.rootDir,
+        root: session.records.session.root,
         reservedDir: options.dataDir,
         path: input.save_path,
         neededBytes: input.storage_mode === 'allocate' ? (candidate.facts?.totalSize ?? 0) : 0,

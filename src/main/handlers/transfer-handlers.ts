@@ -21,8 +21,8 @@ export function transferHandlers(options: TransferHandlerOptions): TransferHandl
       const { records } = supervisor.session(session_id)
       return { value: await exportSession(records, tasks, dataDir) }
     },
-    import_session: async ({ name }, { access }) => {
-      const { id } = await importSession(name, access.key, options)
+    import_session: async ({ name, root }, { access }) => {
+      const { id } = await importSession(name, { owner: access.key, root }, options)
       const session = board.sessions.get(id)
       if (session === undefined) throw new RestTorrentError('session_not_found', 'session not found')
       return { value: { session } }

@@ -5,7 +5,7 @@ import type { SessionSupervisor } from './session-supervisor.ts'
 
 export function viewOf(session: SessionSupervisor, board: SessionBoard): SessionView {
   const { records, generation } = session
-  const { id, name, ports, memoryOnly, createdAt, owner, settings } = records.session
+  const { id, name, ports, memoryOnly, createdAt, owner, root, settings } = records.session
   const vitals = generation?.vitals
   return {
     id,
@@ -18,6 +18,7 @@ export function viewOf(session: SessionSupervisor, board: SessionBoard): Session
     last_error: session.lastError ?? null,
     created_at: createdAt,
     owner,
+    root,
     num_torrents: records.torrents.size,
     num_peers: board.totals.num_peers,
     download_rate: board.totals.download_rate,

@@ -9,7 +9,7 @@ import { countersApart } from './counters-apart.ts'
 export type Migration = (database: DatabaseSync) => void
 
 /** The schema's version (`user_version`) is how many of these a file has been through. */
-export const migrations: readonly Migration[] = [firstSchema, keys, countersApart]
+export const migrations: readonly Migration[] = [firstSchema, keys, countersApart, roots]
 
 /**
  * `seq` is the order of creation. A torrent that is removed for callers keeps its row, with the id of its
@@ -66,5 +66,13 @@ function keys(database: DatabaseSync): void {
     ) STRICT;
 
     UPDATE session SET record = json_set(record, '$.owner', NULL);
+  `)
+}
+
+/** The folder below the root folder to which a key and a session are confined; empty for none. */
+function roots(database: DatabaseSync): void {
+  database.exec(`
+    UPDATE api_key SET record = json_set(record, '$.root', '');
+    UPDATE session SET record = json_set(record, '$.root', '');
   `)
 }

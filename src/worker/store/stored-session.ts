@@ -11,6 +11,7 @@ const column = z.object({
   memoryOnly: z.boolean(),
   createdAt: z.number(),
   owner: z.string().nullable(),
+  root: z.string(),
   settings: sessionSettings,
 })
 

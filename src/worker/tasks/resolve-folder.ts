@@ -7,15 +7,18 @@ import { lstatSync, realpathSync, statfsSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { FolderAnswer, FolderRequest } from '../../protocol/tasks.ts'
+import { sessionRoot } from './session-root.ts'
 
 const longestPart = 255
 /** PATH_MAX without its NUL. */
 const longestPath = 4095
 
 /** Throws `invalid_path`, `path_outside_root`, `path_reserved` or `insufficient_space`. */
-export function resolveUnderRoot({ rootDir, reservedDir, path, neededBytes }: FolderRequest): FolderAnswer {
+export function resolveUnderRoot(request: FolderRequest): FolderAnswer {
+  const { path, neededBytes } = request
   refuseImpossible(path)
-  const root = realpathSync(rootDir)
+  const root = sessionRoot(request.rootDir, request.root)
+  const rootDir = join(request.rootDir, request.root)
   const named = isAbsolute(path) ? normalize(path) : join(rootDir, path)
   // the root may be named as it was set or as it really is
   const below = isInside(resolve(rootDir), named) ? relative(resolve(rootDir), named) : relative(root, named)
@@ -25,7 +28,7 @@ export function resolveUnderRoot({ rootDir, reservedDir, path, neededBytes }: Fo
   const folder = resolveExisting(lexical)
   if (!isInside(root, folder)) throw outside()
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) throw impossible('is a file')
-  refuseReserved(root, realpathSync(reservedDir), folder)
+  refuseReserved(realpathSync(request.rootDir), realpathSync(request.reservedDir), folder)
   if (neededBytes > 0) refuseFull(folder, neededBytes)
   return { folder, relative: below === '' ? '.' : below }
 }

@@ -30,6 +30,7 @@ export function sessionOf(n = 1): SessionRecord {
     memoryOnly: false,
     createdAt: 1_700_000_000_000 + n,
     owner: 'rt_0123456789ab',
+    root: 'tenants/one',
     settings: {
       dht: true,
       lsd: false,

@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { resolveUnderRoot } from '../../../src/worker/tasks/resolve-folder.ts'
@@ -20,8 +20,8 @@ symlinkSync(join(place, 'not yet there'), join(rootDir, 'dangling'))
 symlinkSync('loop', join(rootDir, 'loop'))
 symlinkSync(rootDir, join(place, 'link to root'))
 
-const resolve = (path: string, request: { rootDir?: string; neededBytes?: number } = {}) =>
-  resolveUnderRoot({ rootDir, reservedDir, path, neededBytes: 0, ...request })
+const resolve = (path: string, request: { rootDir?: string; root?: string; neededBytes?: number } = {}) =>
+  resolveUnderRoot({ rootDir, root: '', reservedDir, path, neededBytes: 0, ...request })
 
 const inside: [path: string, relative: string, folder: string][] = [
   ['inside', 'inside', 'inside'],
@@ -128,6 +128,39 @@ folders('more bytes than are free are insufficient_space, also for a folder that
     assert.is(resolve(path, { neededBytes: 1 }).relative, path)
   }
 })
+
+folders('the root of a session confines within the root, and is made where it is missing', () => {
+  const tenant = { root: 'tenants/one' }
+  const folder = join(rootDir, 'tenants/one')
+  assert.equal(resolve('x', tenant), { folder: join(folder, 'x'), relative: 'x' })
+  assert.ok(statSync(folder).isDirectory())
+  assert.equal(resolve(join(folder, 'y'), tenant), { folder: join(folder, 'y'), relative: 'y' })
+  mkdirSync(join(rootDir, 'tenants/one-more'))
+  symlinkSync('../one-more', join(folder, 'neighbour'))
+  const ways = ['..', '../one-more', '../../file', rootDir, `${folder}-more`, 'neighbour', 'neighbour/x']
+  for (const way of ways) {
+    assert.is(
+      codeOf(() => resolve(way, tenant)),
+      'path_outside_root',
+      way,
+    )
+  }
+})
+
+folders(
+  'the root of a session is no link, also to a folder of another one, and not the data directory',
+  () => {
+    symlinkSync('inside', join(rootDir, 'linked'))
+    for (const root of ['linked', 'linked/deep', 'out', 'file', 'file/x', 'dangling']) {
+      const code = codeOf(() => resolve('x', { root }))
+      assert.ok(['path_outside_root', 'disk_failed'].includes(String(code)), `${root}: ${String(code)}`)
+    }
+    assert.is(
+      codeOf(() => resolve('x', { rootDir: place, root: 'kept/backups' })),
+      'path_reserved',
+    )
+  },
+)
 
 folders('an error tells no path outside of the root', () => {
   try {

@@ -101,6 +101,30 @@ limits('a session never opens more connections than max_peers', async () => {
   assert.ok(most <= mostPeers, `${most} connections at once`)
 })
 
+const flood = 2000
+
+caseWith(limits, 'in a flood of 2,000 connections a good peer still comes in', ['libtorrent'], async () => {
+  await using server = await startTestServer(peers)
+  await using seed = await startSeed(options)
+  const session = await openSession(server.rest, { max_peers: 20 })
+  const { infoHash } = seed.made
+  await addTorrent(server.rest, session, { file: seed.made.bytes })
+  await whenState(server.rest, session, infoHash, 'downloading')
+  const sockets = Array.from({ length: flood }, (_, i) => shakeHands(session.port, infoHash, `flood ${i}`))
+  const isOpen = (socket: Socket): boolean => !socket.destroyed && !socket.connecting
+  await eventually(20_000, 'the flood is taken or turned away', () =>
+    sockets.every((socket) => socket.bytesRead > 0 || socket.destroyed),
+  )
+  const held = sockets.filter(isOpen).length
+  assert.ok(held > 0 && held <= 20, `${held} connections are held`)
+  await eventually(30_000, 'the download', async () => {
+    await seed.dial(session.port)
+    const { state } = await server.rest.call('get_torrent', { session_id: session.id, info_hash: infoHash })
+    return state === 'seeding'
+  })
+  for (const socket of sockets) socket.destroy()
+})
+
 /** A connection that says which torrent it wants (BEP 3). */
 function shakeHands(port: number, infoHash: string, name: string): Socket {
   const socket = connect(port, '127.0.0.1')

@@ -30,6 +30,7 @@ export interface PeerOptions {
 /** A peer that is ready; whatever it lacks it downloads. */
 export interface EnginePeer {
   readonly port: number
+  readonly engine: Engine
   readonly torrent: EngineTorrent
   readonly picker: PickerHandle
   /** Pieces in the order in which they were verified. */
@@ -100,6 +101,7 @@ export async function startPeer(made: MadeMetainfo, options: PeerOptions = {}): 
   if (!torrent.picker) throw new Error('no picker')
   return {
     port: bound.port,
+    engine,
     torrent,
     picker: torrent.picker,
     verified,

@@ -1,6 +1,11 @@
 import type { AddressPolicy } from '../../../protocol/address-policy.ts'
-import type { LocalPeers } from './local-peers.ts'
 import type { RequestSlots } from './web-seeds/request-slots.ts'
+import type { AddressCounts } from './connections/address-counts.ts'
+import type { Dialler } from './connections/dialler.ts'
+import type { Gate } from './connections/gate.ts'
+import type { WireWorth } from './connections/wire-worth.ts'
+import type { LocalPeers } from './local-peers.ts'
+import type { PeerAddress } from '../../../protocol/peer-address.ts'
 
 /** What everything around one engine client needs to know of it. */
 export interface ClientFacts {
@@ -8,23 +13,23 @@ export interface ClientFacts {
   readonly port: number
   /** 40 hex digits, as the engine shows peers' ids. */
   readonly peerId: string
-  /** Whether the address policy lets the session talk to this address. */
-  readonly admits: (address: string) => boolean
-  /** Whether it is let in only because an operator opened its range: limits per address do not apply there. */
-  readonly isOpened: (address: string) => boolean
+  /** Whom the session may talk to. */
+  readonly gate: Gate
+  /** Peers of the local network that may be dialled and may dial in whatever the policy says. */
+  readonly localPeers: LocalPeers
+  readonly dialler: Dialler
+  readonly addresses: AddressCounts
+  readonly worth: WireWorth
   /** Whether peers tell each other of peers (BEP 11). */
   readonly pex: boolean
-  /** Peers of the local network that may be dialled and may dial in whatever `admits` says. */
-  readonly localPeers: LocalPeers
   /** Where web seeds may lie. */
   readonly policy: AddressPolicy
   /** Requests to web seeds. */
   readonly webSeedSlots: RequestSlots
-  /** Whether the session has as many connections as it may. */
+  /** Whether the session has as many connections as it may take in; some more are kept for those it dials. */
   readonly isFull: () => boolean
-}
-
-/** An IPv4 address as itself, not as IPv6 sockets show it (`::ffff:1.2.3.4`). */
-export function stripMapped(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address
+  /** Somebody was turned away for want of room. */
+  readonly refused: () => void
+  /** A piece that these peers sent does not hash as it should; `isSole`: nobody else had part in it. */
+  readonly badPiece: (sources: readonly PeerAddress[], isSole: boolean) => void
 }

@@ -3,16 +3,18 @@
  * content, or without, and then it asks peers for the metadata and is given its content later.
  */
 import type { Torrent, Wire } from 'webtorrent'
+import { readPeerAddress } from '../../../protocol/peer-address.ts'
 import type { TorrentOptions } from '../../../protocol/torrent-options.ts'
 import type { WebSeedView } from '../../../protocol/web-seed.ts'
-import { stripMapped, type ClientFacts } from './client-facts.ts'
+import type { ClientFacts } from './client-facts.ts'
+import type { PeerSource } from './connections/peer-book.ts'
+import { TorrentConnections } from './connections/torrent-connections.ts'
 import { describe, type Content } from './content.ts'
 import { fallBackToPlain } from './encryption-fallback.ts'
 import { tellPieces } from './harden/tell-pieces.ts'
 import { isSeed } from './is-seed.ts'
-import { leavePublicPeers } from './leave-public-peers.ts'
+import { listensAt } from './listens-at.ts'
 import { MetadataExchange } from './metadata-exchange.ts'
-import { closeNeedless, refusePeer, registerOnlyLiving } from './needless-peers.ts'
 import { PexExchange } from './pex/pex-exchange.ts'
 import { attachPicker } from './picker/attach-picker.ts'
 import type { PickerHandle } from './picker/picker-handle.ts'
@@ -34,10 +36,6 @@ export interface TorrentEvents {
 
 /** Blocks a peer may have asked for and not yet got. */
 const requestQueue = 250
-/** With so many peers, connected or not, a torrent takes no more of whom anybody on the network may name. */
-const mostPeersForLsd = 500
-/** The same for those that peers name. */
-const mostPeersForPex = 3000
 
 export class EngineTorrent {
   readonly #infoHash: string
@@ -46,6 +44,7 @@ export class EngineTorrent {
   readonly #client: ClientFacts
   readonly #pex: PexExchange
   readonly #metadata: MetadataExchange
+  readonly #connections: TorrentConnections
   #isPublic: boolean
   #content: Content | undefined
   #webSeeds: WebSeeds | undefined
@@ -68,13 +67,17 @@ export class EngineTorrent {
     })
     this.#content = content
     this.#isPublic = content?.info.private === false
+    const { gate } = client
     this.#pex = new PexExchange({
       isPublic: () => this.#isPublic,
       hasAll: () => torrent.done,
-      mayTell: (host, to) => client.admits(host) && (!client.isOpened(host) || client.isOpened(to)),
+      mayTell: (host, to) => gate.admits(host) && (!gate.isOpened(host) || gate.isOpened(to)),
       onPeer: (address) => this.addPeer(address, 'ut_pex'),
     })
-    this.#restrain()
+    fallBackToPlain(torrent)
+    this.#connections = new TorrentConnections(torrent, client)
+    torrent._verifyPieces = (callback) => callback(null) // the bits were proved before it was opened
+    torrent.on('badPiece', (from: readonly object[]) => this.#onBadPiece(from))
     torrent.on('wire', (wire: Wire, address: string) => this.#onWire(wire, address))
     torrent.on('verified', (index: number) => events.onVerified(index))
     torrent.on('metadata', () => {
@@ -104,7 +107,8 @@ export class EngineTorrent {
   }
 
   /** Obeys options from now on. */
-  configure({ upload_slots }: TorrentOptions): void {
+  configure({ upload_slots, max_peers }: TorrentOptions): void {
+    this.#connections.setMost(max_peers === 0 ? Infinity : max_peers)
     this.#torrent._rechokeNumSlots = upload_slots
   }
 
@@ -115,25 +119,24 @@ export class EngineTorrent {
 
   /** Connections that are open or being opened. */
   get connections(): number {
-    return this.#closed ? 0 : this.#torrent._numConns + this.#torrent._numPending
+    return this.#connections.count
+  }
+
+  /** Connections whose peers have shaken hands. */
+  get wires(): readonly Wire[] {
+    return this.#closed ? [] : this.#torrent.wires
   }
 
   /** Dials a peer, `host:port`; addresses that are not allowed are left out. Those by LSD were judged before. */
-  addPeer(address: string, source: string): void {
-    const torrent = this.#torrent
+  addPeer(address: string, source: PeerSource): void {
     if (this.#closed) return
-    if (source === 'lsd') {
-      if (torrent._peers.size >= mostPeersForLsd) return
-      this.#client.localPeers.admit(address)
-    }
-    if (source === 'ut_pex' && torrent._peers.size >= mostPeersForPex) return
-    if (torrent.infoHash) torrent.addPeer(address, source)
-    else torrent.once('infoHash', () => torrent.addPeer(address, source))
+    if (source === 'lsd') this.#client.localPeers.admit(address)
+    this.#connections.add(address, source)
   }
 
-  /** Opens another connection where there was no room before. */
-  drain(): void {
-    if (!this.#closed) this.#torrent._drain()
+  /** Closes the connections with peers that were banned. */
+  sift(): void {
+    if (!this.#closed) this.#connections.sift()
   }
 
   /** Gives the content to a torrent that was opened without. */
@@ -157,25 +160,6 @@ export class EngineTorrent {
     await new Promise<void>((resolve) => this.#torrent.destroy({ destroyStore: false }, () => resolve()))
   }
 
-  /** Replaces what the engine would do without asking: dial anybody, trust or distrust bits, connect for ever. */
-  #restrain(): void {
-    const torrent = this.#torrent
-    const addPeer = torrent.addPeer.bind(torrent)
-    torrent.addPeer = (address, source) => this.#mayDial(address) && addPeer(address, source)
-    const drain = torrent._drain.bind(torrent)
-    torrent._drain = () => {
-      if (!this.#client.isFull()) drain()
-    }
-    fallBackToPlain(torrent)
-    registerOnlyLiving(torrent)
-    torrent._verifyPieces = (callback) => callback(null) // the bits were proved before it was opened
-  }
-
-  #mayDial(address: string): boolean {
-    const { admits, localPeers } = this.#client
-    return admits(hostOf(address)) || localPeers.mayBeDialled(address)
-  }
-
   #onReady(): void {
     this.#picker = attachPicker(this.#torrent)
     this.#webSeeds = this.#openWebSeeds(this.#picker)
@@ -191,14 +175,24 @@ export class EngineTorrent {
   }
 
   #onWire(wire: Wire, address: string): void {
-    const { peerId, userAgent, port } = this.#client
-    if (closeNeedless(this.#torrent, wire, address, peerId)) return
+    const { userAgent, port } = this.#client
+    if (!this.#connections.met(wire, address)) return
     Object.assign(wire.extendedHandshake, { v: userAgent, reqq: requestQueue, p: port })
     tellPieces(this.#torrent, wire)
-    this.#metadata.join(wire, () => refusePeer(this.#torrent, wire, address))
+    this.#metadata.join(wire, () => this.#connections.refuse(wire, address))
     if (this.#client.pex && this.#torrent.private !== true) this.#pex.join(wire)
     wire.on('download', (bytes: number) => this.#events.onDownloaded(bytes))
     wire.on('upload', (bytes: number) => this.#events.onUploaded(bytes))
+  }
+
+  #onBadPiece(from: readonly object[]): void {
+    const wires = from.filter((source): source is Wire => 'peerId' in source) // the others are web seeds
+    const sources = wires.flatMap((wire) => {
+      const { remoteAddress: host, remotePort } = wire
+      const port = readPeerAddress(listensAt(wire) ?? '')?.port ?? remotePort
+      return host === undefined || port === undefined ? [] : [{ host, port }]
+    })
+    this.#client.badPiece(sources, from.length === 1)
   }
 
   /** A magnet that turns out private (BEP 27) leaves the DHT and whom it met there, by PEX or by LSD. */
@@ -207,11 +201,7 @@ export class EngineTorrent {
     torrent.private = true
     torrent.discovery?.destroy()
     torrent.discovery = null // the engine makes one without the DHT; destroyed twice, this one never says so
-    leavePublicPeers(torrent)
+    this.#connections.leavePublic()
     for (const wire of [...torrent.wires]) wire.destroy()
   }
-}
-
-function hostOf(address: string): string {
-  return stripMapped(address.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''))
 }

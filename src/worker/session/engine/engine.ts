@@ -8,6 +8,11 @@ import WebTorrent from 'webtorrent'
 import type { AddressPolicy } from '../../../protocol/address-policy.ts'
 import type { SessionSettings } from '../../../protocol/session.ts'
 import type { ClientFacts } from './client-facts.ts'
+import { AddressCounts } from './connections/address-counts.ts'
+import { Bans, type Ban } from './connections/bans.ts'
+import { Dialler } from './connections/dialler.ts'
+import { Gate } from './connections/gate.ts'
+import { WireWorth } from './connections/wire-worth.ts'
 import { describe, type Content } from './content.ts'
 import { bootstrap, dhtOptions, guardDatagrams } from './dht.ts'
 import { EngineTorrent, type TorrentEvents } from './engine-torrent.ts'
@@ -27,15 +32,25 @@ export interface EngineOptions {
   readonly udp: UdpSocket | undefined
   readonly settings: SessionSettings
   readonly policy: AddressPolicy
+  /** Whether the operator's IP filter names this address; nothing is filtered without it. */
+  readonly isFiltered?: (host: string) => boolean
 }
+
+/** The part of a session's connections that is kept for peers that it dials itself. */
+const reserved = 0.1
+/** Connections given up in one go for others that were turned away. */
+const mostGivenUp = 4
 
 export class Engine {
   readonly #client: WebTorrent
   readonly #torrents = new Set<EngineTorrent>()
   readonly #facts: ClientFacts
+  readonly #bans: Bans
   #maxPeers: number
+  #wasRefused = false
 
-  constructor({ peerId, userAgent, port, tcp, udp, settings, policy }: EngineOptions) {
+  constructor(options: EngineOptions) {
+    const { peerId, userAgent, port, tcp, udp, settings, policy, isFiltered = () => false } = options
     hardenWires()
     this.#maxPeers = settings.max_peers
     const client = new WebTorrent({
@@ -49,7 +64,7 @@ export class Engine {
       natPmp: settings.nat_pmp,
       downloadLimit: settings.download_limit || -1,
       uploadLimit: settings.upload_limit || -1,
-      maxConns: settings.max_peers,
+      maxConns: Number.MAX_SAFE_INTEGER, // it is the dialler that counts
       tracker: false,
       lsd: false,
       utp: false,
@@ -60,32 +75,36 @@ export class Engine {
       throw error // a client without its sockets is of no use: the supervisor brings the session back
     })
     this.#client = client
-    const admits = (address: string): boolean => policy.allows(address)
     const localPeers = new LocalPeers()
-    const isFull = (): boolean => this.connections >= this.#maxPeers
+    const isOpened = (host: string): boolean => policy.isOpened(host)
+    this.#bans = new Bans({ isOpened, onBan: () => this.#sift() })
+    const gate = new Gate({ policy, isFiltered, localPeers, bans: this.#bans })
     this.#facts = {
       userAgent,
       port,
       peerId,
       policy,
-      admits,
-      isOpened: (address) => policy.isOpened(address),
+      gate,
       localPeers,
-      isFull,
+      dialler: new Dialler(() => this.#maxPeers - this.connections),
+      addresses: new AddressCounts(isOpened),
+      worth: new WireWorth(),
       pex: settings.pex,
       webSeedSlots: sessionSlots(),
+      isFull: () => this.connections >= this.#maxPeers - Math.floor(this.#maxPeers * reserved),
+      refused: () => (this.#wasRefused = true),
+      badPiece: (sources, isSole) => this.#bans.badPiece(sources, isSole),
     }
-    takeOver(client, { isFull, admits: (address) => admits(address) || localPeers.mayDialIn(address) })
+    takeOver(client, this.#facts)
     if (udp !== undefined && client.dht) {
       guardDatagrams(udp)
-      void bootstrap(client.dht, admits)
+      void bootstrap(client.dht, (host) => gate.admits(host))
     }
   }
 
   /** Obeys the settings that need no other sockets from now on. */
   configure({ download_limit, upload_limit, max_peers }: SessionSettings): void {
     this.#maxPeers = max_peers
-    this.#client.maxConns = max_peers
     this.#client.throttleDownload(download_limit || -1)
     this.#client.throttleUpload(upload_limit || -1)
   }
@@ -113,9 +132,34 @@ export class Engine {
     return opened
   }
 
-  /** Uses room for connections that others gave up. */
+  /** The bans of this session, oldest first. */
+  get bans(): Ban[] {
+    return this.#bans.list()
+  }
+
+  /** Has nothing to do with an IP address, or `host:port`, any more. */
+  ban(address: string): void {
+    this.#bans.ban(address, 'manual')
+  }
+
+  /** Whether there was such a ban. */
+  unban(address: string): boolean {
+    return this.#bans.unban(address)
+  }
+
+  /** Uses room for connections that others gave up, and makes some where peers were turned away. */
   drain(): void {
-    for (const torrent of this.#torrents) torrent.drain()
+    if (this.#wasRefused) {
+      const wires = Array.from(this.#torrents, (torrent) => torrent.wires).flat()
+      const useless = this.#facts.worth.useless(wires, performance.now())
+      for (const wire of useless.slice(0, mostGivenUp)) wire.destroy()
+    }
+    this.#wasRefused = false
+    this.#facts.dialler.kick()
+  }
+
+  #sift(): void {
+    for (const torrent of this.#torrents) torrent.sift()
   }
 
   /** Closes every torrent, the client and its sockets. */

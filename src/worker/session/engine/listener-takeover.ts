@@ -1,31 +1,45 @@
 /** Hands the session's listening socket to the engine's connection pool, with every connection asked first. */
 import type { Socket } from 'node:net'
 import type WebTorrent from 'webtorrent'
-import { stripMapped, type ClientFacts } from './client-facts.ts'
+import type { ClientFacts } from './client-facts.ts'
+import { canonicalHost } from './connections/canonical-host.ts'
 
 /** How long a connection may take to say which torrent it wants. */
 const handshakeDeadlineMs = 10_000
-/** Connections that have not said it yet. */
+/** Connections that have not said it yet; the one that has taken longest makes room for the next. */
 const mostPending = 64
 
 /** Connections from addresses that are not admitted, or for which there is no room, are closed at once. */
-export function takeOver(client: WebTorrent, facts: Pick<ClientFacts, 'admits' | 'isFull'>): void {
+export function takeOver(
+  client: WebTorrent,
+  { gate, addresses, isFull, refused }: Pick<ClientFacts, 'gate' | 'addresses' | 'isFull' | 'refused'>,
+): void {
   const pool = client._connPool
   if (pool === null) return
   pool.tcpServer.removeAllListeners('connection')
   pool.tcpServer.on('connection', (socket: Socket) => {
     socket.on('error', () => undefined) // its end is seen by 'close'
-    const address = stripMapped(socket.remoteAddress ?? '')
-    const hasRoom = pool._pendingConns !== null && pool._pendingConns.size < mostPending && !facts.isFull()
-    if (address === '' || !hasRoom || !facts.admits(address)) {
+    const host = canonicalHost(socket.remoteAddress ?? '')
+    const pending = pool._pendingConns
+    if (pending === null || host === '' || !gate.mayDialIn(host) || !addresses.hasRoom(host)) {
       socket.destroy()
       return
     }
-    Object.defineProperty(socket, 'remoteAddress', { value: address })
+    if (isFull()) {
+      refused()
+      socket.destroy()
+      return
+    }
+    if (pending.size >= mostPending) for (const oldest of [...pending].slice(0, 1)) oldest.destroy()
+    Object.defineProperty(socket, 'remoteAddress', { value: host })
+    addresses.add(host)
     const timer = setTimeout(() => {
       if (pool._pendingConns?.has(socket) === true) socket.destroy()
     }, handshakeDeadlineMs)
-    socket.once('close', () => clearTimeout(timer))
+    socket.once('close', () => {
+      clearTimeout(timer)
+      addresses.remove(host)
+    })
     pool._onConnection(socket, 'tcp')
   })
 }

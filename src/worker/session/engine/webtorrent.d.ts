@@ -62,21 +62,18 @@ declare module 'webtorrent' {
     metadata: unknown
     discovery: { destroy(callback?: () => void): void } | null
     private: boolean | undefined
-    addPeer(address: string, source?: string): boolean
-    removePeer(id: string): void
+    addPeer: (address: string, source?: string) => boolean
+    removePeer(peer: string | EnginePeer): void
     select(start: number, end: number, priority?: number): void
     destroy(options: { destroyStore: boolean } | null, callback?: (error?: Error | null) => void): void
     _preloadedStore: unknown
     _startupBitfield: Uint8Array | undefined
     _numConns: number
     _rechokeNumSlots: number
-    /** Peers that wait to be dialled. */
-    _queue: { source: string | null }[]
     _numPending: number
-    _peers: Map<string, { source: string | null; retries: number }>
-    _drain(): void
+    _peers: Map<string, { source: string | null }>
     _registerPeer(peer: EnginePeer): void
-    _addPeer(peer: unknown, type: string, source: string | null): EnginePeer | null
+    _addPeer: (peer: unknown, type: string, source: string | null) => EnginePeer | null
     _onMetadata(metadata: TorrentDescription): Promise<void>
     _verifyPieces(callback: (error: Error | null) => void): void
   }
@@ -84,6 +81,7 @@ declare module 'webtorrent' {
   /** One connection to a peer, from its dialling on. */
   export interface EnginePeer extends EventEmitter {
     readonly type: string
+    readonly id: string
     /** `host:port` */
     readonly addr: string
     readonly destroyed: boolean
@@ -91,6 +89,7 @@ declare module 'webtorrent' {
     secure: number
     /** Absent until connected; its `peerId` until the peer's handshake. */
     readonly wire: { readonly peerId: string | null } | null
+    destroy(): void
   }
 
   export default class WebTorrent extends EventEmitter {

@@ -3,8 +3,8 @@
  * nobody knows whether a magnet is private, its peers are listened to and told nothing.
  */
 import type { Wire } from 'webtorrent'
-import { writePeerAddress } from '../../../../protocol/peer-address.ts'
 import { isSeed } from '../is-seed.ts'
+import { listensAt } from '../listens-at.ts'
 import { offerPex, sendPex } from './pex-extension.ts'
 import { decodePex, encodePex, pexFlags, type PexMessage, type PexPeer } from './pex-message.ts'
 import { PexSender } from './pex-sender.ts'
@@ -100,18 +100,6 @@ export class PexExchange {
       if (mayTell(host, to.remoteAddress ?? '')) yield { address, flags: flagsOf(wire) }
     }
   }
-}
-
-/** Where a peer takes connections: where we dialled it, or where its extended handshake says. */
-export function listensAt({
-  type,
-  remoteAddress,
-  remotePort,
-  peerExtendedHandshake,
-}: Wire): string | undefined {
-  const port = type === 'tcpOutgoing' ? remotePort : peerExtendedHandshake.p
-  if (remoteAddress === undefined || typeof port !== 'number') return undefined
-  return port >= 1 && port <= 65_535 ? writePeerAddress({ host: remoteAddress, port }) : undefined
 }
 
 function flagsOf(wire: Wire): number {

@@ -5,6 +5,7 @@ declare module 'webtorrent' {
   export interface Wire {
     readonly amInterested: boolean
     readonly peerChoking: boolean
+    readonly peerInterested: boolean
     readonly hasFast: boolean
     readonly peerAllowedFastSet: readonly number[]
     peerExtendedHandshake: {

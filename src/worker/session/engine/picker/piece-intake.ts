@@ -77,11 +77,12 @@ export class PieceIntake {
     this.#onRoom()
   }
 
-  /** Whoever sent all of a bad piece is not asked again; of several, nobody knows who it was. */
+  /** Who is banned for it is decided elsewhere; whoever sent all of a bad piece is left in any case. */
   #refuse(piece: number, { bytes, sources }: IncomingPiece): void {
     this.#buffers.give(bytes)
     this.#order.failed(piece)
     this.#torrent.emit('warning', new Error(`piece ${piece} failed verification`))
+    this.#torrent.emit('badPiece', [...sources])
     if (sources.size === 1) for (const source of sources) source.destroy()
     this.#onRoom()
   }

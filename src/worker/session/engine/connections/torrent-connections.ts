@@ -1,0 +1,174 @@
+/**
+ * The connections of one torrent, in the place of the engine's own way, which dials whoever is named, again
+ * and again, and takes whoever comes.
+ */
+import type { EnginePeer, Torrent, Wire } from 'webtorrent'
+import { readPeerAddress } from '../../../../protocol/peer-address.ts'
+import type { ClientFacts } from '../client-facts.ts'
+import { listensAt } from '../listens-at.ts'
+import type { Diallable } from './dialler.ts'
+import { PeerBook, peerSources, type PeerSource } from './peer-book.ts'
+
+/** What a peer that was dialled may take for its handshake. */
+const handshakeMs = 10_000
+/** A private torrent (BEP 27) meets nobody whom these name. */
+const publicSources: readonly PeerSource[] = ['dht', 'lsd', 'ut_pex']
+
+export class TorrentConnections implements Diallable {
+  readonly #torrent: Torrent
+  readonly #client: ClientFacts
+  readonly #book = new PeerBook()
+  /** Addresses that are dialled or connected, with their hosts. */
+  readonly #dialled = new Map<string, string>()
+  readonly #addPeer: Torrent['_addPeer']
+  /** Connections it may have of its own, those being opened included. */
+  #most = Infinity
+
+  constructor(torrent: Torrent, client: ClientFacts) {
+    this.#torrent = torrent
+    this.#client = client
+    this.#addPeer = torrent._addPeer.bind(torrent)
+    this.#replace()
+    client.dialler.add(this)
+    torrent.once('infoHash', () => client.dialler.kick())
+    torrent.once('close', () => client.dialler.remove(this))
+  }
+
+  /** Connections that are open or being opened. */
+  get count(): number {
+    return this.#torrent.destroyed ? 0 : this.#torrent._numConns + this.#torrent._numPending
+  }
+
+  get halfOpen(): number {
+    return this.#torrent.destroyed ? 0 : this.#torrent._numPending
+  }
+
+  /** Changes how many connections the torrent may have; those that are there stay. */
+  setMost(most: number): void {
+    this.#most = most
+    this.#client.dialler.kick()
+  }
+
+  /** Has a peer dialled, `host:port`, when there is room; false where it may not be, or was known before. */
+  add(address: string, source: PeerSource): boolean {
+    if (!this.#client.gate.mayDial(address) || !this.#book.add(address, source)) return false
+    this.#client.dialler.kick()
+    return true
+  }
+
+  dialNext(now: number): boolean {
+    const torrent = this.#torrent
+    if (torrent.destroyed || torrent.infoHash === undefined || this.count >= this.#most) return false
+    for (;;) {
+      const next = this.#book.next(now)
+      if (next === undefined) return false
+      const host = readPeerAddress(next.address)?.host ?? ''
+      if (!this.#client.gate.mayDial(next.address)) this.#book.forget(next.address)
+      else if (this.#isConnected(next.address)) this.#book.needless(next.address, now)
+      else if (!this.#client.addresses.hasRoom(host)) this.#book.ended(next.address, now)
+      else if (this.#dial(next, host)) return true
+    }
+  }
+
+  /** A peer shook hands. False where the connection leads nowhere, and is closed. */
+  met(wire: Wire, address: string): boolean {
+    const { peerId } = this.#client
+    const isKnown = this.#torrent.wires.some((other) => other !== wire && other.peerId === wire.peerId)
+    if (isKnown || wire.peerId === peerId) {
+      this.refuse(wire, address)
+      return false
+    }
+    this.#book.met(address, performance.now())
+    this.#client.worth.watch(wire)
+    wire.on('extended', () => this.#checkStay(wire))
+    return true
+  }
+
+  /** Closes a connection and leaves its address alone for a long time. */
+  refuse(wire: Wire, address: string): void {
+    this.#book.needless(address, performance.now())
+    wire.destroy()
+  }
+
+  /** Leaves every peer that was found in a public way and meets none of them again. */
+  leavePublic(): void {
+    this.#book.refuse(publicSources)
+    const found = [...this.#torrent._peers].filter(([, { source }]) =>
+      publicSources.some((one) => one === source),
+    )
+    for (const [id] of found) this.#torrent.removePeer(id)
+  }
+
+  /** Closes the connections with peers that may not stay. */
+  sift(): void {
+    for (const wire of [...this.#torrent.wires]) this.#checkStay(wire)
+  }
+
+  #replace(): void {
+    const torrent = this.#torrent
+    torrent.addPeer = (address, source) => this.add(address, sourceNamed(source))
+    torrent._addPeer = () => null // the engine's own attempts to reach a peer again
+    // the engine would leave peers that choke us for 5 s while others wait to be dialled
+    Object.defineProperty(torrent, '_numQueued', { get: () => 0 })
+    const register = torrent._registerPeer.bind(torrent)
+    torrent._registerPeer = (peer) => {
+      if (peer.destroyed) return // closed at its handshake: the engine would list it once more
+      if (peer.type === 'tcpIncoming' && !this.#hasRoomForIncoming()) {
+        peer.destroy()
+        return
+      }
+      register(peer)
+      if (peer.type === 'tcpOutgoing') awaitHandshake(peer)
+    }
+    const remove = torrent.removePeer.bind(torrent)
+    torrent.removePeer = (peer) => {
+      remove(peer)
+      this.#ended(typeof peer === 'string' ? peer : peer.id)
+    }
+  }
+
+  #hasRoomForIncoming(): boolean {
+    if (this.count < this.#most && !this.#client.isFull()) return true
+    this.#client.refused()
+    return false
+  }
+
+  #dial({ address, source }: { address: string; source: PeerSource }, host: string): boolean {
+    this.#dialled.set(address, host)
+    this.#client.addresses.add(host)
+    if (this.#addPeer(address, 'tcp', source) !== null) return true
+    this.#ended(address)
+    return false
+  }
+
+  #ended(address: string): void {
+    const host = this.#dialled.get(address)
+    if (host === undefined) return
+    this.#dialled.delete(address)
+    this.#client.addresses.remove(host)
+    this.#book.ended(address, performance.now())
+    this.#client.dialler.kick()
+  }
+
+  #isConnected(address: string): boolean {
+    return this.#torrent.wires.some((wire) => listensAt(wire) === address)
+  }
+
+  #checkStay(wire: Wire): void {
+    const listening = readPeerAddress(listensAt(wire) ?? '')
+    const port = listening?.port ?? wire.remotePort
+    if (!this.#client.gate.mayStay(wire.remoteAddress ?? '', port)) wire.destroy()
+  }
+}
+
+function awaitHandshake(peer: EnginePeer): void {
+  peer.once('connect', () => {
+    setTimeout(() => {
+      if (typeof peer.wire?.peerId !== 'string') peer.destroy()
+    }, handshakeMs).unref()
+  })
+}
+
+function sourceNamed(source: string | undefined): PeerSource {
+  return peerSources.find((one) => one === source) ?? 'manual'
+}

@@ -1,0 +1,84 @@
+import * as assert from 'uvu/assert'
+import { createAddressPolicy } from '../../../src/protocol/address-policy.ts'
+import { AddressCounts } from '../../../src/worker/session/engine/connections/address-counts.ts'
+import { Bans } from '../../../src/worker/session/engine/connections/bans.ts'
+import { Gate } from '../../../src/worker/session/engine/connections/gate.ts'
+import { LocalPeers } from '../../../src/worker/session/engine/local-peers.ts'
+import { suite } from '../../support/suite.ts'
+
+const test = suite('worker/session/engine/connections/gate')
+
+function fixture(filtered: readonly string[] = []) {
+  const policy = createAddressPolicy(['127.0.0.0/8'])
+  let told = 0
+  const bans = new Bans({ isOpened: (host) => policy.isOpened(host), onBan: () => void (told += 1) })
+  const localPeers = new LocalPeers()
+  const gate = new Gate({ policy, isFiltered: (host) => filtered.includes(host), localPeers, bans })
+  return { bans, gate, localPeers, policy, told: () => told }
+}
+
+test('a peer that sent all of a bad piece is banned, by its address', () => {
+  const { bans, gate, told } = fixture()
+  bans.badPiece([{ host: '8.8.4.4', port: 1 }], true)
+  assert.is(told(), 1)
+  assert.not(gate.mayDial('8.8.4.4:2'))
+  assert.not(gate.mayDialIn('::ffff:8.8.4.4'))
+  assert.not(gate.mayStay('8.8.4.4', 3))
+  assert.ok(gate.mayDial('8.8.8.8:2'))
+  assert.is(bans.list()[0]?.reason, 'bad_pieces')
+})
+
+test('of those that shared bad pieces, whoever has part in three is banned', () => {
+  const { bans, gate } = fixture()
+  const bad = { host: '8.8.4.4', port: 1 }
+  bans.badPiece([bad, { host: '8.8.8.8', port: 1 }], false)
+  bans.badPiece([bad, { host: '8.8.8.8', port: 1 }], false)
+  assert.is(bans.list().length, 0)
+  bans.badPiece([bad, { host: '9.9.9.9', port: 1 }], false)
+  assert.equal(
+    bans.list().map(({ address }) => address),
+    ['8.8.4.4'],
+  )
+  assert.ok(gate.mayDial('8.8.8.8:1'))
+})
+
+test('inside ranges that an operator opened a ban is of an address and port', () => {
+  const { bans, gate } = fixture()
+  bans.badPiece([{ host: '127.0.0.1', port: 1 }], true)
+  assert.not(gate.mayDial('127.0.0.1:1'))
+  assert.ok(gate.mayDial('127.0.0.1:2'))
+  assert.ok(gate.mayDialIn('127.0.0.1'))
+  assert.not(gate.mayStay('127.0.0.1', 1))
+})
+
+test('a ban is known under every spelling of its address, and taken back', () => {
+  const { bans, gate } = fixture()
+  bans.ban('2A00:1450:0:0::1', 'manual')
+  assert.not(gate.mayDial('[2a00:1450::1]:1'))
+  assert.ok(bans.unban('2a00:1450::1'))
+  assert.not(bans.unban('2a00:1450::1'))
+  assert.ok(gate.mayDial('[2a00:1450::1]:1'))
+})
+
+test('the IP filter holds both ways, also for peers of the local network', () => {
+  const { gate, localPeers } = fixture(['8.8.4.4', '192.168.1.2'])
+  assert.not(gate.mayDial('8.8.4.4:1'))
+  assert.not(gate.mayDial('[::ffff:8.8.4.4]:1'))
+  assert.not(gate.mayDialIn('::ffff:8.8.4.4'))
+  for (const host of ['192.168.1.2', '192.168.1.3']) localPeers.admit(`${host}:1`)
+  assert.not(gate.mayDial('192.168.1.2:1'))
+  assert.not(gate.mayDialIn('192.168.1.2'))
+  assert.ok(gate.mayDial('192.168.1.3:1'))
+})
+
+test('four connections are had with an address, and any number inside opened ranges', () => {
+  const { policy } = fixture()
+  const counts = new AddressCounts((host) => policy.isOpened(host))
+  for (const host of ['8.8.8.8', '127.0.0.1']) for (let i = 0; i < 4; i += 1) counts.add(host)
+  assert.not(counts.hasRoom('8.8.8.8'))
+  assert.ok(counts.hasRoom('127.0.0.1'))
+  counts.remove('8.8.8.8')
+  assert.ok(counts.hasRoom('8.8.8.8'))
+})
+
+test.run()

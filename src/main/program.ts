@@ -23,6 +23,7 @@ import type { SessionRecords } from './records/session-records.ts'
 import type { Settings } from './settings.ts'
 import { HashDesk } from './supervisor/hash-desk.ts'
 import { Supervisor } from './supervisor/supervisor.ts'
+import { sweepExports } from './sweep-exports.ts'
 import { StoreClient } from './threads/store-client.ts'
 import { threadEntries, type ThreadEntries } from './threads/entries.ts'
 import { TaskPool } from './threads/task-pool.ts'
@@ -66,6 +67,7 @@ export async function startProgram(
       log.warn({ thread: 'store' }, line),
     )
     stops.push(() => store.close())
+    sweepExports(dataDir) // now that the data directory is ours alone
     const tasks = new TaskPool(entries.tasks)
     stops.push(() => tasks.close())
     const supervisor = new Supervisor({

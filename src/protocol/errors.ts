@@ -79,6 +79,8 @@ export const errorStatus = {
   session_failed: 503,
   /** The worker ended while the call was under way. */
   session_gone: 503,
+  /** The thread of the store ended: the server ends too, and whether the change was written is not known. */
+  store_gone: 503,
   /** The server is stopping. */
   shutting_down: 503,
   /** The server has more work than it can take; try again after `Retry-After`. */

@@ -3,6 +3,7 @@
  * the same commands again.
  */
 import { shareRatio, type TorrentCounters } from './counters.ts'
+import { progressOf } from './progress.ts'
 import type { SessionSettings } from './session.ts'
 import type { TorrentInfo } from './torrent-info.ts'
 import type { TorrentOptions } from './torrent-options.ts'
@@ -109,7 +110,7 @@ export function factsOf(info: TorrentInfo): TorrentFacts {
   }
 }
 
-/** The row of a torrent that no worker has reported yet. */
+/** The row of a torrent that no worker has reported yet; what a run before has claimed is shown until it is proved. */
 export function rowOfRecord(record: TorrentRecord): TorrentRow {
   const totalSize = record.facts?.totalSize ?? 0
   const { downloaded, uploaded, finishedAt } = record.counters
@@ -117,7 +118,7 @@ export function rowOfRecord(record: TorrentRecord): TorrentRow {
     info_hash: record.infoHash,
     name: record.facts?.name ?? record.source.name,
     state: restingState(record),
-    progress: 0,
+    progress: claimedProgress(record),
     download_rate: 0,
     upload_rate: 0,
     num_peers: 0,
@@ -131,6 +132,11 @@ export function rowOfRecord(record: TorrentRecord): TorrentRow {
     finished_at: finishedAt,
     save_path: record.savePath,
   }
+}
+
+function claimedProgress({ bits, resume, facts }: TorrentRecord): number {
+  const claimed = bits === undefined ? resume?.checkpoint.bits : new Uint8Array(bits)
+  return claimed === undefined || facts === undefined ? 0 : progressOf(claimed, facts)
 }
 
 /** The state of a torrent that waits for a worker. */

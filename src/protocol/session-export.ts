@@ -9,6 +9,9 @@ export const exportVersion = 1
 export const exportsFolder = 'exports'
 export const importsFolder = 'imports'
 
+/** The end of the name of an export that is being written. */
+export const unfinishedExport = '.unfinished'
+
 /** A torrent without what belongs to one host: its folder, and what was proved of its files. */
 export type TransferredTorrent = Omit<TorrentRecord, 'saveFolder' | 'bits' | 'resume'>
 

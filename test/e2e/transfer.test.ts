@@ -1,5 +1,5 @@
 /** The way back from a backup, and a session that moves to another host: both for real. */
-import { copyFileSync, cpSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
@@ -102,6 +102,15 @@ transfer('a name that leads out of the folder, and a file that is not there, are
     assert.is((await server.rest.ask('import_session', { name })).error?.code, 'invalid_parameter', name)
   assert.is((await server.rest.ask('import_session', { name: 'nothing' })).error?.code, 'not_found')
   assert.equal((await server.rest.call('get_session_list')).sessions, [])
+})
+
+transfer('what a killed process left of an export is swept at the start, and nothing else', async () => {
+  const dataDir = temporaryFolder()
+  mkdirSync(join(dataDir, 'exports'))
+  for (const name of ['whole.jsonl', 'cut.jsonl.unfinished'])
+    writeFileSync(join(dataDir, 'exports', name), '{}')
+  await using _ = await startTestServer({ DATA_DIR: dataDir })
+  assert.equal(readdirSync(join(dataDir, 'exports')), ['whole.jsonl'])
 })
 
 transfer.run()

@@ -32,6 +32,8 @@ export interface SupervisedOptions {
   readonly pollMs?: number
   /** How soon a torrent in error is tried again; 30 s without it. */
   readonly healMs?: number
+  /** How soon a session that failed is tried again; 5 minutes without it. */
+  readonly failedRetryMs?: number
 }
 
 /** Supervised sessions and the commands on them; disposed of, nothing of them is left. */
@@ -79,6 +81,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     compareFiles: (comparison) => tasks.commonFiles(comparison),
     log,
     measureMs: 200,
+    failedRetryMs: options.failedRetryMs,
     ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
   })
   const fetchPolicy = createAddressPolicy([])

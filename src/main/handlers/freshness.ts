@@ -1,4 +1,5 @@
-/** How old what the board shows of a session is. */
+/** How old what the board shows of sessions is. */
+import type { Board } from '../board/board.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
 import type { Freshness } from './reply.ts'
@@ -8,4 +9,17 @@ export function freshnessOf(session: SessionSupervisor, board: SessionBoard): Fr
   const { generation } = session
   const stale = generation === undefined || session.state !== 'running' || generation.liveness !== 'alive'
   return { ageMs: board.ageMs(Date.now()), stale }
+}
+
+/** The age of the oldest of their reports; stale where one of them is. */
+export function freshnessOfAll(sessions: Iterable<SessionSupervisor>, board: Board): Freshness {
+  let [oldest, stale] = [0, false]
+  for (const session of sessions) {
+    const shown = board.session(session.id)
+    if (shown === undefined || !board.sessions.has(session.id)) continue // it is being created
+    const one = freshnessOf(session, shown)
+    oldest = Math.max(oldest, one.ageMs)
+    stale ||= one.stale
+  }
+  return { ageMs: oldest, stale }
 }

@@ -8,7 +8,7 @@ import type { Board } from '../board/board.ts'
 import { configureSession } from '../supervisor/configure.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import { defaultPortRange, portsOfRange } from './default-ports.ts'
-import { freshnessOf } from './freshness.ts'
+import { freshnessOf, freshnessOfAll } from './freshness.ts'
 import type { Handlers } from './reply.ts'
 
 const bindFailed = 'bind failed address already in use'
@@ -50,7 +50,8 @@ export function sessionHandlers({
         bytes: sessions.body(),
         value: () => ({ sessions: sessions.rows() }),
       }
-      return { ready, freshness: { ageMs: 0, stale: false } }
+      const seen = [...supervisor.sessions()].filter(({ id }) => access.sees(id))
+      return { ready, freshness: freshnessOfAll(seen, board) }
     },
     create_session: async (input, { access }) => {
       const taken = supervisor.portsInUse()

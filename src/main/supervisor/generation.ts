@@ -12,6 +12,9 @@ const heapCeiling = 0.8
 /** What the end of a thread may take. One that waits for its disk is not ended before the disk answers. */
 const endDeadlineMs = 5_000
 
+/** Why a worker ended that nobody ended. What it threw is for the log: it may hold paths of this machine. */
+export const faultReason = 'the session worker ended by a fault of its own, which the log has'
+
 /** Why a generation was ended from outside; `unbound`: it did not get its port, or not in time. */
 export type EndReason = 'requested' | 'silent' | 'heap' | 'unbound'
 
@@ -56,9 +59,7 @@ export class Generation {
     const late = setTimeout(() => {
       bound.reject(new RestTorrentError('session_unresponsive', 'the session did not start in time'))
     }, bindDeadlineMs)
-    void this.exited.then((exit) => {
-      bound.reject(new RestTorrentError('session_gone', exit.error?.message ?? 'the session worker ended'))
-    })
+    void this.exited.then(() => bound.reject(new RestTorrentError('session_gone', faultReason)))
     this.bound = bound.promise.finally(() => clearTimeout(late))
     this.bound.catch(() => undefined) // whoever waits for it handles it; nobody may
   }

@@ -1,8 +1,7 @@
 /** Why a session cannot be asked, and why its worker ended, in words and codes. */
 import type { ErrorCode } from '../../protocol/errors.ts'
 import type { SessionState } from '../../protocol/session.ts'
-import type { HostExit } from '../threads/session-host.ts'
-import type { EndReason } from './generation.ts'
+import { faultReason, type EndReason } from './generation.ts'
 
 const codes = {
   starting: 'session_starting',
@@ -27,8 +26,8 @@ export function notCalledReason(id: string, state: SessionState): string {
 }
 
 /** Why a generation ended that nobody asked to stop. */
-export function crashReason(reason: EndReason | undefined, exit: HostExit): string {
+export function crashReason(reason: EndReason | undefined): string {
   if (reason === 'silent') return 'the session worker was silent for 10 s and was ended'
   if (reason === 'heap') return 'the session worker nearly filled its heap and was restarted'
-  return exit.error?.message ?? 'the session worker ended by itself'
+  return faultReason
 }

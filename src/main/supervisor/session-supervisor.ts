@@ -10,7 +10,7 @@ import type { SessionState } from '../../protocol/session.ts'
 import type { Removal, SessionRecords } from '../records/session-records.ts'
 import type { HostExit } from '../threads/session-host.ts'
 import { carryOut } from './carry-out.ts'
-import { Backoff, failedRetryMs } from './backoff.ts'
+import { Backoff } from './backoff.ts'
 import { CrashLedger } from './crash-ledger.ts'
 import { Generation } from './generation.ts'
 import { configureWorker } from './configure.ts'
@@ -202,17 +202,15 @@ export class SessionSupervisor {
     this.#retry = setTimeout(() => {
       this.restarts += 1
       this.#begin()
-    }, failedRetryMs)
+    }, this.#near.failedRetryMs)
   }
 
   #noteCrash(generation: Generation, exit: HostExit): void {
     const unbound = generation.endReason === 'unbound' ? this.lastError?.message : undefined
-    const reason = unbound ?? crashReason(generation.endReason, exit)
+    const reason = unbound ?? crashReason(generation.endReason)
     if (unbound === undefined) this.lastError = { code: 'session_gone', message: reason, at: Date.now() }
-    this.#near.log.error(
-      { session: this.id, generation: generation.number, stack: exit.error?.stack },
-      reason,
-    )
+    const { message: thrown, stack } = exit.error ?? {}
+    this.#near.log.error({ session: this.id, generation: generation.number, thrown, stack }, reason)
     for (const infoHash of this.#ledger.note(generation.activating)) {
       const record = this.records.quarantine(infoHash, `it ended the worker twice: ${reason}`)
       this.#near.log.error({ session: this.id, info_hash: infoHash }, 'torrent quarantined')

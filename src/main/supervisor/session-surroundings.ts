@@ -12,5 +12,7 @@ export interface SessionSurroundings {
   readonly hashDesk: HashDesk
   readonly files: FileOwnership
   readonly log: Log
+  /** How soon a session that failed is tried again. */
+  readonly failedRetryMs: number
   readonly onChange: () => void
 }

@@ -11,6 +11,7 @@ import type { Log } from '../log.ts'
 import type { Journal } from '../records/journal.ts'
 import { SessionRecords } from '../records/session-records.ts'
 import type { StartHost } from '../threads/session-host.ts'
+import { failedRetryMs as defaultFailedRetryMs } from './backoff.ts'
 import type { HashDesk } from './hash-desk.ts'
 import { isComplete } from './is-complete.ts'
 import { pollMs as defaultPollMs } from './liveness.ts'
@@ -36,6 +37,8 @@ export interface SupervisorOptions {
   /** How often the workers' counters are looked at: four silent polls are stale, twenty are dead. */
   readonly pollMs?: number
   readonly measureMs?: number
+  /** How soon a session that failed is tried again; 5 minutes without it. */
+  readonly failedRetryMs?: number | undefined
   /** How often the counters of what runs are made durable, checkpoints or not. */
   readonly countersMs?: number
 }
@@ -159,13 +162,14 @@ export class Supervisor {
   }
 
   #supervise(records: SessionRecords): SessionSupervisor {
-    const { board, log, start, boot, hashDesk } = this.#options
+    const { board, log, start, boot, hashDesk, failedRetryMs = defaultFailedRetryMs } = this.#options
     const session: SessionSupervisor = new SessionSupervisor(records, {
       start,
       boot,
       hashDesk,
       files: this.files,
       log,
+      failedRetryMs,
       board: board.open(records.session.id),
       onChange: () => this.#show(session),
     })

@@ -4,7 +4,7 @@
  */
 import type { Remote } from 'comlink'
 import type { KeyRecord } from '../../protocol/access.ts'
-import { RestTorrentError } from '../../protocol/errors.ts'
+import { RestTorrentError, type ErrorCode } from '../../protocol/errors.ts'
 import type {
   BackupAnswer,
   LoadCursor,
@@ -73,7 +73,7 @@ export class StoreClient {
 
   /**
    * Writes all of the operations or none; durable when it resolves. Bytes are copied before it returns. After
-   * `disk_unresponsive` and `session_gone` it is not known whether they were written.
+   * `disk_unresponsive` and `store_gone` it is not known whether they were written.
    */
   async write(...operations: readonly StoreOperation[]): Promise<void> {
     await this.#ask('write', writeDeadlineMs, (api) => api.write(moveOperations(operations)))
@@ -111,7 +111,7 @@ export class StoreClient {
       await ask(this.#thread.rpc, 'close the store', closeDeadlineMs, (api) => api.close())
     } catch (error) {
       // it ended before, and its lock with it
-      if (!(error instanceof RestTorrentError) || error.code !== 'session_gone') throw error
+      if (!(error instanceof RestTorrentError) || error.code !== 'store_gone') throw error
     } finally {
       await this.#thread.terminate()
     }
@@ -130,12 +130,19 @@ export class StoreClient {
 
 type Run<T> = (api: Remote<StoreApi>) => Promise<T>
 
-/** A store that gives no answer in time waits for its disk. */
+/** What a call's failures mean of the store: one that gives no answer in time waits for its disk. */
+const storeCodes: { readonly [Code in ErrorCode]?: ErrorCode } = {
+  session_unresponsive: 'disk_unresponsive',
+  session_gone: 'store_gone',
+}
+
 async function ask<T>(rpc: Rpc<StoreApi>, what: string, deadlineMs: number, run: Run<T>): Promise<T> {
   try {
     return await rpc.call<T>(what, deadlineMs, run)
   } catch (error) {
-    if (!(error instanceof RestTorrentError) || error.code !== 'session_unresponsive') throw error
-    throw new RestTorrentError('disk_unresponsive', error.message, { cause: error })
+    if (!(error instanceof RestTorrentError)) throw error
+    const code = storeCodes[error.code]
+    if (code === undefined) throw error
+    throw new RestTorrentError(code, error.message, { cause: error })
   }
 }

@@ -1,4 +1,5 @@
 /** A torrent as it stands in a list, made of what its parts say. */
+import { floorShare } from '../../protocol/progress.ts'
 import type { WireError } from '../../protocol/errors.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { TorrentRow, TorrentState } from '../../protocol/torrent.ts'
@@ -26,7 +27,7 @@ export function rowOf(parts: RowParts, now: number): TorrentRow {
     info_hash: record.infoHash,
     name: content?.info.name ?? record.source.name,
     state,
-    progress: floor(stepProgress ?? (total === 0 ? 0 : have / total)),
+    progress: floorShare(stepProgress ?? (total === 0 ? 0 : have / total)),
     num_peers: meeting?.numPeers ?? 0,
     num_seeds: meeting?.numSeeds ?? 0,
     total_size: total,
@@ -35,9 +36,4 @@ export function rowOf(parts: RowParts, now: number): TorrentRow {
     save_path: record.savePath,
     ...(error ? { error } : {}),
   }
-}
-
-/** Six digits, never rounded up to a 1 that is not true. */
-function floor(share: number): number {
-  return Math.floor(share * 1e6) / 1e6
 }

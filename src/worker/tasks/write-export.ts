@@ -1,7 +1,7 @@
 /** Writes an exported session, part by part. It has its name only when it is whole and on disk. */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { exportsFolder, type ExportPart } from '../../protocol/session-export.ts'
+import { exportsFolder, unfinishedExport, type ExportPart } from '../../protocol/session-export.ts'
 import { diskError } from '../session/storage/disk-error.ts'
 import { syncFolder } from '../store/sync-folder.ts'
 import { headLine, torrentLine } from './transfer-form.ts'
@@ -9,7 +9,7 @@ import { headLine, torrentLine } from './transfer-form.ts'
 /** Gives the size so far. Throws a disk code, and nothing of the file is left then. */
 export function writeExport({ dataDir, name, head, torrents, last }: ExportPart): number {
   const folder = join(dataDir, exportsFolder)
-  const unfinished = join(folder, `${name}.unfinished`)
+  const unfinished = join(folder, name + unfinishedExport)
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const descriptor = openSync(unfinished, head === undefined ? 'a' : 'wx', 0o600)

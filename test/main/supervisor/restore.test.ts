@@ -5,6 +5,7 @@ import { freePort } from '../../peers/tools.ts'
 import { takeTcp } from '../../support/ports.ts'
 import { suite } from '../../support/suite.ts'
 import { supervise } from '../../support/supervised.ts'
+import { torrentRecord } from '../../support/torrent-record.ts'
 import { sessionOf } from '../../worker/store/fixture.ts'
 
 const restoring = suite('src/main/supervisor/supervisor, restore')
@@ -59,5 +60,35 @@ restoring('a session that is restarted while it waits has one worker', async () 
   const view = await sessions.whenSession(records.session.id, 'running', ({ state }) => state === 'running')
   assert.is(view.worker.generation, 1)
 })
+
+restoring(
+  'a session whose port is taken comes back by itself when it is free, with its torrents',
+  async () => {
+    await using sessions = supervise({ failedRetryMs: 300 })
+    const { records, release } = await held(1)
+    release()
+    const { id, ports } = records.session
+    const record = torrentRecord({
+      started: false,
+      source: { ...torrentRecord().source, rawInfo: undefined },
+    })
+    records.restore([record], [])
+    {
+      await using _ = await takeTcp(ports[0] ?? 0)
+      await sessions.supervisor.restore([records])
+      const failed = await sessions.whenSession(id, 'failed', ({ state }) => state === 'failed')
+      assert.is(failed.last_error?.code, 'bind_failed')
+      await sessions.whenSession(
+        id,
+        'tried again in vain',
+        ({ restarts, state }) => restarts > 1 && state === 'failed',
+      )
+      assert.is(failed.num_torrents, 1)
+    }
+    const back = await sessions.whenSession(id, 'back', ({ state }) => state === 'running')
+    assert.equal([back.port, back.num_torrents], [ports[0], 1])
+    await sessions.whenTorrent(id, record.infoHash, 'told by the worker', ({ state }) => state === 'stopped')
+  },
+)
 
 restoring.run()

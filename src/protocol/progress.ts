@@ -1,0 +1,18 @@
+/** A share of 0…1 with six digits, never rounded up to a 1 that is not true. */
+export function floorShare(share: number): number {
+  return Math.floor(share * 1e6) / 1e6
+}
+
+/** How much of a torrent the bits say is there, 0…1; most significant bit first. */
+export function progressOf(
+  bits: Uint8Array,
+  { totalSize, pieceLength, pieceCount }: { totalSize: number; pieceLength: number; pieceCount: number },
+): number {
+  if (totalSize === 0 || pieceCount === 0) return 0
+  let pieces = 0
+  for (let byte of bits) for (; byte > 0; byte &= byte - 1) pieces += 1
+  const last = pieceCount - 1
+  const hasLast = ((bits[last >> 3] ?? 0) & (0x80 >> (last & 7))) !== 0
+  const missingOfLast = hasLast ? pieceCount * pieceLength - totalSize : 0
+  return floorShare((pieces * pieceLength - missingOfLast) / totalSize)
+}

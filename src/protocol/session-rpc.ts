@@ -34,10 +34,10 @@ export interface SessionApi {
   /** Makes the torrent exist as recorded; a torrent that exists already is brought to the record. */
   applyTorrent(record: TorrentRecord): Promise<void>
   /**
-   * Stops the torrent and forgets it; with `deleteData` its files are deleted before this settles, but for
-   * those `spared`, by their paths below the save path: other torrents have them too.
+   * Stops the torrent and forgets it; with `deleteData` its files are deleted before this settles. Rejects with
+   * a disk code where one could not be; those that could are gone then.
    */
-  removeTorrent(record: TorrentRecord, deleteData: boolean, spared: readonly string[]): Promise<void>
+  removeTorrent(record: TorrentRecord, removal: TorrentRemoval): Promise<void>
   /** Has the session obey settings from now on; those of `needsRestart` are left as they are. */
   configure(settings: SessionSettings): Promise<void>
   /** Has a torrent obey options from now on; nothing where the session does not have it. */
@@ -56,6 +56,15 @@ export interface SessionApi {
   permitted(requestId: number, refusal: WireError | undefined): Promise<void>
   /** Closes every torrent and the client, flushes what was written, settles when all is closed. */
   stop(): Promise<void>
+}
+
+/** How a torrent is removed. */
+export interface TorrentRemoval {
+  readonly deleteData: boolean
+  /** Files that are not deleted, by their paths below the save path: other torrents have them too. */
+  readonly spared: readonly string[]
+  /** This generation was asked before, and has forgotten the torrent: what it has by that info hash was added later. */
+  readonly isAgain: boolean
 }
 
 /** A piece range of one torrent to be hashed from disk by the hash pool. */

@@ -1,5 +1,5 @@
 /** Faults of the disk, made for real: each stops its own torrent, says why, and ends when the cause does. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { absence, addCase } from '../interop/require.ts'
@@ -11,7 +11,7 @@ import { canFreeze, canMount, freeze, makeFifo, mountSmallDisk } from '../suppor
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { startSeed, type Seed } from '../support/seeds.ts'
 import { supervise, type Supervised } from '../support/supervised.ts'
-import { suite } from '../support/suite.ts'
+import { eventually, suite } from '../support/suite.ts'
 
 const faults = suite('test/e2e/disk-faults')
 const bystander = makeMetainfo({ name: 'bystander', content: 20_000 })
@@ -143,6 +143,36 @@ faultCase(
     await using seed = await startSeed({ content: 100_000 })
     using frozen = freeze(folder)
     await failsAndHeals(place, seed, 'disk_denied', () => frozen[Symbol.dispose]())
+  },
+)
+
+faultCase(
+  'files that cannot be deleted are deleted when they can, and spare what was added since',
+  [],
+  canFreeze,
+  async () => {
+    await using place = await openPlace()
+    const { server, session } = place
+    const made = makeMetainfo({ content: 20_000 })
+    const folder = join(server.rootDir, 'faulty')
+    writeFiles(folder, made)
+    writeFiles(join(server.rootDir, 'again'), made)
+    await place.add({ file: made.bytes })
+    await place.reaches(made.infoHash, 'seeding')
+    {
+      using _ = freeze(folder)
+      const named = { session_id: session.id, info_hash: made.infoHash }
+      await server.command('delete_torrent', { ...named, delete_data: 1 })
+      const { removals } = server.supervisor.session(session.id).records
+      await place.add({ file: made.bytes, save_path: 'again' })
+      await place.reaches(made.infoHash, 'seeding')
+      assert.is(removals.size, 1, 'it is not given up')
+    }
+    await eventually(5000, 'deleted', () => !existsSync(join(folder, made.name)))
+    await eventually(5000, 'done', () => server.supervisor.session(session.id).records.removals.size === 0)
+    await place.reaches(made.infoHash, 'seeding')
+    assert.ok(existsSync(join(server.rootDir, 'again', made.name)))
+    place.checkBystanders()
   },
 )
 

@@ -9,12 +9,12 @@ import type { SessionApi } from '../../protocol/session-rpc.ts'
 import type { SessionState } from '../../protocol/session.ts'
 import type { Removal, SessionRecords } from '../records/session-records.ts'
 import type { HostExit } from '../threads/session-host.ts'
-import { carryOut } from './carry-out.ts'
 import { Backoff } from './backoff.ts'
 import { CrashLedger } from './crash-ledger.ts'
 import { Generation } from './generation.ts'
 import { configureWorker } from './configure.ts'
 import { crashReason, heldReason, notCalledReason, stateCode } from './session-reasons.ts'
+import { Removals } from './removals.ts'
 import type { SessionSurroundings } from './session-surroundings.ts'
 import { takeEvent } from './take-event.ts'
 
@@ -32,12 +32,19 @@ export class SessionSupervisor {
   readonly #near: SessionSurroundings
   readonly #backoff = new Backoff()
   readonly #ledger = new CrashLedger()
+  readonly #removals: Removals
   #generations = 0
   #retry: NodeJS.Timeout | undefined
 
   constructor(records: SessionRecords, near: SessionSurroundings) {
     this.records = records
     this.#near = near
+    this.#removals = new Removals({
+      records,
+      files: near.files,
+      retryMs: near.boot.healMs,
+      send: (what, run) => this.send(what, run),
+    })
     for (const record of records.torrents.values()) near.board.expect(record)
   }
 
@@ -104,7 +111,7 @@ export class SessionSupervisor {
     const { infoHash } = removal.record
     this.#near.files.leave({ sessionId: this.id, infoHash }, removal.id, removal.deleteData)
     this.#near.board.forget(infoHash)
-    this.#carryOut(removal)
+    this.#removals.carryOut(removal)
   }
 
   /** Asks the worker; rejects with the code of its state when there is no worker to ask. */
@@ -152,7 +159,7 @@ export class SessionSupervisor {
     this.#to('running')
     configureWorker(this) // its settings may have changed since the start
     this.#near.log.info({ session: this.id, port, generation: generation.number }, 'session runs')
-    for (const removal of this.records.removals) this.#carryOut(removal)
+    this.#removals.replay()
     for (const record of this.#ledger.replayOrder(this.records.torrents.values())) this.apply(record)
   }
 
@@ -176,7 +183,7 @@ export class SessionSupervisor {
     if (this.generation !== generation) return
     this.generation = undefined
     this.#near.hashDesk.cancelAll(this.id)
-    for (const { id, deleteData } of this.records.removals) if (!deleteData) this.#near.files.release(id)
+    this.#removals.rest()
     this.records.counting.rest()
     this.#near.board.rest(this.records.torrents.values())
     if (this.state === 'stopping' || this.state === 'stopped') return
@@ -216,10 +223,6 @@ export class SessionSupervisor {
       this.#near.log.error({ session: this.id, info_hash: infoHash }, 'torrent quarantined')
       if (record) this.#near.board.rest([record])
     }
-  }
-
-  #carryOut(removal: Removal): void {
-    this.send('remove torrent', (api) => carryOut(api, removal, this.records, this.#near.files))
   }
 
   /** Has the worker do something, where there is one, and shows the session as it is; a failure is logged. */

@@ -1,7 +1,13 @@
 /** A session in its thread: its torrents, its sockets, and the engine once the first torrent needs it. */
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { WireError } from '../../protocol/errors.ts'
-import type { HashAnswer, SessionApi, SessionBoot, SessionEvent } from '../../protocol/session-rpc.ts'
+import type {
+  HashAnswer,
+  SessionApi,
+  SessionBoot,
+  SessionEvent,
+  TorrentRemoval,
+} from '../../protocol/session-rpc.ts'
 import type { SessionSettings } from '../../protocol/session.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import type { TrackerView } from '../../protocol/tracker.ts'
@@ -64,10 +70,12 @@ export class Session implements SessionApi {
     })
   }
 
-  async removeTorrent(record: TorrentRecord, deleteData: boolean, spared: readonly string[]): Promise<void> {
+  async removeTorrent(record: TorrentRecord, removal: TorrentRemoval): Promise<void> {
+    const { deleteData, spared, isAgain } = removal
     await this.#turns.take(record.infoHash, async () => {
-      const torrent = this.#torrents.get(record.infoHash) ?? new Torrent(record, this.#near)
-      this.#torrents.delete(record.infoHash)
+      const present = isAgain ? undefined : this.#torrents.get(record.infoHash)
+      if (present !== undefined) this.#torrents.delete(record.infoHash)
+      const torrent = present ?? new Torrent(record, this.#near)
       if (deleteData) await torrent.deleteData(new Set(spared))
       else await torrent.close()
     })

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import type { BuildOptions } from 'esbuild'
+import { applyPatches } from './engine/apply-patches.ts'
 import { leaveOutAddons } from './engine/leave-out-addons.ts'
 import { strictBencode } from './engine/strict-bencode.ts'
 
@@ -27,7 +28,7 @@ const common: BuildOptions = {
 }
 
 /** How anything that holds the engine is bundled, the session worker as well as what tests a part of it. */
-export const withEngine: BuildOptions = { ...common, plugins: [leaveOutAddons, strictBencode] }
+export const withEngine: BuildOptions = { ...common, plugins: [leaveOutAddons, strictBencode, applyPatches] }
 
 export const bundles: readonly BuildOptions[] = [
   {

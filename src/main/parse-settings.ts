@@ -60,8 +60,11 @@ function help(): string {
 
 /** What is wrong with settings together that are right one by one. */
 function conflictsOf(settings: Settings): string[] {
-  if (!settings.RESTTORRENT_NO_AUTH) return []
   const conflicts: string[] = []
+  if ((settings.RESTTORRENT_TLS_CERT === '') !== (settings.RESTTORRENT_TLS_KEY === '')) {
+    conflicts.push('  RESTTORRENT_TLS_CERT and RESTTORRENT_TLS_KEY: one is of no use without the other')
+  }
+  if (!settings.RESTTORRENT_NO_AUTH) return conflicts
   if (!loopbackHost.test(settings.RESTTORRENT_HOST)) {
     conflicts.push('  --no-auth: RESTTORRENT_HOST must be a loopback address: anybody else needs a key')
   }

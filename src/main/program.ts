@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createAddressPolicy } from '../protocol/address-policy.ts'
 import { Authentication } from './access/authentication.ts'
 import { KeyRing } from './access/key-ring.ts'
+import { Overload } from './access/overload.ts'
 import { Board } from './board/board.ts'
 import { firstKeyText } from './first-key.ts'
 import { keyHandlers } from './handlers/key-handlers.ts'
@@ -14,6 +15,7 @@ import { torrentHandlers } from './handlers/torrent-handlers.ts'
 import { transferHandlers } from './handlers/transfer-handlers.ts'
 import { createApp } from './http/app.ts'
 import { createHttpServer } from './http/server.ts'
+import { readTls, type TlsFiles } from './http/tls.ts'
 import type { Log } from './log.ts'
 import { LocalDiscovery } from './lsd/local-discovery.ts'
 import { localSessions } from './lsd/local-session.ts'
@@ -40,6 +42,8 @@ export interface Program {
   readonly address: string
   /** Tells the key that this start had to make, to be shown once; undefined where there was one. */
   readonly firstKey: string | undefined
+  /** Reads the certificate again; undefined without TLS. Rejects, and changes nothing, where it does not fit. */
+  readonly reload: (() => Promise<void>) | undefined
   /** Stops everything in order, each part within a deadline. */
   stop(): Promise<void>
   /** Whether a thread is left that waits for a disk: then only a kill ends the process. */
@@ -100,28 +104,47 @@ export async function startProgram(
       stored: await store.loadKeys(),
       adminKey: settings.RESTTORRENT_ADMIN_KEY,
     })
-    const authentication = new Authentication({ keys, isOpen: settings.RESTTORRENT_NO_AUTH })
-    const handlers = permittedHandlers({
-      ...sessionHandlers({ supervisor, board, memoryOnlyDefault: settings.RESTTORRENT_MEMORY_ONLY }),
-      ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy }),
-      ...swarmHandlers(supervisor),
-      ...transferHandlers({ supervisor, board, tasks, rootDir, dataDir, backup: () => store.backup() }),
-      ...keyHandlers({ keys, log }),
+    const authentication = new Authentication({
+      keys,
+      isOpen: settings.RESTTORRENT_NO_AUTH,
+      trustedProxies: settings.RESTTORRENT_TRUSTED_PROXIES,
+      log,
     })
+    const overload = new Overload()
+    stops.push(async () => Promise.resolve(overload.stop()))
+    const handlers = permittedHandlers(
+      {
+        ...sessionHandlers({ supervisor, board, memoryOnlyDefault: settings.RESTTORRENT_MEMORY_ONLY }),
+        ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy }),
+        ...swarmHandlers(supervisor),
+        ...transferHandlers({ supervisor, board, tasks, rootDir, dataDir, backup: () => store.backup() }),
+        ...keyHandlers({ keys, log }),
+      },
+      overload,
+    )
     const allowedHosts = settings.RESTTORRENT_ALLOWED_HOSTS
     const app = createApp({ handlers, authentication, allowedHosts, ready: () => !stopping, log })
-    const http = createHttpServer(app, log)
-    const realtime = attachRealtime(http.server, { handlers, authentication, allowedHosts, log })
+    const tlsFiles = tlsFilesOf(settings)
+    const http = createHttpServer(app, log, {}, tlsFiles && (await readTls(tlsFiles)))
+    const realtime = attachRealtime(http.server, {
+      handlers,
+      authentication,
+      allowedHosts,
+      log,
+      socketsPerKey: settings.RESTTORRENT_SOCKETS_PER_KEY,
+      commandsPerKey: settings.RESTTORRENT_COMMANDS_PER_KEY,
+    })
     stops.push(async () => {
       await Promise.all([realtime.close('the server is stopping'), http.close(closeDeadlineMs)])
     })
     void supervisor.restore(restored)
     const { address: host, port } = await http.listen(settings.RESTTORRENT_HOST, settings.RESTTORRENT_PORT)
-    const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+    const address = `${tlsFiles ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
     log.info({ address, root_dir: rootDir, data_dir: dataDir }, `RestTorrent listens on ${address}`)
     const firstKey = authentication.isOpen ? undefined : await firstKeyText(keys, address)
     const failed = store.ended.then(() => new Error('the store worker ended'))
-    return { address, firstKey, stop, isHeld: () => supervisor.isHeld, failed }
+    const reload = tlsFiles && (async () => http.certify(await readTls(tlsFiles)))
+    return { address, firstKey, reload, stop, isHeld: () => supervisor.isHeld, failed }
   } catch (error) {
     await stop()
     throw error
@@ -150,4 +173,11 @@ function prepareFolders(settings: Settings): { dataDir: string; rootDir: string 
   if (named === '') mkdirSync(rootDir, { recursive: true })
   realpathSync(rootDir) // it must exist; callers may name it as it was set or as it really is
   return { dataDir: realpathSync(dataDir), rootDir }
+}
+
+function tlsFilesOf({
+  RESTTORRENT_TLS_CERT: cert,
+  RESTTORRENT_TLS_KEY: key,
+}: Settings): TlsFiles | undefined {
+  return cert === '' ? undefined : { cert, key }
 }

@@ -1,5 +1,5 @@
 /** Runs the server as a process: settings, signals and exit codes. */
-import { createLog } from './log.ts'
+import { createLog, type Log } from './log.ts'
 import { parseSettings } from './parse-settings.ts'
 import { startProgram, type Program } from './program.ts'
 
@@ -46,6 +46,8 @@ export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv
   try {
     program = await starting
     if (program.firstKey !== undefined) process.stderr.write(program.firstKey)
+    const { reload } = program
+    if (reload !== undefined) process.on('SIGHUP', () => void reloadBy(reload, log))
     void program.failed.then((error) => {
       if (stopping) return
       log.fatal(error.message)
@@ -55,6 +57,13 @@ export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv
     log.fatal({ stack: error instanceof Error ? error.stack : undefined }, `cannot start: ${String(error)}`)
     exit(1)
   }
+}
+
+async function reloadBy(reload: () => Promise<void>, log: Log): Promise<void> {
+  await reload().then(
+    () => log.info('the certificate was read again'),
+    (error: unknown) => log.error(`the certificate stays as it was: ${String(error)}`),
+  )
 }
 
 function onSignals(first: (signal: string) => void, second: () => void): void {

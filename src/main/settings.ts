@@ -73,6 +73,31 @@ export const settingsTable = {
     default: '',
     description: 'host names the API answers to, beside localhost and IP addresses, separated by commas',
   },
+  RESTTORRENT_TRUSTED_PROXIES: {
+    schema: ranges,
+    default: '',
+    description: 'ranges of proxies whose X-Forwarded-For names the caller: loopback, private or CIDRs',
+  },
+  RESTTORRENT_TLS_CERT: {
+    schema: z.string().transform((path) => (path === '' ? '' : resolve(path))),
+    default: '',
+    description: 'certificate (PEM) to serve TLS with; read again at SIGHUP',
+  },
+  RESTTORRENT_TLS_KEY: {
+    schema: z.string().transform((path) => (path === '' ? '' : resolve(path))),
+    default: '',
+    description: 'its private key (PEM)',
+  },
+  RESTTORRENT_SOCKETS_PER_KEY: {
+    schema: integer(1, 100_000),
+    default: '20',
+    description: 'Socket.IO connections of one key at the same time',
+  },
+  RESTTORRENT_COMMANDS_PER_KEY: {
+    schema: integer(1, 100_000),
+    default: '30',
+    description: 'commands a second over all Socket.IO connections of one key',
+  },
   RESTTORRENT_MEMORY_ONLY: {
     schema: flag,
     default: '1',

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { keyEntry, keyPrefix, scopes } from './access.ts'
 import type { CommandEntry } from './command-entry.ts'
 import { sessionId } from './ids.ts'
-import { text } from './parameters.ts'
+import { integer, text } from './parameters.ts'
 import { rootPath } from './root-path.ts'
 
 const sessions = z
@@ -34,6 +34,7 @@ export const accessCommands = {
         .describe(
           'folder below the root folder, "." for that itself; default: "." for an admin of all sessions, else a folder of the prefix as name',
         ),
+      rate_limit: integer(0, 100_000).default(0).describe('requests and commands a second; 0: any number'),
     }),
     output: z.object({ api_key: z.string().describe('the key itself'), key: keyEntry }),
     jsonp: false,

@@ -19,6 +19,7 @@ export const keyEntry = z.object({
     .union([z.literal('all'), z.array(z.string())])
     .describe('all, or the ids of the sessions that it may use beside those that it creates'),
   root: z.string().describe('folder below the root folder to which its sessions are confined; empty: none'),
+  rate_limit: z.int().describe('requests and commands a second at the most; 0: any number'),
   created_at: z.number().describe('milliseconds since the epoch'),
 })
 export type KeyEntry = z.output<typeof keyEntry>

@@ -12,4 +12,6 @@ export interface CommandEntry {
   readonly output: z.ZodObject
   /** False where a script tag must never read the answer. */
   readonly jsonp: boolean
+  /** What is refused while the server is overloaded: the command, or only with that parameter. */
+  readonly sheds?: 'always' | 'url'
 }

@@ -81,6 +81,7 @@ export const commands = {
     description: 'Adds a torrent by exactly one of file, magnet or url.',
     input: uploadTorrent,
     output: torrentRow,
+    sheds: 'url',
     jsonp: false,
   },
   get_torrent_list: {
@@ -178,6 +179,7 @@ export const commands = {
       name: z.string().describe('of the file in the folder backups of the data directory'),
       size: z.int().describe('bytes'),
     }),
+    sheds: 'always',
     jsonp: false,
   },
   export_session: {
@@ -191,6 +193,7 @@ export const commands = {
       size: z.int().describe('bytes'),
       num_torrents: z.int(),
     }),
+    sheds: 'always',
     jsonp: false,
   },
   import_session: {
@@ -206,6 +209,7 @@ export const commands = {
       root: rootPath.default('').describe('folder below the root folder to which its paths are confined'),
     }),
     output: z.object({ session: sessionView }),
+    sheds: 'always',
     jsonp: false,
   },
   ...accessCommands,

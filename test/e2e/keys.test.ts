@@ -17,7 +17,7 @@ const waitMs = 10_000
 keys(
   'without a key everything but health is unauthorized, in the same words for every wrong one',
   async () => {
-    await using server = await startTestServer({ ADMIN_KEY: adminKey })
+    await using server = await startTestServer({ ADMIN_KEY: adminKey, TRUSTED_PROXIES: 'loopback' })
     for (const path of ['/health', '/ready']) assert.is((await request(server.address + path)).status, 200)
     const wrong = ['', 'Bearer', `Bearer ${wrongKey}`, `Bearer ${adminKey.slice(0, -1)}`, `Basic ${adminKey}`]
     const headers: Record<string, string>[] = [
@@ -29,9 +29,17 @@ keys(
       ...wrong.map((authorization) => ({ authorization })),
     ]
     const answers = new Set<string>()
+    let answered = 0
     for (const path of ['/v1/sessions', '/v1/sessions?api_key=' + adminKey, '/nowhere']) {
       for (const some of headers) {
-        const { status, text, headers: told } = await request(server.address + path, { headers: some })
+        const {
+          status,
+          text,
+          headers: told,
+        } = await request(server.address + path, {
+          headers: { ...some, 'x-forwarded-for': `192.0.2.${answered}` },
+        })
+        answered += 1
         assert.is(status, 401, JSON.stringify(some))
         assert.is(told.get('www-authenticate'), 'Bearer')
         answers.add(text)
@@ -164,7 +172,7 @@ keys('an administrator of some sessions administers these and not the server', a
 })
 
 keys('what is not yours answers exactly as what is not there, on both faces', async () => {
-  await using server = await startTestServer({ ADMIN_KEY: adminKey })
+  await using server = await startTestServer({ ADMIN_KEY: adminKey, COMMANDS_PER_KEY: '1000' })
   const mine = await makeKey(server, { scope: 'control' })
   const others = await makeKey(server, { scope: 'control' })
   const session = await openSession(others.face, { name: 'theirs' })

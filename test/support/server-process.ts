@@ -11,7 +11,7 @@ export interface ServerProcess extends AsyncDisposable {
   output(): string
   /** Settles with the API's address when it listens. */
   listening(): Promise<string>
-  signal(name: 'SIGTERM' | 'SIGINT'): void
+  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGHUP'): void
   /** Settles with its exit code, null where a signal ended it. */
   ended(): Promise<number | null>
 }

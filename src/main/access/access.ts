@@ -1,5 +1,7 @@
 /** What one caller may do, and to which sessions. */
 import type { KeyEntry, Scope } from '../../protocol/access.ts'
+import { RestTorrentError } from '../../protocol/errors.ts'
+import { TokenBucket } from './token-bucket.ts'
 
 export interface Access {
   /** The prefix of the caller's key; null where no key is required and none was sent. */
@@ -11,21 +13,35 @@ export interface Access {
   readonly seesAll: boolean
   /** Whether a session is there and the caller's to see. For anybody else it is as one that is not there. */
   sees(sessionId: string): boolean
+  /** Counts a request; throws `rate_limited` when there are more than the key may send a second. */
+  takeTurn(): void
 }
 
 /** Gives the prefix of the key that made a session, null for one made without a key, undefined for none. */
 export type OwnerOf = (sessionId: string) => string | null | undefined
 
 /** Everything: what is allowed where no key is required. */
-export const openAccess: Access = { key: null, scope: 'admin', root: '', seesAll: true, sees: () => true }
+export const openAccess: Access = {
+  key: null,
+  scope: 'admin',
+  root: '',
+  seesAll: true,
+  sees: () => true,
+  takeTurn: () => undefined,
+}
 
 /** What a key allows. */
-export function accessOf({ prefix, scope, root, sessions }: KeyEntry, ownerOf: OwnerOf): Access {
+export function accessOf({ prefix, scope, root, sessions, rate_limit }: KeyEntry, ownerOf: OwnerOf): Access {
   const seesAll = sessions === 'all'
   const named = new Set(seesAll ? [] : sessions)
   const sees = (id: string): boolean => {
     const owner = ownerOf(id)
     return owner !== undefined && (seesAll || owner === prefix || named.has(id))
   }
-  return { key: prefix, scope, root, seesAll, sees }
+  const bucket = rate_limit === 0 ? undefined : new TokenBucket(rate_limit)
+  const takeTurn = (): void => {
+    if (bucket?.take() === false)
+      throw new RestTorrentError('rate_limited', `more than ${rate_limit} requests a second of this key`)
+  }
+  return { key: prefix, scope, root, seesAll, sees, takeTurn }
 }

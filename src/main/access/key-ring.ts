@@ -17,6 +17,7 @@ export interface KeyWish {
   readonly sessions: KeyEntry['sessions']
   /** Absent: that of an administrator of all sessions is everything, anybody else's a folder of its own. */
   readonly root?: string | undefined
+  readonly rate_limit: number
 }
 
 export interface KeyRingOptions {
@@ -45,7 +46,7 @@ export class KeyRing {
     this.#options = options
     for (const record of options.stored) this.#hold(record)
     if (options.adminKey === '') return
-    const entry = { name: 'RESTTORRENT_ADMIN_KEY', scope: 'admin', sessions: 'all' } as const
+    const entry = { name: 'RESTTORRENT_ADMIN_KEY', scope: 'admin', sessions: 'all', rate_limit: 0 } as const
     this.#ofSettings = this.#hold(recordOf(options.adminKey, entry)).prefix
   }
 
@@ -59,6 +60,11 @@ export class KeyRing {
     const held = this.#keys.get(prefixOf(key))
     const isEqual = timingSafeEqual(Buffer.from(hashOf(key), 'hex'), held?.hash ?? nobody)
     return isEqual ? held?.access : undefined
+  }
+
+  /** Whether there is a key of that prefix. */
+  has(prefix: string): boolean {
+    return this.#keys.has(prefix)
   }
 
   /** The keys in the order of their creation. */

@@ -15,11 +15,11 @@ export function keyHandlers({
   log,
 }: KeyHandlerOptions): Pick<Handlers, 'create_key' | 'get_key_list' | 'revoke_key'> {
   return {
-    create_key: async ({ name, scope, sessions = scope === 'admin' ? 'all' : [], root }) => {
+    create_key: async ({ name, scope, sessions = scope === 'admin' ? 'all' : [], root, rate_limit }) => {
       if (scope === 'read' && sessions.length === 0) {
         throw new RestTorrentError('invalid_parameter', 'parameter sessions: a key of scope read needs some')
       }
-      const { key, entry } = await keys.create({ name, scope, sessions, root })
+      const { key, entry } = await keys.create({ name, scope, sessions, root, rate_limit })
       log.info({ key: entry.prefix, scope }, 'key created')
       return { value: { api_key: key, key: entry } }
     },

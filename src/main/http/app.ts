@@ -5,17 +5,17 @@
 import { Hono } from 'hono'
 import { commandNames, commands } from '../../protocol/commands.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
-import { openAccess, type Access } from '../access/access.ts'
+import { openAccess } from '../access/access.ts'
 import type { Authentication } from '../access/authentication.ts'
 import { checkHost, checkSameSite } from '../handlers/access.ts'
 import type { Log } from '../handlers/answer.ts'
-import type { Handlers } from '../handlers/reply.ts'
+import type { Caller, Handlers } from '../handlers/reply.ts'
 import { failureAnswer, jsonAnswer, responseOf, type Answer } from './answers.ts'
 import { runCommand } from './command.ts'
 import { headerOf, type App, type AppEnv, type CommandContext } from './context.ts'
 import { constantHeaders, preflightHeaders } from './headers.ts'
 import { RepeatedReads } from './repeated-reads.ts'
-import { requestAccess } from './request-access.ts'
+import { callerOf } from './request-access.ts'
 import { allowedMethods, routePath } from './routes.ts'
 
 export interface AppOptions {
@@ -28,19 +28,21 @@ export interface AppOptions {
   readonly log: Log
 }
 
-type Handle = (c: CommandContext, access: Access) => Answer | Promise<Answer>
+type Handle = (c: CommandContext, caller: Caller) => Answer | Promise<Answer>
 
+/** Who asks for what tells nothing of anybody. */
+const anybody: Caller = { transport: 'rest', address: '', access: openAccess }
 const readMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 
 /** The application, without a port. */
 export function createApp(options: AppOptions): App {
   const app = new Hono<AppEnv>()
   const repeatedReads = new RepeatedReads(options)
-  const guarded = (handle: Handle) => guard(options, handle, accessOfRequest)
-  const unguarded = (handle: Handle) => guard(options, handle, () => openAccess)
+  const guarded = (handle: Handle) => guard(options, handle, callerOfRequest)
+  const unguarded = (handle: Handle) => guard(options, handle, () => anybody)
   for (const name of commandNames) {
     const { method, path } = commands[name]
-    const run: Handle = (c, access) => runCommand(c, name, access, options, repeatedReads)
+    const run: Handle = (c, caller) => runCommand(c, name, caller, options, repeatedReads)
     app.on(method, routePath(path), guarded(run))
   }
   app.get('/health', unguarded(health))
@@ -55,12 +57,12 @@ export function createApp(options: AppOptions): App {
 function guard(
   options: AppOptions,
   handle: Handle,
-  accessOf: typeof accessOfRequest,
+  identify: typeof callerOfRequest,
 ): (c: CommandContext) => Promise<Response> {
   return async (c) => {
     try {
       checkHost(headerOf(c, 'host'), options.allowedHosts)
-      return responseOf(await handle(c, accessOf(c, options)))
+      return responseOf(await handle(c, identify(c, options)))
     } catch (error) {
       return responseOf(failureAnswer(error, options.log))
     }
@@ -68,13 +70,13 @@ function guard(
 }
 
 /** A page that has a key was given it; one of another site that has none may only read. */
-function accessOfRequest(c: CommandContext, { authentication }: AppOptions): Access {
-  const access = requestAccess(c, authentication)
-  if (access.key === null && !readMethods.includes(c.req.method)) {
+function callerOfRequest(c: CommandContext, { authentication }: AppOptions): Caller {
+  const caller = callerOf(c, authentication)
+  if (caller.access.key === null && !readMethods.includes(c.req.method)) {
     const [host, origin] = [headerOf(c, 'host'), headerOf(c, 'origin')]
     checkSameSite({ host, origin, secFetchSite: headerOf(c, 'sec-fetch-site') })
   }
-  return access
+  return caller
 }
 
 function health(): Answer {

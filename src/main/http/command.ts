@@ -1,7 +1,7 @@
 /** Runs one command of the table for one request. */
 import { commands, type CommandName } from '../../protocol/commands.ts'
-import type { Access } from '../access/access.ts'
 import { dispatch } from '../handlers/dispatch.ts'
+import type { Caller } from '../handlers/reply.ts'
 import { replyAnswer, type Answer } from './answers.ts'
 import { hasBody } from './body.ts'
 import { headerOf, incomingOf, type CommandContext } from './context.ts'
@@ -13,12 +13,11 @@ import { readParameters } from './request-parameters.ts'
 export async function runCommand(
   c: CommandContext,
   name: CommandName,
-  access: Access,
+  caller: Caller,
   { handlers, log }: ReadOptions,
   repeatedReads: RepeatedReads,
 ): Promise<Answer> {
   const incoming = incomingOf(c)
-  const caller = { transport: 'rest', address: incoming?.socket.remoteAddress ?? '', access } as const
   const parameters = await readParameters(c)
   const callback = jsonpCallback(parameters['callback'], commands[name].jsonp)
   if (callback === undefined) {

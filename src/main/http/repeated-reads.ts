@@ -53,15 +53,15 @@ export class RepeatedReads {
     if (incoming.method !== 'GET' || hasBody(incoming)) return false
     const routed = this.#addresses.get(incoming.url ?? '')
     if (routed === undefined) return false
-    const { log } = this.#options
+    const { authentication, log } = this.#options
     const { headers, socket } = incoming
     const fail = (error: unknown): void => write(failureAnswer(error, log), outgoing)
     const ifNoneMatch = headers['if-none-match']
     try {
       this.#checkHost(headers.host)
       const key = keyInHeaders(headers.authorization, headers['x-api-key']?.toString())
-      const access = this.#options.authentication.access(key)
-      const caller = { transport: 'rest', address: socket.remoteAddress ?? '', access } as const
+      const address = authentication.addressOf(socket.remoteAddress, headers['x-forwarded-for']?.toString())
+      const caller = { transport: 'rest', address, access: authentication.access(key, address) } as const
       const reply = call(this.#options.handlers, routed.name, routed.input, caller)
       // most reads are answered at once: a promise would cost them another turn
       if (reply instanceof Promise) {

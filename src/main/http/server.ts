@@ -3,13 +3,15 @@
  * those that became WebSockets included.
  */
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { Log } from '../handlers/answer.ts'
 import type { App } from './context.ts'
 import { failureAnswer, responseOf } from './answers.ts'
+import type { TlsPair } from './tls.ts'
 
 export interface HttpLimits {
   readonly maxConnections?: number
@@ -26,14 +28,16 @@ export interface HttpServer {
   readonly server: Server
   /** Settles when the port is bound; port 0 takes any. Rejects with Node's own error. */
   listen(host: string, port: number): Promise<AddressInfo>
+  /** Serves new connections with another certificate. Throws, and changes nothing, for one that does not fit. */
+  certify(tls: TlsPair): void
   /** Stops accepting, lets requests under way end, and ends every connection at the deadline. */
   close(deadlineMs: number): Promise<void>
 }
 
 const idleCheckMs = 50
 
-/** A server for `app` that does not listen yet. */
-export function createHttpServer(app: App, log: Log, limits: HttpLimits = {}): HttpServer {
+/** A server for `app` that does not listen yet; with a certificate it speaks TLS. */
+export function createHttpServer(app: App, log: Log, limits: HttpLimits = {}, tls?: TlsPair): HttpServer {
   const { headersTimeoutMs = 10_000, requestTimeoutMs = 30_000, keepAliveTimeoutMs = 15_000 } = limits
   // a missing Host is the application's to refuse, in its own shape
   const options = {
@@ -45,13 +49,22 @@ export function createHttpServer(app: App, log: Log, limits: HttpLimits = {}): H
   }
   const errorHandler = (error: unknown) => responseOf(failureAnswer(refusal(error), log))
   const answer = getRequestListener(app.fetch, { hostname: 'host.invalid', errorHandler })
-  const server = createServer(options, (request, response) => {
+  const listener: RequestListener = (request, response) => {
     if (!app.repeatedReads.answer(request, response)) void answer(request, response)
-  })
+  }
+  const server = tls
+    ? createTlsServer(
+        { ...options, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: headersTimeoutMs },
+        listener,
+      )
+    : createServer(options, listener)
   server.maxConnections = limits.maxConnections ?? 4096
   const sockets = trackSockets(server)
   return {
     server,
+    certify: (pair) => {
+      if ('setSecureContext' in server) server.setSecureContext({ ...pair, minVersion: 'TLSv1.2' })
+    },
     listen: (host, port) => listen(server, host, port),
     close: (deadlineMs) => close(server, sockets, deadlineMs),
   }

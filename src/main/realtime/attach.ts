@@ -17,6 +17,10 @@ export interface RealtimeOptions extends Omit<CallOptions, 'maxInFlight'> {
   readonly authentication: Authentication
   /** As for REST: names beside IP literals and localhost that a Host header may have. */
   readonly allowedHosts: readonly string[]
+  /** Sockets of one key at the same time; absent: any number. */
+  readonly socketsPerKey?: number
+  /** Commands a second over all sockets of one key; absent: any number. */
+  readonly commandsPerKey?: number
   /** Connections at the same time; more are answered `overloaded`. */
   readonly maxConnections?: number
   readonly maxInFlight?: number
@@ -58,7 +62,7 @@ export function attachRealtime(server: HttpServer, options: RealtimeOptions): Re
     connection.once('close', () => connections.delete(connection))
     boundConnection(connection, { maxText, maxBinary: maxFile, maxUnsent })
   })
-  const release = holdByKey(io, options.authentication)
+  const release = holdByKey(io, options)
   io.on('connection', (socket) => answerCalls(socket, { ...options, maxInFlight }))
   return {
     async close(reason, deadlineMs = 2000) {

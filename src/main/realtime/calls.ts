@@ -40,8 +40,10 @@ export function answerCalls(socket: Socket, options: CallOptions): void {
 
 async function call(socket: Socket, message: unknown, handlers: Handlers): Promise<object> {
   const { command, parameters } = readMessage(message)
-  const { access } = socket.data as SocketFacts
-  const caller = { transport: 'socket', address: socket.handshake.address, access } as const
+  const { address, access, commands } = socket.data as SocketFacts
+  access.takeTurn()
+  if (commands?.take() === false) throw new RestTorrentError('rate_limited', 'too many commands of this key')
+  const caller = { transport: 'socket', address, access } as const
   return replyBody(await dispatch(handlers, command, parameters, caller))
 }
 

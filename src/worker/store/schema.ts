@@ -9,7 +9,7 @@ import { countersApart } from './counters-apart.ts'
 export type Migration = (database: DatabaseSync) => void
 
 /** The schema's version (`user_version`) is how many of these a file has been through. */
-export const migrations: readonly Migration[] = [firstSchema, keys, countersApart, roots]
+export const migrations: readonly Migration[] = [firstSchema, keys, countersApart, roots, rateLimits]
 
 /**
  * `seq` is the order of creation. A torrent that is removed for callers keeps its row, with the id of its
@@ -75,4 +75,9 @@ function roots(database: DatabaseSync): void {
     UPDATE api_key SET record = json_set(record, '$.root', '');
     UPDATE session SET record = json_set(record, '$.root', '');
   `)
+}
+
+/** How many requests a second a key may send; 0 for any number. */
+function rateLimits(database: DatabaseSync): void {
+  database.exec(`UPDATE api_key SET record = json_set(record, '$.rate_limit', 0)`)
 }

@@ -1,0 +1,13 @@
+/** Refuses, while the API's thread is too busy, what can wait: what the command table names as such. */
+import { commands, type CommandName } from '../../protocol/commands.ts'
+import type { CommandEntry } from '../../protocol/command-entry.ts'
+import type { Overload } from './overload.ts'
+
+/** Throws `overloaded` for a command that is shed now. */
+export function shed(name: CommandName, input: object, overload: Overload): void {
+  const { sheds }: CommandEntry = commands[name]
+  if (sheds === undefined) return
+  if (sheds === 'always' || (sheds in input && input[sheds as keyof typeof input] !== undefined)) {
+    overload.refuse(name)
+  }
+}

@@ -1,7 +1,7 @@
 /** What callers may give of a torrent: when it is added, and later. */
 import * as z from 'zod'
 import { infoHash, sessionId } from './ids.ts'
-import { bytes, flag, integer, rate } from './parameters.ts'
+import { bytes, flag, integer, priorityList, rate } from './parameters.ts'
 import { storageModes } from './torrent.ts'
 
 /** What may be given with a torrent and changed later, see `torrentOptions`. */
@@ -12,6 +12,12 @@ const optionFields = {
     .optional()
     .describe("connected peers at the most, 0: as many as the session's"),
   upload_slots: integer(1, 1000).optional().describe('peers that are unchoked at the same time, default 10'),
+  file_priorities: priorityList
+    .optional()
+    .describe('of its files in their order, 0 to 7: 0 skip, 1 low, 4 normal, 7 high, such as "4,0,7"'),
+  default_priority: integer(0, 7)
+    .optional()
+    .describe('of the files that file_priorities does not reach; 4, but 0 for a magnet with so (BEP 53)'),
   super_seeding: flag.optional().describe('1: hand out each piece once while seeding (BEP 16)'),
 }
 

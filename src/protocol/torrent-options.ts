@@ -1,6 +1,11 @@
 /** What callers decide of a torrent and may change while it runs. */
 import * as z from 'zod'
 
+/** The priority of a file that is not downloaded. */
+export const skipped: number = 0
+/** The priority of a file of which nobody said anything. */
+export const usualPriority = 4
+
 /** The options of a torrent as they are kept; what an older store lacks is the default. */
 export const torrentOptions = z.object({
   download_limit: z.number().default(0).describe('bytes/s of payload, 0: unlimited'),
@@ -8,8 +13,21 @@ export const torrentOptions = z.object({
   max_peers: z.int().default(0).describe("connected peers at the most, 0: as many as the session's"),
   upload_slots: z.int().default(10).describe('peers that are unchoked at the same time'),
   super_seeding: z.boolean().default(false).describe('BEP 16'),
+  file_priorities: z
+    .array(z.int())
+    .default([])
+    .describe('of its files in their order: 0 skip, 1 low, 4 normal, 7 high'),
+  default_priority: z
+    .int()
+    .default(usualPriority)
+    .describe('of the files that file_priorities does not reach'),
 })
 export type TorrentOptions = z.output<typeof torrentOptions>
 
 /** The options of a torrent of which nobody said anything. */
 export const defaultTorrentOptions: TorrentOptions = torrentOptions.parse({})
+
+/** Whether there may be files that are not downloaded. */
+export function skipsFiles({ file_priorities, default_priority }: TorrentOptions): boolean {
+  return default_priority === skipped || file_priorities.includes(skipped)
+}

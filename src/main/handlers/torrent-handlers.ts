@@ -5,7 +5,7 @@ import type { CommandInput } from '../../protocol/commands.ts'
 import { noCounters } from '../../protocol/counters.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import { rowOfRecord, type TorrentRecord } from '../../protocol/records.ts'
-import { defaultTorrentOptions, type TorrentOptions } from '../../protocol/torrent-options.ts'
+import { defaultTorrentOptions, skipsFiles, type TorrentOptions } from '../../protocol/torrent-options.ts'
 import type { TorrentDetail, TorrentRow } from '../../protocol/torrent.ts'
 import type { Board } from '../board/board.ts'
 import type { SessionBoard } from '../board/session-board.ts'
@@ -55,7 +55,7 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
         root: session.records.session.root,
         reservedDir: options.dataDir,
         path: input.save_path,
-        neededBytes: input.storage_mode === 'allocate' ? (candidate.facts?.totalSize ?? 0) : 0,
+        neededBytes: neededBytesOf(input, candidate),
       })
       const still = supervisor.session(input.session_id) // it may have been deleted meanwhile
       const record = recordOf(input, candidate, { saveFolder: folder, savePath: relative, memoryOnly })
@@ -156,17 +156,23 @@ function memoryOnlyOf(input: CommandInput<'upload_torrent'>, session: SessionSup
   return input.memory_only ?? ofSession
 }
 
+/** What is reserved at once; where files are skipped the worker looks whether the others fit. */
+function neededBytesOf(input: CommandInput<'upload_torrent'>, { facts, options }: Candidate): number {
+  const chosen = changedFields<TorrentOptions>(changedFields(defaultTorrentOptions, options), input)
+  return input.storage_mode === 'allocate' && !skipsFiles(chosen) ? (facts?.totalSize ?? 0) : 0
+}
+
 function recordOf(
   input: CommandInput<'upload_torrent'>,
-  candidate: Candidate,
+  { options, ...source }: Candidate,
   place: Pick<TorrentRecord, 'saveFolder' | 'savePath' | 'memoryOnly'>,
 ): TorrentRecord {
   return {
-    ...candidate,
+    ...source,
     ...place,
     storageMode: input.storage_mode,
     started: input.autostart,
-    options: changedFields<TorrentOptions>(defaultTorrentOptions, input),
+    options: changedFields<TorrentOptions>(changedFields(defaultTorrentOptions, options), input),
     addedAt: Date.now(),
     counters: noCounters,
     bits: undefined,

@@ -4,6 +4,8 @@ import type { AddressPolicy } from '../../protocol/address-policy.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import { parseMagnet } from '../../protocol/magnet.ts'
 import type { TorrentFacts, TorrentSource } from '../../protocol/records.ts'
+import { skipped, usualPriority, type TorrentOptions } from '../../protocol/torrent-options.ts'
+import type { FieldsOf } from '../../protocol/changed-fields.ts'
 import type { TorrentDigest } from '../../protocol/tasks.ts'
 import { guardedFetch } from '../../outward/guarded-fetch.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
@@ -15,6 +17,8 @@ export interface Candidate {
   readonly infoHash: string
   readonly source: TorrentSource
   readonly facts: TorrentFacts | undefined
+  /** What it says itself of how it is to be downloaded. */
+  readonly options: FieldsOf<TorrentOptions>
 }
 
 /**
@@ -45,11 +49,16 @@ async function fetchMetainfo(url: string, tasks: TaskPool, policy: AddressPolicy
 }
 
 function fromDigest({ infoHash, rawInfo, facts, trackers, webSeeds }: TorrentDigest): Candidate {
-  return { infoHash, facts, source: { rawInfo, name: facts.name, trackers, webSeeds, peers: [] } }
+  return {
+    infoHash,
+    facts,
+    options: {},
+    source: { rawInfo, name: facts.name, trackers, webSeeds, peers: [] },
+  }
 }
 
 function fromMagnet(text: string): Candidate {
-  const { infoHash, name, trackers, webSeeds, peers } = parseMagnet(text)
+  const { infoHash, name, trackers, webSeeds, peers, selectOnly } = parseMagnet(text)
   const source = {
     rawInfo: undefined,
     name: name ?? infoHash,
@@ -57,5 +66,13 @@ function fromMagnet(text: string): Candidate {
     webSeeds,
     peers: peers.map(({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)),
   }
-  return { infoHash, facts: undefined, source }
+  return { infoHash, facts: undefined, options: optionsOf(selectOnly), source }
+}
+
+/** The files that a magnet link selects (BEP 53) are normal, all others skipped. */
+function optionsOf(selectOnly: readonly number[] | undefined): FieldsOf<TorrentOptions> {
+  if (selectOnly === undefined) return {}
+  const file_priorities = new Array<number>((selectOnly.at(-1) ?? 0) + 1).fill(skipped)
+  for (const index of selectOnly) file_priorities[index] = usualPriority
+  return { file_priorities, default_priority: skipped }
 }

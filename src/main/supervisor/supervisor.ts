@@ -4,6 +4,8 @@
  */
 import { RestTorrentError, toWireError } from '../../protocol/errors.ts'
 import type { SessionRecord } from '../../protocol/records.ts'
+import type { TorrentKey } from '../../protocol/store-rpc.ts'
+import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import type { Board } from '../board/board.ts'
 import { FileOwnership, type FileOwnershipOptions } from '../files/file-ownership.ts'
 import { holdRestored } from '../files/hold-restored.ts'
@@ -56,7 +58,7 @@ export class Supervisor {
     this.#options = options
     this.files = new FileOwnership({
       compare: options.compareFiles,
-      isComplete: (key) => isComplete(options.board, key),
+      isComplete: (key) => isComplete(options.board, key, this.#optionsOf(key)),
     })
     const { pollMs = defaultPollMs, measureMs = defaultMeasureMs, countersMs = defaultCountersMs } = options
     this.#timers = [
@@ -175,6 +177,10 @@ export class Supervisor {
     })
     this.#sessions.set(session.id, session)
     return session
+  }
+
+  #optionsOf({ sessionId, infoHash }: TorrentKey): TorrentOptions | undefined {
+    return this.#sessions.get(sessionId)?.records.torrents.get(infoHash)?.options
   }
 
   #isToStart(session: SessionSupervisor): boolean {

@@ -12,6 +12,8 @@ import { proveResume, type ResumeProof } from './resume/prove-resume.ts'
 import { allocate } from './storage/allocate.ts'
 import type { MemoryBudget } from './storage/memory-piece-store.ts'
 import type { PieceStore } from './storage/piece-store.ts'
+import { filePriority } from './selection.ts'
+import { skipped } from '../../protocol/torrent-options.ts'
 import type { SessionDisk } from './storage/session-disk.ts'
 import { layoutOf, openDiskStore, openMemoryStore } from './torrent-store.ts'
 
@@ -121,7 +123,7 @@ async function reserve(preparation: Preparation): Promise<void> {
   onStep('allocating', 0)
   await allocate(near.disk.operations, {
     root: record.saveFolder,
-    files: layoutOf(info).files,
+    files: layoutOf(info).files.filter((_, index) => filePriority(index, record.options) !== skipped),
     createRoot: mayMakeRoot(preparation),
     signal,
     progress: (reserved, total) => onStep('allocating', reserved / total),

@@ -8,6 +8,8 @@ import type { ResumeState, TorrentCheckpoint, TorrentRecord } from '../../protoc
 import type { TorrentInfo } from '../../protocol/torrent-info.ts'
 import type { Content } from './engine/content.ts'
 import { PieceBits } from './piece-bits.ts'
+import { Selection } from './selection.ts'
+import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import { openContent, prove, type Preparation } from './prepare-content.ts'
 import { Checkpointer, type Checkpointed } from './resume/checkpointer.ts'
 import { piecesIn } from './resume/file-pieces.ts'
@@ -59,6 +61,7 @@ export class TorrentContent {
   /** Whether another torrent's files kept it from writing; then its files need not be looked at again to ask. */
   #isRefused = false
   #resume: ResumeState | undefined
+  #selection: Selection
   #store: PieceStore | undefined
   #checkpointer: Checkpointer | undefined
   #watch: FileWatch | undefined
@@ -73,11 +76,29 @@ export class TorrentContent {
       ? new PieceBits(info, record.bits)
       : PieceBits.copyOf(info, record.resume?.checkpoint.bits)
     this.#resume = record.resume
+    this.#selection = new Selection(info, record.options, this.#bits)
   }
 
   /** Bytes of the pieces that are there. */
   get bytes(): number {
     return this.#bits.bytes
+  }
+
+  /** What is wanted, and how much of it is missing. */
+  get selection(): Selection {
+    return this.#selection
+  }
+
+  /** What a torrent with this content does while it runs. */
+  get runningState(): 'seeding' | 'finished' | 'downloading' {
+    if (this.isComplete) return 'seeding'
+    return this.#selection.left === 0 ? 'finished' : 'downloading'
+  }
+
+  /** Wants other files from now on. */
+  select(options: TorrentOptions): Selection {
+    this.#selection = new Selection(this.info, options, this.#bits)
+    return this.#selection
   }
 
   get isComplete(): boolean {
@@ -113,6 +134,7 @@ export class TorrentContent {
     }
     const proof = await prove(preparation)
     this.#bits = proof.bits
+    this.#selection = new Selection(info, record.options, this.#bits)
     if (proof.lost.length > 0 && !acceptLoss) throw lossOf(proof.lost)
     if (!this.#bits.isComplete) await this.#askToWrite(record, signal)
     this.#isProved = true
@@ -125,11 +147,13 @@ export class TorrentContent {
       bits: this.#bits.copy(),
       store: new EngineStore(watchReads(store, onFault)),
       webSeeds: record.source.webSeeds,
+      priorities: this.#selection.priorities,
     }
   }
 
   /** The piece is on disk and hashes as it should. */
   verified(index: number): void {
+    if (!this.#bits.has(index)) this.#selection.gained(index)
     this.#bits.set(index)
     if (this.#checkpointer?.isOverdue === true) void this.checkpoint().catch(this.#fault)
   }

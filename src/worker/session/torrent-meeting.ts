@@ -61,9 +61,10 @@ export class TorrentMeeting {
     return this.#opened.numSeeds
   }
 
-  /** Obeys options from now on. */
-  configure(options: TorrentOptions): void {
+  /** Obeys options from now on; `priorities` are those of the pieces, where these are known. */
+  configure(options: TorrentOptions, priorities: Uint8Array | undefined): void {
     this.#opened.configure(options)
+    if (priorities) this.#opened.prioritize(priorities)
   }
 
   /** Its trackers in the order in which they are tried. */

@@ -22,18 +22,22 @@ export interface RowParts {
 export function rowOf(parts: RowParts, now: number): TorrentRow {
   const { record, state, content, meeting, meter, stepProgress, error } = parts
   const total = content?.info.length ?? 0
-  const have = content?.bytes ?? 0
   return {
     info_hash: record.infoHash,
     name: content?.info.name ?? record.source.name,
     state,
-    progress: floorShare(stepProgress ?? (total === 0 ? 0 : have / total)),
+    progress: floorShare(stepProgress ?? (content ? doneOf(content) : 0)),
     num_peers: meeting?.numPeers ?? 0,
     num_seeds: meeting?.numSeeds ?? 0,
     total_size: total,
-    ...meter.read(now, total - have, total),
+    ...meter.read(now, content?.selection.left ?? 0, total),
     added_at: record.addedAt,
     save_path: record.savePath,
     ...(error ? { error } : {}),
   }
+}
+
+/** The share of the wanted bytes that is there. */
+function doneOf({ selection: { bytes, left } }: TorrentContent): number {
+  return bytes === 0 ? 1 : (bytes - left) / bytes
 }

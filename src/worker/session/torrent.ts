@@ -56,7 +56,7 @@ export class Torrent implements Reported {
     if (this.#error !== undefined) return 'error'
     if (this.#phase === undefined) return restingState(this.#record)
     if (this.#phase !== 'running') return this.#phase
-    return this.#content?.isComplete === true ? 'seeding' : 'downloading'
+    return this.#content?.runningState ?? 'downloading'
   }
 
   row(now: number): TorrentRow {
@@ -79,7 +79,8 @@ export class Torrent implements Reported {
   /** Obeys options from now on. */
   configure(options: TorrentOptions): void {
     this.#record = { ...this.#record, options }
-    this.#meeting?.configure(options)
+    this.#meeting?.configure(options, this.#content?.select(options).priorities)
+    this.#near.reporter.mark(this)
   }
 
   /** Dials peers, `host:port`; a private torrent meets those of its trackers only (BEP 27). */

@@ -14,6 +14,8 @@ export interface Content {
   /** Pieces that are there, one bit each, most significant first. */
   readonly bits: Uint8Array
   readonly store: EngineStore
+  /** One priority for each piece, 0 (not wanted) to 7; all are wanted without it. */
+  readonly priorities?: Uint8Array
   /** URLs of web seeds (BEP 19). */
   readonly webSeeds?: readonly string[]
 }

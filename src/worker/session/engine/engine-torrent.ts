@@ -112,6 +112,12 @@ export class EngineTorrent {
     this.#torrent._rechokeNumSlots = upload_slots
   }
 
+  /** Wants pieces by these priorities from now on, 0 (not at all) to 7. */
+  prioritize(priorities: Uint8Array): void {
+    if (this.#content) this.#content = { ...this.#content, priorities }
+    this.#picker?.setPriority(priorities)
+  }
+
   /** Its web seeds; undefined before it is ready. */
   webSeeds(now: number): WebSeedView[] | undefined {
     return this.#webSeeds?.views(now)
@@ -161,7 +167,7 @@ export class EngineTorrent {
   }
 
   #onReady(): void {
-    this.#picker = attachPicker(this.#torrent)
+    this.#picker = attachPicker(this.#torrent, this.#content)
     this.#webSeeds = this.#openWebSeeds(this.#picker)
     this.#events.onReady()
   }

@@ -33,6 +33,7 @@ export class MetadataExchange {
   join(wire: Wire, refuse: () => void): void {
     if (this.#rawInfo) wire.extendedHandshake['metadata_size'] = this.#rawInfo.length
     const exchange = wire.ut_metadata
+    exchange.setMetadata = () => Promise.resolve(true) // the engine keeps no bytes of it that could be served
     exchange.onMessage = (bytes) => {
       const message = readMetadataMessage(bytes)
       if (message === 'malformed') refuse()

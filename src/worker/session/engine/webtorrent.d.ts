@@ -34,6 +34,7 @@ declare module 'webtorrent' {
   export interface MetadataExtension {
     onMessage: (bytes: Uint8Array) => void
     onExtendedHandshake: (handshake: Record<string, unknown>) => void
+    setMetadata: (metadata: unknown) => Promise<boolean>
   }
 
   export interface TorrentDescription {

@@ -79,6 +79,7 @@ export async function startProgram(
       boot: {
         listenHost: settings.RESTTORRENT_LISTEN_HOST,
         allowedPeerRanges: peerRanges(settings),
+        dhtBootstrap: settings.RESTTORRENT_DHT_BOOTSTRAP,
         reportIntervalMs,
         healMs,
       },

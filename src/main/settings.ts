@@ -23,6 +23,11 @@ const ranges = z.string().transform((value, context) => {
   }
 })
 
+const nodePattern = /^[a-z0-9.-]{1,253}:\d{1,5}$/
+const nodes = names.refine((list) => list.every((node) => nodePattern.test(node)), {
+  error: 'must be host:port, separated by commas',
+})
+
 /** Addresses that only this machine reaches. */
 export const loopbackHost = /^(127(\.(25[0-5]|2[0-4]\d|1?\d{1,2})){3}|::1|localhost)$/
 
@@ -67,6 +72,11 @@ export const settingsTable = {
     schema: ranges,
     default: '',
     description: 'the same for peers and trackers only',
+  },
+  RESTTORRENT_DHT_BOOTSTRAP: {
+    schema: nodes,
+    default: 'router.bittorrent.com:6881,dht.transmissionbt.com:6881,dht.libtorrent.org:25401',
+    description: 'nodes that the DHT begins with, host:port, separated by commas; empty: only those it knew',
   },
   RESTTORRENT_ALLOWED_HOSTS: {
     schema: names,

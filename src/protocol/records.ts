@@ -3,6 +3,7 @@
  * the same commands again.
  */
 import { shareRatio, type TorrentCounters } from './counters.ts'
+import type { DhtTable } from './dht-table.ts'
 import { progressOf } from './progress.ts'
 import type { SessionSettings } from './session.ts'
 import type { TorrentInfo } from './torrent-info.ts'
@@ -23,6 +24,8 @@ export interface SessionRecord {
   /** What its paths are confined to, see `rootPath`. */
   readonly root: string
   readonly settings: SessionSettings
+  /** What its DHT node knew last; it travels with no export. */
+  readonly dhtTable?: DhtTable | undefined
 }
 
 /** Where a torrent comes from: its info dictionary, or a magnet link until peers have sent that. */

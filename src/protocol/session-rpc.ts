@@ -3,6 +3,7 @@
  * events from the worker (over a second port). Both are plain, cloneable data.
  */
 import type { TorrentCounters } from './counters.ts'
+import type { DhtTable } from './dht-table.ts'
 import type { WireError } from './errors.ts'
 import type { TorrentCheckpoint, TorrentFacts, TorrentRecord } from './records.ts'
 import type { SessionSettings } from './session.ts'
@@ -22,6 +23,10 @@ export interface SessionBoot {
   readonly settings: SessionSettings
   /** Ranges beside public addresses that peers may have, see `createAddressPolicy`. */
   readonly allowedPeerRanges: readonly string[]
+  /** Nodes that the DHT begins with, `host:port`. */
+  readonly dhtBootstrap: readonly string[]
+  /** What a generation before knew of the DHT. */
+  readonly dhtTable: DhtTable | undefined
   /** Bumped by the worker's own loop; main reads it to see that the loop turns. */
   readonly heartbeat: SharedArrayBuffer
   readonly reportIntervalMs: number
@@ -133,6 +138,8 @@ export type SessionEvent =
   | { readonly type: 'checkpoint'; readonly infoHash: string; readonly checkpoint: TorrentCheckpoint }
   /** What may not wait for the next checkpoint. */
   | { readonly type: 'counters'; readonly infoHash: string; readonly counters: TorrentCounters }
+  /** What is worth keeping of the DHT. */
+  | { readonly type: 'dht_table'; readonly table: DhtTable }
   | { readonly type: 'hash_cancel'; readonly requestId: number }
   | {
       readonly type: 'log'

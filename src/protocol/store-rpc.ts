@@ -2,6 +2,7 @@
  * What main and the store worker say to each other: calls from main over the thread's own port. Everything
  * is plain, cloneable data. The store keeps what it is told and decides nothing.
  */
+import type { DhtTable } from './dht-table.ts'
 import type { KeyRecord } from './access.ts'
 import type { TorrentCounters } from './counters.ts'
 import type { SessionRecord, TorrentCheckpoint, TorrentFacts, TorrentRecord } from './records.ts'
@@ -31,6 +32,7 @@ export type StoreOperation =
   | { readonly type: 'remove_session'; readonly sessionId: string }
   /** `clean` after a worker ended in order; not clean must be durable before a worker is started. */
   | { readonly type: 'mark_clean'; readonly sessionId: string; readonly clean: boolean }
+  | { readonly type: 'put_dht_table'; readonly sessionId: string; readonly table: DhtTable }
   /** A `rawInfo` or `facts` that the store has is never written again, and may be left out. */
   | { readonly type: 'put_torrent'; readonly sessionId: string; readonly torrent: TorrentEntry }
   /** Leaves a removal under that id (made by main, not empty) for a worker to carry out. */

@@ -21,7 +21,12 @@ def open_session(settings):
     policy = ENCRYPTION[settings["encryption"]]
     return lt.session({
         "listen_interfaces": f"{settings['host']}:{settings['port']}",
-        "enable_dht": False,
+        "enable_dht": settings.get("dht", False),
+        "dht_bootstrap_nodes": "",
+        "dht_restrict_routing_ips": False,
+        "dht_restrict_search_ips": False,
+        "dht_ignore_dark_internet": False,
+        "dht_block_ratelimit": 1000,
         "enable_lsd": settings.get("lsd", False),
         "enable_upnp": False,
         "enable_natpmp": False,

@@ -18,7 +18,9 @@ interface Fields {
 }
 
 /** A libtorrent session that listens; encryption is `enabled` (both kinds) unless told otherwise. */
-export async function startLibtorrent(options: PeerOptions & { lsd?: boolean } = {}): Promise<DialingPeer> {
+export async function startLibtorrent(
+  options: PeerOptions & { lsd?: boolean; dht?: boolean } = {},
+): Promise<DialingPeer> {
   const host = options.host ?? '127.0.0.1'
   const listenHost = host.includes(':') ? `[${host}]` : host
   const settings = {
@@ -26,6 +28,7 @@ export async function startLibtorrent(options: PeerOptions & { lsd?: boolean } =
     port: 0,
     encryption: options.encryption ?? 'enabled',
     lsd: options.lsd ?? false,
+    dht: options.dht ?? false,
   }
   const told: Partial<Fields> = {}
   const program = new Program(python, ['-u', script, JSON.stringify(settings)], {

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { changedFields, type FieldsOf } from '../../protocol/changed-fields.ts'
 import { noCounters } from '../../protocol/counters.ts'
+import type { DhtTable } from '../../protocol/dht-table.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { SessionRecord, TorrentCheckpoint, TorrentFacts, TorrentRecord } from '../../protocol/records.ts'
 import type { SessionSettings } from '../../protocol/session.ts'
@@ -191,6 +192,12 @@ export class SessionRecords {
     const checkpoint = { ...told, counters: this.counting.read(before) }
     const record = this.change(infoHash, { resume: { checkpoint, clean: true } })
     if (record) this.#later(record, { type: 'checkpoint', sessionId: this.session.id, infoHash, checkpoint })
+  }
+
+  /** What the session's DHT node knows; without it the next one begins with the bootstrap nodes. */
+  keepDhtTable(table: DhtTable): void {
+    this.session = { ...this.session, dhtTable: table }
+    this.#background?.write({ type: 'put_dht_table', sessionId: this.session.id, table })
   }
 
   /** A fault of the disk: only what was synced before it is believed, and proved again. */

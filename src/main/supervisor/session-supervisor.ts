@@ -135,6 +135,7 @@ export class SessionSupervisor {
         generation: number,
         ports: session.ports,
         settings: session.settings,
+        dhtTable: session.dhtTable,
       },
       onEvent: (event) => {
         if (this.generation?.number !== number) return

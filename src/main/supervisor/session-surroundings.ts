@@ -7,7 +7,10 @@ import type { HashDesk } from './hash-desk.ts'
 
 export interface SessionSurroundings {
   readonly start: StartHost
-  readonly boot: Pick<HostOptions['boot'], 'listenHost' | 'allowedPeerRanges' | 'reportIntervalMs' | 'healMs'>
+  readonly boot: Pick<
+    HostOptions['boot'],
+    'listenHost' | 'allowedPeerRanges' | 'dhtBootstrap' | 'reportIntervalMs' | 'healMs'
+  >
   readonly board: SessionBoard
   readonly hashDesk: HashDesk
   readonly files: FileOwnership

@@ -34,6 +34,7 @@ export function takeEvent(
     records.counting.join(event.infoHash, event.counters)
     records.counting.keep([event.infoHash])
   } else if (event.type === 'checkpoint') records.checkpoint(event.infoHash, event.checkpoint)
+  else if (event.type === 'dht_table') records.keepDhtTable(event.table)
   else if (event.type === 'metadata') {
     const record = records.learn(event.infoHash, event.rawInfo, event.facts)
     if (record !== undefined) files.hold(id, record)

@@ -18,7 +18,7 @@ import { HashClient } from './hash-client.ts'
 import { Reporter } from './reporter.ts'
 import { MemoryBudget } from './storage/memory-piece-store.ts'
 import { SessionDisk } from './storage/session-disk.ts'
-import { openSwarm, type Swarm } from './swarm.ts'
+import { openSwarm, tellDhtTable, type Swarm } from './swarm.ts'
 import { Torrent } from './torrent.ts'
 import type { TorrentSurroundings } from './torrent-surroundings.ts'
 import { Turns } from '../../protocol/turns.ts'
@@ -131,7 +131,10 @@ export class Session implements SessionApi {
     await this.#near.disk.close()
     await farewell
     if (swarm === undefined) this.#closeSockets()
-    else await swarm.engine.close()
+    else {
+      tellDhtTable(swarm.engine, this.#near.post)
+      await swarm.engine.close()
+    }
   }
 
   /** One after the other: a sync may take all that the disk has. */

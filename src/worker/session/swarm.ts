@@ -18,6 +18,15 @@ export interface Swarm {
 /** How often room for connections that others gave up is used. */
 const drainMs = 1000
 
+/** How often what is known of the DHT is kept. */
+const dhtTableMs = 60_000
+
+/** Tells what is worth keeping of the DHT, if anything. */
+export function tellDhtTable(engine: Engine, post: (event: SessionEvent) => void): void {
+  const table = engine.dhtTable
+  if (table !== undefined) post({ type: 'dht_table', table })
+}
+
 /** Opens the engine on the session's sockets. Rejects only for a bug or a changed engine. */
 export async function openSwarm(
   boot: SessionBoot,
@@ -33,8 +42,17 @@ export async function openSwarm(
     ])
   const policy = createAddressPolicy(boot.allowedPeerRanges)
   const common = { port: bound.port, userAgent: bitTorrentUserAgent, policy }
-  const engine = new LoadedEngine({ ...bound, ...common, peerId: boot.sessionId, settings: boot.settings })
+  const { dhtBootstrap, dhtTable, settings } = boot
+  const engine = new LoadedEngine({
+    ...bound,
+    ...common,
+    peerId: boot.sessionId,
+    settings,
+    dhtBootstrap,
+    dhtTable,
+  })
   setInterval(() => engine.drain(), drainMs).unref()
+  setInterval(() => tellDhtTable(engine, post), dhtTableMs).unref()
   const trackers = new LoadedTrackers({
     ...common,
     peerId: fromHex(boot.sessionId),

@@ -19,6 +19,9 @@ export function applyOperation(statements: Statements, operation: StoreOperation
     case 'remove_session':
       statements.removeSession.run({ id: operation.sessionId })
       return
+    case 'put_dht_table':
+      statements.putDhtTable.run({ id: operation.sessionId, dht: JSON.stringify(operation.table) })
+      return
     case 'mark_clean':
       statements.markClean.run({ id: operation.sessionId, clean: Number(operation.clean) })
       return

@@ -9,7 +9,14 @@ import { countersApart } from './counters-apart.ts'
 export type Migration = (database: DatabaseSync) => void
 
 /** The schema's version (`user_version`) is how many of these a file has been through. */
-export const migrations: readonly Migration[] = [firstSchema, keys, countersApart, roots, rateLimits]
+export const migrations: readonly Migration[] = [
+  firstSchema,
+  keys,
+  countersApart,
+  roots,
+  rateLimits,
+  dhtTables,
+]
 
 /**
  * `seq` is the order of creation. A torrent that is removed for callers keeps its row, with the id of its
@@ -80,4 +87,9 @@ function roots(database: DatabaseSync): void {
 /** How many requests a second a key may send; 0 for any number. */
 function rateLimits(database: DatabaseSync): void {
   database.exec(`UPDATE api_key SET record = json_set(record, '$.rate_limit', 0)`)
+}
+
+/** What each session's DHT node knew last, as JSON. */
+function dhtTables(database: DatabaseSync): void {
+  database.exec('ALTER TABLE session ADD COLUMN dht TEXT')
 }

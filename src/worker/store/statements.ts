@@ -12,6 +12,7 @@ const texts = {
     INSERT INTO session (id, record) VALUES (:id, :record)
     ON CONFLICT (id) DO UPDATE SET record = excluded.record`,
   removeSession: 'DELETE FROM session WHERE id = :id',
+  putDhtTable: 'UPDATE session SET dht = :dht WHERE id = :id',
   markClean: 'UPDATE session SET clean = :clean WHERE id = :id',
 
   putKey: 'INSERT INTO api_key (prefix, record) VALUES (:prefix, :record)',
@@ -45,7 +46,7 @@ const texts = {
     INSERT OR REPLACE INTO counters
     VALUES (:torrent, :downloaded, :uploaded, :activeTimeMs, :seedingTimeMs, :finishedAt, :completedTold)`,
 
-  loadSessions: 'SELECT seq, id, record, clean FROM session WHERE seq > :after ORDER BY seq LIMIT :rows',
+  loadSessions: 'SELECT seq, id, record, clean, dht FROM session WHERE seq > :after ORDER BY seq LIMIT :rows',
   loadTorrents: `
     SELECT torrent.seq, session.id AS session, info_hash, torrent.record, facts, removal, delete_data,
       raw_info, open_for_writing, bits, files, downloaded, uploaded, active_time_ms, seeding_time_ms,

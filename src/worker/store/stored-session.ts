@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { dhtTable } from '../../protocol/dht-table.ts'
 import type { SessionRecord } from '../../protocol/records.ts'
 import { sessionSettings } from '../../protocol/session.ts'
 import type { SkippedRow, StoredSession } from '../../protocol/store-rpc.ts'
@@ -19,6 +20,7 @@ const row = z.object({
   id: z.string(),
   record: jsonColumn(column),
   clean: z.int().transform((value) => value === 1),
+  dht: jsonColumn(dhtTable).nullable(),
 })
 
 /** The column `record`; what the schema does not know is left out, so that it can be read again. */
@@ -32,6 +34,6 @@ export function readSession(values: Record<string, unknown>): StoredSession | Sk
   if (!read.success) {
     return { sessionId: String(values['id']), infoHash: undefined, reason: reasonOf(read.error) }
   }
-  const { id, record, clean } = read.data
-  return { session: { id, ...record }, clean }
+  const { id, record, clean, dht } = read.data
+  return { session: { id, ...record, ...(dht && { dhtTable: dht }) }, clean }
 }

@@ -6,6 +6,7 @@ import type { Socket as UdpSocket } from 'node:dgram'
 import type { Server } from 'node:net'
 import WebTorrent from 'webtorrent'
 import type { AddressPolicy } from '../../../protocol/address-policy.ts'
+import type { DhtTable } from '../../../protocol/dht-table.ts'
 import type { SessionSettings } from '../../../protocol/session.ts'
 import type { ClientFacts } from './client-facts.ts'
 import { AddressCounts } from './connections/address-counts.ts'
@@ -14,7 +15,10 @@ import { Dialler } from './connections/dialler.ts'
 import { Gate } from './connections/gate.ts'
 import { WireWorth } from './connections/wire-worth.ts'
 import { describe, type Content } from './content.ts'
-import { bootstrap, dhtOptions, guardDatagrams } from './dht.ts'
+import { queueAnnounces } from './dht/announce-queue.ts'
+import { bootstrap, tableOf } from './dht/bootstrap.ts'
+import { dhtOptions, guardDatagrams } from './dht/datagrams.ts'
+import { guardQueries } from './dht/guard-queries.ts'
 import { EngineTorrent, type TorrentEvents } from './engine-torrent.ts'
 import { hardenWires } from './harden/harden-wires.ts'
 import { takeOver } from './listener-takeover.ts'
@@ -32,6 +36,10 @@ export interface EngineOptions {
   readonly udp: UdpSocket | undefined
   readonly settings: SessionSettings
   readonly policy: AddressPolicy
+  /** Nodes that the DHT begins with, `host:port`. */
+  readonly dhtBootstrap?: readonly string[]
+  /** What a run before knew of the DHT. */
+  readonly dhtTable?: DhtTable | undefined
   /** Whether the operator's IP filter names this address; nothing is filtered without it. */
   readonly isFiltered?: (host: string) => boolean
 }
@@ -59,6 +67,7 @@ export class Engine {
       torrentPort: tcp,
       dht: udp === undefined ? false : dhtOptions(udp),
       dhtPort: port,
+      nodeId: options.dhtTable?.nodeId,
       utPex: false,
       natUpnp: settings.upnp,
       natPmp: settings.nat_pmp,
@@ -97,8 +106,11 @@ export class Engine {
     }
     takeOver(client, this.#facts)
     if (udp !== undefined && client.dht) {
-      guardDatagrams(udp)
-      void bootstrap(client.dht, (host) => gate.admits(host))
+      const isWanted = (infoHash: string): boolean => this.#isAnnounced(infoHash)
+      guardDatagrams(udp, gate)
+      guardQueries(client.dht, gate, isWanted)
+      queueAnnounces(client.dht, port, isWanted)
+      bootstrap(client.dht, options.dhtTable?.nodes ?? [], options.dhtBootstrap ?? [])
     }
   }
 
@@ -132,6 +144,12 @@ export class Engine {
     return opened
   }
 
+  /** What is worth keeping of the DHT; undefined while it knows no node. */
+  get dhtTable(): DhtTable | undefined {
+    const { dht, nodeId } = this.#client
+    return dht && dht.nodes.count() > 0 ? tableOf(dht, nodeId) : undefined
+  }
+
   /** The bans of this session, oldest first. */
   get bans(): Ban[] {
     return this.#bans.list()
@@ -156,6 +174,11 @@ export class Engine {
     }
     this.#wasRefused = false
     this.#facts.dialler.kick()
+  }
+
+  /** A torrent that is there and not known to be private may be known to the DHT. */
+  #isAnnounced(infoHash: string): boolean {
+    return this.#client.torrents.some((one) => one.infoHash === infoHash && one.private !== true)
   }
 
   #sift(): void {

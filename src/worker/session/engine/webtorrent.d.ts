@@ -96,6 +96,8 @@ declare module 'webtorrent' {
   export default class WebTorrent extends EventEmitter {
     constructor(options: object)
     readonly peerId: string
+    /** Of the DHT, 40 hex digits. */
+    readonly nodeId: string
     readonly torrents: Torrent[]
     readonly destroyed: boolean
     readonly dht: DhtNode | false | null
@@ -114,9 +116,24 @@ declare module 'webtorrent' {
     _onConnection(socket: Socket, type: 'tcp'): void
   }
 
-  export interface DhtNode {
+  export interface DhtNode extends EventEmitter {
+    readonly destroyed: boolean
+    readonly nodes: { count(): number; toArray(): { host: string; port: number }[] }
     addNode(node: { host: string; port: number }): void
-    _rpc: { socket: { socket: EventEmitter } }
+    /** The nodes found by the last searches, by info hash. */
+    readonly _tables: { remove(infoHash: string): void }
+    announce(infoHash: string | Uint8Array, port: number, done: (error?: Error | null) => void): void
+    /** Looks for the nodes nearest to its own id. */
+    _bootstrap(populate: boolean): void
+    readonly _rpc: { readonly socket: KrpcSocket }
+  }
+
+  export interface KrpcSocket {
+    query(
+      node: { host: string; port: number },
+      message: { a?: { info_hash?: Uint8Array } },
+      done: (error: Error | null, answer: null, node: { host: string; port: number }) => void,
+    ): number
   }
 }
 

@@ -2,12 +2,22 @@
 import { createLog, type Log } from './log.ts'
 import { parseSettings } from './parse-settings.ts'
 import { startProgram, type Program } from './program.ts'
+import { threadEntries, type ThreadEntries } from './threads/entries.ts'
 
 /** Longer than the deadlines of every part together: what hangs beyond it is left to the system. */
 const stopDeadlineMs = 20_000
 
-/** Exit codes: 0 after a requested stop, 1 when it cannot start, 2 for wrong settings. */
-export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+const heldText = 'a session worker still waits for its disk: the process ends itself by SIGKILL\n'
+
+/**
+ * Exit codes: 0 after a requested stop, 1 when it cannot start, 2 for wrong settings. A process with a thread
+ * that waits for its disk ends by SIGKILL, which it sends itself.
+ */
+export async function runProgram(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  entries: ThreadEntries = threadEntries,
+): Promise<void> {
   const parsed = parseSettings(args, env)
   if (parsed.kind !== 'settings') {
     const out = parsed.kind === 'help' ? process.stdout : process.stderr
@@ -17,18 +27,22 @@ export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv
   }
   const log = createLog(parsed.settings.RESTTORRENT_LOG_LEVEL)
   let program: Program | undefined
-  const exit = (code: number): void =>
+  const exit = (code: number): void => {
+    const isHeld = program?.isHeld() === true
+    // not by the log, which may be written too late
+    if (isHeld) process.stderr.write(heldText)
     log.flush(() => {
       // an exit in order waits for every thread, and one that waits for a hung disk never ends
-      if (program?.isHeld() === true) process.kill(process.pid, 'SIGKILL')
+      if (isHeld) process.kill(process.pid, 'SIGKILL')
       process.exit(code)
     })
+  }
   process.on('uncaughtException', (error) => {
     log.fatal({ stack: error.stack }, `uncaught: ${error.message}`)
     exit(1)
   })
   let stopping = false
-  const starting = startProgram(parsed.settings, log)
+  const starting = startProgram(parsed.settings, log, entries)
   onSignals(
     (signal) => {
       stopping = true

@@ -11,15 +11,22 @@ export interface ServerProcess extends AsyncDisposable {
   output(): string
   /** Settles with the API's address when it listens. */
   listening(): Promise<string>
-  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGHUP'): void
+  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGKILL'): void
   /** Settles with its exit code, null where a signal ended it. */
   ended(): Promise<number | null>
 }
 
-/** Starts it with these arguments and variables, and none of this process's own; no key is required by default. */
-export function startProcess(args: readonly string[], variables: NodeJS.ProcessEnv = {}): ServerProcess {
+/**
+ * Starts it with these arguments and variables, and none of this process's own; no key is required by default.
+ * Another `program` must print and end as the built one does.
+ */
+export function startProcess(
+  args: readonly string[],
+  variables: NodeJS.ProcessEnv = {},
+  program = entry,
+): ServerProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('RESTTORRENT_'))
-  const child = spawn(process.execPath, [entry, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { ...Object.fromEntries(inherited), RESTTORRENT_NO_AUTH: '1', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -90,6 +90,10 @@ export class Generation {
   /** Asks the worker to stop, waits at most `deadlineMs`, then ends the thread; settles also when it is held. */
   async end(reason: EndReason, deadlineMs: number): Promise<void> {
     this.endReason ??= reason
+    if (this.isHeld) {
+      this.#onHeld() // it was told to end, and does not
+      return
+    }
     if (deadlineMs > 0) {
       this.endedInOrder = await this.call('stop', deadlineMs, async (api) => await api.stop()).then(
         () => true,

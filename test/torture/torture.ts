@@ -1,10 +1,11 @@
 /**
- * `npm run torture -- --kills N --seed S`: a long campaign of kills. With `--faults` instead every file
+ * `npm run torture -- --kills N --seed S`: long campaigns of kills, `--lanes` of them at a time, for a server
+ * that is about to be killed mostly waits. With `--faults` instead every file
  * operation of a torrent's life fails once. Prints its report as a line of JSON.
  */
 import { parseArgs } from 'node:util'
 import { removeTemporaryFolders } from '../support/suite.ts'
-import { runCampaign } from './campaign.ts'
+import { runCampaigns } from './campaigns.ts'
 import { Random } from './random.ts'
 import { failEach } from './torrent-faults.ts'
 
@@ -12,6 +13,7 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '100' },
     seed: { type: 'string' },
+    lanes: { type: 'string', default: '1' },
     faults: { type: 'boolean', default: false },
   },
 })
@@ -20,7 +22,7 @@ console.error(`seed ${seed}`)
 const startedAt = performance.now()
 const { wrong, ...report } = values.faults
   ? await failEach(new Random(seed))
-  : await runCampaign({ kills: Number(values.kills), seed })
+  : await runCampaigns({ kills: Number(values.kills), seed, lanes: Number(values.lanes) })
 removeTemporaryFolders()
 for (const line of wrong) console.error(line)
 const seconds = Math.round((performance.now() - startedAt) / 1000)

@@ -2,6 +2,7 @@
 import { mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAddressPolicy } from '../protocol/address-policy.ts'
+import { AuditLog } from './access/audit-log.ts'
 import { Authentication } from './access/authentication.ts'
 import { KeyRing } from './access/key-ring.ts'
 import { Overload } from './access/overload.ts'
@@ -111,6 +112,8 @@ export async function startProgram(
       trustedProxies: settings.RESTTORRENT_TRUSTED_PROXIES,
       log,
     })
+    const audit = new AuditLog({ journal: store, load: (query) => store.loadAudit(query), log })
+    stops.push(() => audit.flush())
     const overload = new Overload()
     stops.push(async () => Promise.resolve(overload.stop()))
     const handlers = permittedHandlers(
@@ -119,9 +122,9 @@ export async function startProgram(
         ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy }),
         ...swarmHandlers(supervisor),
         ...transferHandlers({ supervisor, board, tasks, rootDir, dataDir, backup: () => store.backup() }),
-        ...keyHandlers({ keys, log }),
+        ...keyHandlers({ keys, audit, log }),
       },
-      overload,
+      { overload, audit },
     )
     const allowedHosts = settings.RESTTORRENT_ALLOWED_HOSTS
     const app = createApp({ handlers, authentication, allowedHosts, ready: () => !stopping, log })

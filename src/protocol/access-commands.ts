@@ -1,6 +1,7 @@
 /** The commands on API keys. */
 import * as z from 'zod'
 import { keyEntry, keyPrefix, scopes } from './access.ts'
+import { auditRow } from './audit.ts'
 import type { CommandEntry } from './command-entry.ts'
 import { sessionId } from './ids.ts'
 import { integer, text } from './parameters.ts'
@@ -55,6 +56,18 @@ export const accessCommands = {
     description: 'Ends an API key at once, also on sockets that are open; its sessions stay.',
     input: z.strictObject({ prefix: keyPrefix }),
     output: z.object({}),
+    jsonp: false,
+  },
+  get_audit_log: {
+    method: 'GET',
+    path: '/v1/audit',
+    scope: 'admin',
+    description: 'Lists what was changed, or was meant to be, by whom and from where; the newest first.',
+    input: z.strictObject({
+      limit: integer(1, 1000).default(100).describe('entries at the most'),
+      before: integer(1, Number.MAX_SAFE_INTEGER).optional().describe('only entries with a smaller id'),
+    }),
+    output: z.object({ entries: z.array(auditRow) }),
     jsonp: false,
   },
 } as const satisfies Record<string, CommandEntry>

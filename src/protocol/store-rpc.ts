@@ -4,6 +4,7 @@
  */
 import type { DhtTable } from './dht-table.ts'
 import type { KeyRecord } from './access.ts'
+import type { AuditEntry, AuditQuery, AuditRow } from './audit.ts'
 import type { TorrentCounters } from './counters.ts'
 import type { SessionRecord, TorrentCheckpoint, TorrentFacts, TorrentRecord } from './records.ts'
 
@@ -51,6 +52,14 @@ export type StoreOperation =
   /** A key is never changed: one of the same prefix makes it fail. */
   | { readonly type: 'put_key'; readonly key: KeyRecord }
   | { readonly type: 'remove_key'; readonly prefix: string }
+  | { readonly type: 'put_audit'; readonly entry: AuditEntry }
+  /** Leaves so many of the newest entries of a key, and of all. */
+  | {
+      readonly type: 'trim_audit'
+      readonly key: string | null
+      readonly keepOfKey: number
+      readonly keepInAll: number
+    }
   /** Changes the counters of the checkpoint and leaves the rest of it. */
   | (TorrentKey & { readonly type: 'put_counters'; readonly counters: TorrentCounters })
 
@@ -122,6 +131,8 @@ export interface StoreApi {
   write(operations: readonly StoreOperation[]): Promise<void>
   /** The page at the cursor, the first without one. Complete only while nothing is written. */
   load(cursor?: LoadCursor): Promise<LoadPage>
+  /** Entries of the audit log, the newest first. */
+  loadAudit(query: AuditQuery): Promise<readonly AuditRow[]>
   /** Every API key, in the order of creation. */
   loadKeys(): Promise<readonly KeyRecord[]>
   /** Makes a consistent copy while writes go on; it holds all that was acknowledged before the call. */

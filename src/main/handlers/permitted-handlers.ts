@@ -1,21 +1,42 @@
-/** Handlers that ask first whether the caller may run the command, and whether there is time for it. */
-import { commandNames, type CommandName } from '../../protocol/commands.ts'
+/** Handlers that ask first whether the caller may run the command and whether there is time for it, and note what changes. */
+import { commandNames, commands, type CommandName } from '../../protocol/commands.ts'
+import type { AuditLog } from '../access/audit-log.ts'
 import type { Overload } from '../access/overload.ts'
 import { permit } from '../access/permit.ts'
 import { shed } from '../access/shed.ts'
+import { auditEntryOf } from './audit-entry.ts'
 import type { Caller, Handlers, Reply } from './reply.ts'
+
+export interface PermitOptions {
+  readonly overload: Overload
+  readonly audit: AuditLog
+}
 
 type Handler = (input: object, caller: Caller) => Reply<object> | Promise<Reply<object>>
 
-/** The same handlers behind `permit` and `shed`; what these throw is thrown. */
-export function permittedHandlers(handlers: Handlers, overload: Overload): Handlers {
+/** The same handlers behind `permit` and `shed`; every command that is no read is noted, whatever came of it. */
+export function permittedHandlers(handlers: Handlers, { overload, audit }: PermitOptions): Handlers {
   const behind = (name: CommandName): Handler => {
     const handler = handlers[name] as Handler
-    return (input, caller) => {
+    const permitted: Handler = (input, caller) => {
       permit(name, input, caller.access)
       shed(name, input, overload)
       return handler(input, caller)
     }
+    return commands[name].method === 'GET' ? permitted : noted(name, permitted, audit)
   }
   return Object.fromEntries(commandNames.map((name) => [name, behind(name)])) as unknown as Handlers
+}
+
+function noted(name: CommandName, handler: Handler, audit: AuditLog): Handler {
+  return async (input, caller) => {
+    try {
+      const reply = await handler(input, caller)
+      audit.note(auditEntryOf(name, input, caller, { reply }))
+      return reply
+    } catch (error) {
+      audit.note(auditEntryOf(name, input, caller, { error }))
+      throw error
+    }
+  }
 }

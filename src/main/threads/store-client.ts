@@ -4,6 +4,7 @@
  */
 import type { Remote } from 'comlink'
 import type { KeyRecord } from '../../protocol/access.ts'
+import type { AuditQuery, AuditRow } from '../../protocol/audit.ts'
 import { RestTorrentError, type ErrorCode } from '../../protocol/errors.ts'
 import type {
   BackupAnswer,
@@ -92,6 +93,11 @@ export class StoreClient {
       cursor = page.next
     } while (cursor !== undefined)
     return { sessions: [...sessions.values()], skipped }
+  }
+
+  /** Entries of the audit log, the newest first. */
+  async loadAudit(query: AuditQuery): Promise<readonly AuditRow[]> {
+    return await this.#ask('load the audit log', loadDeadlineMs, (api) => api.loadAudit(query))
   }
 
   /** Every API key, in the order of creation. */

@@ -4,6 +4,7 @@ import type { StoreOperation, TorrentKey } from '../../protocol/store-rpc.ts'
 import type { TorrentCheckpoint } from '../../protocol/records.ts'
 import { packIdentities } from './file-identities.ts'
 import type { Statements } from './statements.ts'
+import { auditColumn, auditKey } from './stored-audit.ts'
 import { keyColumn } from './stored-key.ts'
 import { sessionColumn } from './stored-session.ts'
 import { factsColumn, torrentColumn } from './stored-torrent.ts'
@@ -33,6 +34,17 @@ export function applyOperation(statements: Statements, operation: StoreOperation
     case 'remove_key':
       statements.removeKey.run({ prefix: operation.prefix })
       return
+    case 'put_audit': {
+      const { entry } = operation
+      statements.putAudit.run({ key: auditKey(entry.key), entry: auditColumn(entry) })
+      return
+    }
+    case 'trim_audit': {
+      const { key, keepOfKey, keepInAll } = operation
+      statements.trimAuditOfKey.run({ key: auditKey(key), keep: keepOfKey })
+      statements.trimAudit.run({ keep: keepInAll })
+      return
+    }
     case 'put_torrent':
       return putTorrent(statements, operation)
     case 'finish_removal': {

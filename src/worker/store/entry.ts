@@ -3,6 +3,7 @@
  * is a bug: it is written out here with its stack, and main sees it as `internal`.
  */
 import { parentPort, workerData } from 'node:worker_threads'
+import type { AuditQuery } from '../../protocol/audit.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { LoadCursor, StoreApi, StoreBoot, StoreOperation } from '../../protocol/store-rpc.ts'
 import { expose } from '../expose.ts'
@@ -19,6 +20,7 @@ const api: StoreApi = {
     }),
   write: (operations: readonly StoreOperation[]) => logged(() => opened().write(operations)),
   load: (cursor?: LoadCursor) => logged(() => opened().load(cursor)),
+  loadAudit: (query: AuditQuery) => logged(() => opened().loadAudit(query)),
   loadKeys: () => logged(() => opened().loadKeys()),
   backup: () => logged(() => opened().backup()),
   close: () => logged(async () => await store?.close()),

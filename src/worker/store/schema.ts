@@ -3,6 +3,7 @@
  * field of a record that is kept as JSON is a step too: one that fills it into the rows that are there.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import { auditTable } from './stored-audit.ts'
 import { countersApart } from './counters-apart.ts'
 
 /** Brings the schema one version further, inside a transaction. */
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   roots,
   rateLimits,
   dhtTables,
+  auditTable,
 ]
 
 /**

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { auditStatements } from './stored-audit.ts'
 
 const texts = {
   begin: 'BEGIN IMMEDIATE',
@@ -18,6 +19,8 @@ const texts = {
   putKey: 'INSERT INTO api_key (prefix, record) VALUES (:prefix, :record)',
   removeKey: 'DELETE FROM api_key WHERE prefix = :prefix',
   loadKeys: 'SELECT prefix, record FROM api_key ORDER BY seq',
+
+  ...auditStatements,
 
   findTorrent: `
     SELECT torrent.seq FROM torrent JOIN session ON session.seq = torrent.session

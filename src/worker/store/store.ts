@@ -6,6 +6,7 @@ import { basename } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import type { KeyRecord } from '../../protocol/access.ts'
+import type { AuditQuery, AuditRow } from '../../protocol/audit.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type {
   BackupAnswer,
@@ -23,6 +24,7 @@ import { openDatabase, type OpenedDatabase } from './open-database.ts'
 import { migrations as published, type Migration } from './schema.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { storeError } from './store-error.ts'
+import { readAudit } from './stored-audit.ts'
 import { readKey } from './stored-key.ts'
 import { storeFiles, type StoreFiles } from './store-files.ts'
 
@@ -79,6 +81,13 @@ export class Store implements Omit<StoreApi, 'open'> {
     } catch (error) {
       throw this.#named(error, 'read')
     }
+  }
+
+  /** See `StoreApi.loadAudit`. */
+  async loadAudit({ before, limit }: AuditQuery): Promise<readonly AuditRow[]> {
+    this.#assertOpen()
+    const rows = this.#statements.loadAudit.all({ before: before ?? Number.MAX_SAFE_INTEGER, limit })
+    return await Promise.resolve(rows.map(readAudit).filter((row) => row !== undefined))
   }
 
   /** See `StoreApi.loadKeys`. */

@@ -1,0 +1,51 @@
+/**
+ * Notes every change: who, what, when, from where, and what came of it. Nobody waits for an entry to be on
+ * disk, so that a disk that hangs holds up no command; a stop waits for all. Bounded for each key, so that
+ * none can push the entries of another out, and in all.
+ */
+import type { AuditEntry, AuditQuery, AuditRow } from '../../protocol/audit.ts'
+import type { Log } from '../log.ts'
+import { BackgroundWrites, type Journal } from '../records/journal.ts'
+
+const keepOfKey = 10_000
+const keepInAll = 100_000
+const trimEvery = 100
+
+export interface AuditLogOptions {
+  readonly journal: Journal
+  readonly load: (query: AuditQuery) => Promise<readonly AuditRow[]>
+  readonly log: Pick<Log, 'error'>
+}
+
+export class AuditLog {
+  readonly #writes: BackgroundWrites
+  readonly #load: AuditLogOptions['load']
+  readonly #noted = new Map<string | null, number>()
+
+  constructor({ journal, load, log }: AuditLogOptions) {
+    this.#load = load
+    this.#writes = new BackgroundWrites(journal, (error) => {
+      log.error({ err: error }, 'an entry of the audit log could not be written')
+    })
+  }
+
+  note(entry: AuditEntry): void {
+    const { key } = entry
+    const noted = (this.#noted.get(key) ?? 0) + 1
+    this.#noted.set(key, noted)
+    if (noted % trimEvery === 0) {
+      this.#writes.write({ type: 'put_audit', entry }, { type: 'trim_audit', key, keepOfKey, keepInAll })
+    } else this.#writes.write({ type: 'put_audit', entry })
+  }
+
+  /** The newest entries first, with all that was answered before. Rejects with a disk code. */
+  async read(query: AuditQuery): Promise<AuditRow[]> {
+    await this.#writes.flush()
+    return [...(await this.#load(query))]
+  }
+
+  /** Settles when everything that was noted is on disk or could not be written. */
+  async flush(): Promise<void> {
+    await this.#writes.flush()
+  }
+}

@@ -8,13 +8,13 @@ import { suite } from '../../support/suite.ts'
 
 const test = suite('worker/session/engine/connections/gate')
 
-function fixture(filtered: readonly string[] = []) {
+function fixture() {
   const policy = createAddressPolicy(['127.0.0.0/8'])
   let told = 0
   const bans = new Bans({ isOpened: (host) => policy.isOpened(host), onBan: () => void (told += 1) })
   const localPeers = new LocalPeers()
-  const gate = new Gate({ policy, isFiltered: (host) => filtered.includes(host), localPeers, bans })
-  return { bans, gate, localPeers, policy, told: () => told }
+  const gate = new Gate({ policy, localPeers, bans })
+  return { bans, gate, policy, told: () => told }
 }
 
 test('a peer that sent all of a bad piece is banned, by its address', () => {
@@ -58,17 +58,6 @@ test('a ban is known under every spelling of its address, and taken back', () =>
   assert.ok(bans.unban('2a00:1450::1'))
   assert.not(bans.unban('2a00:1450::1'))
   assert.ok(gate.mayDial('[2a00:1450::1]:1'))
-})
-
-test('the IP filter holds both ways, also for peers of the local network', () => {
-  const { gate, localPeers } = fixture(['8.8.4.4', '192.168.1.2'])
-  assert.not(gate.mayDial('8.8.4.4:1'))
-  assert.not(gate.mayDial('[::ffff:8.8.4.4]:1'))
-  assert.not(gate.mayDialIn('::ffff:8.8.4.4'))
-  for (const host of ['192.168.1.2', '192.168.1.3']) localPeers.admit(`${host}:1`)
-  assert.not(gate.mayDial('192.168.1.2:1'))
-  assert.not(gate.mayDialIn('192.168.1.2'))
-  assert.ok(gate.mayDial('192.168.1.3:1'))
 })
 
 test('four connections are had with an address, and any number inside opened ranges', () => {

@@ -40,8 +40,6 @@ export interface EngineOptions {
   readonly dhtBootstrap?: readonly string[]
   /** What a run before knew of the DHT. */
   readonly dhtTable?: DhtTable | undefined
-  /** Whether the operator's IP filter names this address; nothing is filtered without it. */
-  readonly isFiltered?: (host: string) => boolean
 }
 
 /** The part of a session's connections that is kept for peers that it dials itself. */
@@ -58,7 +56,7 @@ export class Engine {
   #wasRefused = false
 
   constructor(options: EngineOptions) {
-    const { peerId, userAgent, port, tcp, udp, settings, policy, isFiltered = () => false } = options
+    const { peerId, userAgent, port, tcp, udp, settings, policy } = options
     hardenWires()
     this.#maxPeers = settings.max_peers
     const client = new WebTorrent({
@@ -87,7 +85,7 @@ export class Engine {
     const localPeers = new LocalPeers()
     const isOpened = (host: string): boolean => policy.isOpened(host)
     this.#bans = new Bans({ isOpened, onBan: () => this.#sift() })
-    const gate = new Gate({ policy, isFiltered, localPeers, bans: this.#bans })
+    const gate = new Gate({ policy, localPeers, bans: this.#bans })
     this.#facts = {
       userAgent,
       port,

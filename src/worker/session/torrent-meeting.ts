@@ -117,7 +117,7 @@ async function handOver({
   ready.promise.catch(() => undefined) // a magnet does not wait for it here
   signal.addEventListener('abort', () => ready.reject(signal.reason), { once: true })
   post({ type: 'activating', infoHash })
-  const opened = swarm.engine.open(infoHash, source.name, content, {
+  const told: TorrentEvents = {
     ...events,
     onReady: () => {
       events.onReady()
@@ -127,7 +127,8 @@ async function handOver({
       ready.reject(error)
       events.onFailed(error)
     },
-  })
+  }
+  const opened = swarm.engine.open(infoHash, source.name, content, told, record.options)
   if (content === undefined) {
     post({ type: 'activation_ended', infoHash })
     return opened

@@ -1,9 +1,11 @@
 /** Peers of one torrent in this process: real engines on real sockets, their pieces in memory. */
 import { randomBytes } from 'node:crypto'
 import { createAddressPolicy } from '../../../src/protocol/address-policy.ts'
+import type { SessionSettings } from '../../../src/protocol/session.ts'
 import { parseInfo } from '../../../src/protocol/torrent-info.ts'
+import { defaultTorrentOptions, type TorrentOptions } from '../../../src/protocol/torrent-options.ts'
 import { bindFirstFree } from '../../../src/worker/session/bind.ts'
-import type { EngineTorrent } from '../../../src/worker/session/engine/engine-torrent.ts'
+import type { EngineTorrent, TorrentEvents } from '../../../src/worker/session/engine/engine-torrent.ts'
 import { Engine } from '../../../src/worker/session/engine/engine.ts'
 import type { PickerHandle } from '../../../src/worker/session/engine/picker/picker-handle.ts'
 import { PieceBits } from '../../../src/worker/session/piece-bits.ts'
@@ -22,6 +24,8 @@ export interface PeerOptions {
   webSeeds?: string[]
   /** Bytes per second. */
   uploadLimit?: number
+  /** Options of the torrent that are not the defaults. */
+  torrent?: Partial<TorrentOptions>
   pex?: boolean
   /** Makes of a piece what the peer serves. */
   spoil?: (bytes: Buffer, piece: number) => void
@@ -37,32 +41,62 @@ export interface EnginePeer {
   readonly verified: number[]
   /** Bytes of blocks that came, those in vain included. */
   readonly received: number
+  /** Bytes of blocks that were sent. */
+  readonly sent: number
+  readonly running: EngineHost
   readonly done: Promise<void>
   dial(other: { port: number }): void
   content(): Promise<Buffer>
   close(): Promise<void>
 }
 
-/** Starts a peer of a made torrent. */
-export async function startPeer(made: MadeMetainfo, options: PeerOptions = {}): Promise<EnginePeer> {
+/** An engine on a port of its own, which may have several torrents. */
+export interface EngineHost {
+  readonly engine: Engine
+  readonly port: number
+  /** Changes settings while everything runs. */
+  configure(changes: Partial<SessionSettings>): void
+  close(): Promise<void>
+}
+
+/** Starts an engine without limits. */
+export async function startEngine(changes: Partial<SessionSettings> = {}): Promise<EngineHost> {
   const bound = await bindFirstFree([await freePort()], host, false)
-  const engine = new Engine({
-    ...bound,
-    peerId: randomBytes(20).toString('hex'),
-    userAgent: 'test',
-    policy: createAddressPolicy(['127.0.0.0/8']),
-    settings: {
-      dht: false,
-      lsd: false,
-      pex: options.pex ?? false,
-      upnp: false,
-      nat_pmp: false,
-      download_limit: 0,
-      upload_limit: options.uploadLimit ?? 0,
-      max_peers: 100,
-      encryption: 'preferred',
+  let settings: SessionSettings = {
+    dht: false,
+    lsd: false,
+    pex: false,
+    upnp: false,
+    nat_pmp: false,
+    download_limit: 0,
+    upload_limit: 0,
+    max_peers: 100,
+    encryption: 'preferred',
+    ...changes,
+  }
+  const policy = createAddressPolicy(['127.0.0.0/8'])
+  const peerId = randomBytes(20).toString('hex')
+  const engine = new Engine({ ...bound, peerId, userAgent: 'test', policy, settings })
+  let closing: Promise<void> | undefined
+  return {
+    engine,
+    port: bound.port,
+    configure: (more) => {
+      settings = { ...settings, ...more }
+      engine.configure(settings)
     },
-  })
+    close: () => (closing ??= engine.close()),
+  }
+}
+
+/** Starts a peer of a made torrent, in an engine of its own or in one that runs. */
+export async function startPeer(
+  made: MadeMetainfo,
+  options: PeerOptions = {},
+  within?: EngineHost,
+): Promise<EnginePeer> {
+  const running =
+    within ?? (await startEngine({ upload_limit: options.uploadLimit ?? 0, pex: options.pex ?? false }))
   const info = parseInfo(made.rawInfo)
   const store = new MemoryPieceStore(info, new MemoryBudget(made.length * 2))
   const bits = new PieceBits(info)
@@ -77,7 +111,7 @@ export async function startPeer(made: MadeMetainfo, options: PeerOptions = {}): 
   }
   const verified: number[] = []
   let received = 0
-  let closing: Promise<void> | undefined
+  let sent = 0
   const ready = Promise.withResolvers<undefined>()
   const done = Promise.withResolvers<undefined>()
   const content = {
@@ -87,7 +121,7 @@ export async function startPeer(made: MadeMetainfo, options: PeerOptions = {}): 
     store: new EngineStore(store),
     webSeeds: options.webSeeds ?? [],
   }
-  const torrent = engine.open(made.infoHash, made.name, content, {
+  const told: TorrentEvents = {
     onVerified: (piece) => {
       if (verified.push(piece) === lacking) done.resolve(undefined)
     },
@@ -95,18 +129,24 @@ export async function startPeer(made: MadeMetainfo, options: PeerOptions = {}): 
     onReady: () => ready.resolve(undefined),
     onFailed: (error) => done.reject(error instanceof Error ? error : new Error('failed')),
     onDownloaded: (bytes) => (received += bytes),
-    onUploaded: () => undefined,
-  })
+    onUploaded: (bytes) => (sent += bytes),
+  }
+  const chosen = { ...defaultTorrentOptions, ...options.torrent }
+  const torrent = running.engine.open(made.infoHash, made.name, content, told, chosen)
   await ready.promise
   if (!torrent.picker) throw new Error('no picker')
   return {
-    port: bound.port,
-    engine,
+    port: running.port,
+    engine: running.engine,
     torrent,
+    running,
     picker: torrent.picker,
     verified,
     get received() {
       return received
+    },
+    get sent() {
+      return sent
     },
     done: done.promise,
     dial: ({ port }) => torrent.addPeer(`${host}:${port}`, 'manual'),
@@ -116,13 +156,17 @@ export async function startPeer(made: MadeMetainfo, options: PeerOptions = {}): 
         await Promise.all(indices.map((index) => store.read(index, 0, store.pieceSize(index)))),
       )
     },
-    close: () => (closing ??= engine.close()),
+    close: () => running.close(),
   }
 }
 
 /** A peer that has every piece, or those it is told, and asks for nothing. */
-export async function startSeed(made: MadeMetainfo, options: PeerOptions = {}): Promise<EnginePeer> {
-  const seed = await startPeer(made, { has: () => true, ...options })
+export async function startSeed(
+  made: MadeMetainfo,
+  options: PeerOptions = {},
+  within?: EngineHost,
+): Promise<EnginePeer> {
+  const seed = await startPeer(made, { has: () => true, ...options }, within)
   seed.picker.setPriority(new Uint8Array(made.pieceCount))
   return seed
 }

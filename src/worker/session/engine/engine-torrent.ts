@@ -11,12 +11,12 @@ import type { PeerSource } from './connections/peer-book.ts'
 import { TorrentConnections } from './connections/torrent-connections.ts'
 import { describe, type Content } from './content.ts'
 import { fallBackToPlain } from './encryption-fallback.ts'
+import type { Exchange } from './exchange.ts'
 import { tellPieces } from './harden/tell-pieces.ts'
 import { isSeed } from './is-seed.ts'
 import { listensAt } from './listens-at.ts'
 import { MetadataExchange } from './metadata-exchange.ts'
 import { PexExchange } from './pex/pex-exchange.ts'
-import { attachPicker } from './picker/attach-picker.ts'
 import type { PickerHandle } from './picker/picker-handle.ts'
 import { WebSeeds } from './web-seeds/web-seeds.ts'
 
@@ -48,7 +48,7 @@ export class EngineTorrent {
   #isPublic: boolean
   #content: Content | undefined
   #webSeeds: WebSeeds | undefined
-  #picker: PickerHandle | undefined
+  readonly #exchange: Exchange
   #closed = false
 
   constructor(
@@ -57,6 +57,7 @@ export class EngineTorrent {
     content: Content | undefined,
     client: ClientFacts,
     events: TorrentEvents,
+    exchange: Exchange,
   ) {
     this.#infoHash = infoHash
     this.#torrent = torrent
@@ -75,6 +76,7 @@ export class EngineTorrent {
       onPeer: (address) => this.addPeer(address, 'ut_pex'),
     })
     fallBackToPlain(torrent)
+    this.#exchange = exchange
     this.#connections = new TorrentConnections(torrent, client)
     torrent._verifyPieces = (callback) => callback(null) // the bits were proved before it was opened
     torrent.on('badPiece', (from: readonly object[]) => this.#onBadPiece(from))
@@ -103,19 +105,19 @@ export class EngineTorrent {
 
   /** What chooses the blocks to ask for, once it is ready. */
   get picker(): PickerHandle | undefined {
-    return this.#picker
+    return this.#exchange.picker
   }
 
   /** Obeys options from now on. */
-  configure({ upload_slots, max_peers }: TorrentOptions): void {
-    this.#connections.setMost(max_peers === 0 ? Infinity : max_peers)
-    this.#torrent._rechokeNumSlots = upload_slots
+  configure(options: TorrentOptions): void {
+    this.#connections.setMost(options.max_peers === 0 ? Infinity : options.max_peers)
+    this.#exchange.configure(options)
   }
 
   /** Wants pieces by these priorities from now on, 0 (not at all) to 7. */
   prioritize(priorities: Uint8Array): void {
     if (this.#content) this.#content = { ...this.#content, priorities }
-    this.#picker?.setPriority(priorities)
+    this.picker?.setPriority(priorities)
   }
 
   /** Its web seeds; undefined before it is ready. */
@@ -167,8 +169,7 @@ export class EngineTorrent {
   }
 
   #onReady(): void {
-    this.#picker = attachPicker(this.#torrent, this.#content)
-    this.#webSeeds = this.#openWebSeeds(this.#picker)
+    this.#webSeeds = this.#openWebSeeds(this.#exchange.ready(this.#content))
     this.#events.onReady()
   }
 
@@ -176,7 +177,10 @@ export class EngineTorrent {
     if (this.#content === undefined) return undefined
     const { info, webSeeds: urls = [] } = this.#content
     const { policy, userAgent, webSeedSlots: slots } = this.#client
-    const onReceived = (bytes: number): void => this.#events.onDownloaded(bytes)
+    const onReceived = (bytes: number, signal: AbortSignal): Promise<void> | undefined => {
+      this.#events.onDownloaded(bytes)
+      return this.#exchange.receive(bytes, signal)
+    }
     return new WebSeeds({ urls, info, picker, slots, client: { policy, userAgent }, onReceived })
   }
 
@@ -187,6 +191,7 @@ export class EngineTorrent {
     tellPieces(this.#torrent, wire)
     this.#metadata.join(wire, () => this.#connections.refuse(wire, address))
     if (this.#client.pex && this.#torrent.private !== true) this.#pex.join(wire)
+    this.#exchange.join(wire)
     wire.on('download', (bytes: number) => this.#events.onDownloaded(bytes))
     wire.on('upload', (bytes: number) => this.#events.onUploaded(bytes))
   }

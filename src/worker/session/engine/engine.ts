@@ -8,6 +8,7 @@ import WebTorrent from 'webtorrent'
 import type { AddressPolicy } from '../../../protocol/address-policy.ts'
 import type { DhtTable } from '../../../protocol/dht-table.ts'
 import type { SessionSettings } from '../../../protocol/session.ts'
+import { defaultTorrentOptions } from '../../../protocol/torrent-options.ts'
 import type { ClientFacts } from './client-facts.ts'
 import { AddressCounts } from './connections/address-counts.ts'
 import { Bans, type Ban } from './connections/bans.ts'
@@ -22,6 +23,8 @@ import { guardQueries } from './dht/guard-queries.ts'
 import { EngineTorrent, type TorrentEvents } from './engine-torrent.ts'
 import { hardenWires } from './harden/harden-wires.ts'
 import { takeOver } from './listener-takeover.ts'
+import { SessionLimits } from './limits/session-limits.ts'
+import { Exchange } from './exchange.ts'
 import { LocalPeers } from './local-peers.ts'
 import { requireMembers } from './required-members.ts'
 import { sessionSlots } from './web-seeds/web-seeds.ts'
@@ -52,6 +55,7 @@ export class Engine {
   readonly #torrents = new Set<EngineTorrent>()
   readonly #facts: ClientFacts
   readonly #bans: Bans
+  readonly #limits = new SessionLimits()
   #maxPeers: number
   #wasRefused = false
 
@@ -59,6 +63,7 @@ export class Engine {
     const { peerId, userAgent, port, tcp, udp, settings, policy } = options
     hardenWires()
     this.#maxPeers = settings.max_peers
+    this.#limits.configure(settings)
     const client = new WebTorrent({
       peerId,
       userAgent,
@@ -69,8 +74,6 @@ export class Engine {
       utPex: false,
       natUpnp: settings.upnp,
       natPmp: settings.nat_pmp,
-      downloadLimit: settings.download_limit || -1,
-      uploadLimit: settings.upload_limit || -1,
       maxConns: Number.MAX_SAFE_INTEGER, // it is the dialler that counts
       tracker: false,
       lsd: false,
@@ -113,10 +116,9 @@ export class Engine {
   }
 
   /** Obeys the settings that need no other sockets from now on. */
-  configure({ download_limit, upload_limit, max_peers }: SessionSettings): void {
-    this.#maxPeers = max_peers
-    this.#client.throttleDownload(download_limit || -1)
-    this.#client.throttleUpload(upload_limit || -1)
+  configure(settings: SessionSettings): void {
+    this.#maxPeers = settings.max_peers
+    this.#limits.configure(settings)
   }
 
   /** Connections of all torrents, open or being opened. */
@@ -127,7 +129,13 @@ export class Engine {
   }
 
   /** Opens a torrent, with its content or to fetch its metadata first. */
-  open(infoHash: string, name: string, content: Content | undefined, events: TorrentEvents): EngineTorrent {
+  open(
+    infoHash: string,
+    name: string,
+    content: Content | undefined,
+    events: TorrentEvents,
+    options = defaultTorrentOptions,
+  ): EngineTorrent {
     const description = content ? describe(infoHash, content) : { infoHash, name, announce: [], urlList: [] }
     const torrent = this.#client.add(description, {
       deselect: true,
@@ -136,7 +144,9 @@ export class Engine {
       bitfield: content?.bits,
     })
     requireMembers(this.#client, torrent)
-    const opened = new EngineTorrent(infoHash, torrent, content, this.#facts, events)
+    const exchange = new Exchange(torrent, this.#limits.open(options), options)
+    const opened = new EngineTorrent(infoHash, torrent, content, this.#facts, events, exchange)
+    opened.configure(options)
     this.#torrents.add(opened)
     torrent.once('close', () => this.#torrents.delete(opened))
     return opened

@@ -9,6 +9,8 @@ const ofTorrent = [
   '_drain',
   '_markVerified',
   '_onMetadata',
+  '_onWireWithMetadata',
+  '_rechoke',
   '_registerPeer',
   '_update',
   '_updateSelections',
@@ -37,6 +39,8 @@ const ofWire = [
   'extended',
   'use',
   'request',
+  'end',
+  '_write',
   'cancel',
 ] as const
 

@@ -21,7 +21,11 @@ declare module 'webtorrent' {
     readonly _encryptionMethod: number | null | undefined
     use(extension: new (wire: Wire) => WireExtension): void
     extended(name: string, bytes: Uint8Array): void
+    readonly peerInterested: boolean
+    choke(): void
+    unchoke(): void
     destroy(): void
+    _write(bytes: Uint8Array, done: (error: Error | null) => void): void
   }
 
   /** An extension of a wire; its prototype has a `name`. */
@@ -70,9 +74,10 @@ declare module 'webtorrent' {
     _preloadedStore: unknown
     _startupBitfield: Uint8Array | undefined
     _numConns: number
-    _rechokeNumSlots: number
     _numPending: number
     _peers: Map<string, { source: string | null }>
+    _rechoke(): void
+    _onWireWithMetadata(wire: Wire): void
     _registerPeer(peer: EnginePeer): void
     _addPeer: (peer: unknown, type: string, source: string | null) => EnginePeer | null
     _onMetadata(metadata: TorrentDescription): Promise<void>

@@ -3,6 +3,8 @@
  * and serves; it asks for nothing by itself. Attached when the torrent is ready, before anything is asked.
  */
 import type { Torrent, Wire } from 'webtorrent'
+import type { Lane } from '../limits/lane.ts'
+import { Valve } from '../limits/valve.ts'
 import { chooseRuns } from './choose-runs.ts'
 import { Passes } from './passes.ts'
 import { PeerPipe, type PipeSurroundings } from './peer-pipe.ts'
@@ -15,6 +17,7 @@ import { replacePicking } from './replace-picking.ts'
 import { sendTogether } from './send-together.ts'
 import { watchShare } from './watch-share.ts'
 
+const blockLength = 16 * 1024
 const snubCheckMs = 2000
 
 /** Attaches a picker to a torrent that has just become ready. */
@@ -32,10 +35,14 @@ class Picker implements PickerHandle {
   readonly #byWire = new Map<Wire, PeerPipe>()
   readonly #near: PipeSurroundings
   readonly #undo: (() => void)[] = []
+  readonly #limit: Lane
   #duplicates = 0
   #cancels = 0
 
-  constructor(torrent: Torrent, { priorities, sequential = false }: PickerOptions) {
+  constructor(
+    torrent: Torrent,
+    { priorities, sequential = false, limit = new Valve().open(0) }: PickerOptions,
+  ) {
     this.#torrent = torrent
     const { pieces } = torrent
     const onRoom = (): void => this.#passes.request()
@@ -52,9 +59,12 @@ class Picker implements PickerHandle {
     this.#near = {
       order: this.#order,
       intake: this.#intake,
+      limit,
       cancel: (shares, piece, block) => this.#cancel(shares, piece, block),
       onRoom,
     }
+    this.#limit = limit
+    limit.onTurn(() => this.#turn())
     if (priorities) this.#order.levels.setPriorities(priorities)
     if (sequential) this.#order.setSequential(true)
     this.#attach()
@@ -175,9 +185,23 @@ class Picker implements PickerHandle {
   }
 
   #fill(pipe: PeerPipe): void {
+    if (this.#limit.isFree) this.#ask(pipe, Infinity)
+    else this.#limit.wait()
+  }
+
+  /** Blocks may be asked for, as many as the limit lets in now. */
+  #turn(): void {
+    for (const pipe of shuffle([...this.#pipes.values()])) {
+      if (this.#limit.room <= 0) return this.#limit.wait()
+      this.#ask(pipe, Math.ceil(this.#limit.room / blockLength))
+    }
+    if (this.#limit.room <= 0) this.#limit.wait()
+  }
+
+  #ask(pipe: PeerPipe, most: number): void {
     if (this.#torrent.destroyed || this.#intake.isFull) return
     const now = performance.now()
-    const { runs, duplicates } = chooseRuns(this.#order, pipe, () => this.#isEndgame(), now)
+    const { runs, duplicates } = chooseRuns(this.#order, pipe, most, () => this.#isEndgame(), now)
     this.#duplicates += duplicates
     if (runs.length === 0) return
     sendTogether(pipe.wire, () => {

@@ -20,10 +20,18 @@ export interface Choice {
   readonly duplicates: number
 }
 
-/** Chooses for one peer; `isEndgame` says whether no peer can be given anything new. */
-export function chooseRuns(order: PieceOrder, pipe: PeerPipe, isEndgame: () => boolean, now: number): Choice {
+/**
+ * Chooses for one peer, at most so many blocks; `isEndgame` says whether no peer can be given anything new.
+ */
+export function chooseRuns(
+  order: PieceOrder,
+  pipe: PeerPipe,
+  most: number,
+  isEndgame: () => boolean,
+  now: number,
+): Choice {
   const { wire, share } = pipe
-  const room = pipe.room()
+  const room = pipe.room(most)
   if (!room) return { runs: [], duplicates: 0 }
   if (wire.peerChoking) {
     const allowed = wire.hasFast ? wire.peerAllowedFastSet : []

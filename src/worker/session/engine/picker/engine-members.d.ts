@@ -38,6 +38,11 @@ declare module 'webtorrent' {
     readonly pieceLength: number
     readonly length: number
     readonly store: {
+      get(
+        index: number,
+        range: { offset: number; length: number },
+        callback: (error: Error | null, bytes?: Uint8Array) => void,
+      ): void
       put(index: number, bytes: Uint8Array, callback: (error?: unknown) => void): void
     } | null
     /** SHA-1 of each piece in hex. */

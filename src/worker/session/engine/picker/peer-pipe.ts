@@ -1,5 +1,6 @@
 /** The requests of one peer: how many it may have, what came of them, and when it sends nothing any more. */
 import type { Wire } from 'webtorrent'
+import type { Lane } from '../limits/lane.ts'
 import type { Run } from './partial-piece.ts'
 import type { PeerShare } from './peer-share.ts'
 import type { PieceIntake } from './piece-intake.ts'
@@ -16,6 +17,8 @@ const snubMs = 20_000
 export interface PipeSurroundings {
   readonly order: PieceOrder
   readonly intake: PieceIntake
+  /** Where the bytes that are asked for are counted. */
+  readonly limit: Lane
   /** A block came that these were asked for, too. */
   readonly cancel: (shares: readonly PeerShare[], piece: number, block: number) => void
   /** There may be something to ask for. */
@@ -45,13 +48,15 @@ export class PeerPipe {
     return this.isOpen && !this.wire.peerChoking && !this.#snubbed && !this.wire.destroyed
   }
 
-  /** What to ask for next, if anything. */
-  room(): Room | undefined {
+  /** What to ask for next, if anything; not more blocks than `most`, which is at least 1. */
+  room(most = Infinity): Room | undefined {
     const { requests, destroyed } = this.wire
     if (destroyed || !this.isOpen) return undefined
     const pending = requests.length
     const depth = this.#snubbed ? 1 : this.#depth.blocks(this.wire.peerExtendedHandshake.reqq)
-    return pending < Math.max(1, depth * refillBelow) ? { runs: depth - pending, blocksPerRun: 1 } : undefined
+    return pending < Math.max(1, depth * refillBelow)
+      ? { runs: Math.min(most, depth - pending), blocksPerRun: 1 }
+      : undefined
   }
 
   ask(run: Run, now: number): void {
@@ -60,9 +65,15 @@ export class PeerPipe {
       this.#depth.resume()
       this.#heardAt = now
     }
+    const { limit } = this.#near
+    const isCounted = !limit.isFree
+    if (isCounted) limit.spend(length)
     this.wire.request(run.piece, offset, length, (error, bytes) => {
       if (error === null) this.#got(run, bytes, now)
-      else this.#near.order.release(this.share, run)
+      else {
+        this.#near.order.release(this.share, run)
+        if (isCounted) limit.spend(-length)
+      }
       this.#near.onRoom()
     })
   }

@@ -1,3 +1,4 @@
+import type { Lane } from '../limits/lane.ts'
 import type { RangeDesk } from './range-desk.ts'
 
 /** What a picker is told at its beginning. */
@@ -6,6 +7,8 @@ export interface PickerOptions {
   readonly priorities?: Uint8Array
   /** By index, instead of the rarest first. */
   readonly sequential?: boolean
+  /** The limit under which blocks are asked for; none without it. */
+  readonly limit?: Lane
 }
 
 /** What a picker did so far. */

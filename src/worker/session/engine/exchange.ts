@@ -1,0 +1,70 @@
+/**
+ * How one torrent trades pieces with its peers, in the place of the engine's own ways: at what rate blocks
+ * come and go, and who is served.
+ */
+import type { Torrent, Wire } from 'webtorrent'
+import type { TorrentOptions } from '../../../protocol/torrent-options.ts'
+import { Choker } from './choking/choker.ts'
+import { isSeed } from './is-seed.ts'
+import { serveInTurn } from './choking/serve-in-turn.ts'
+import { ReadGate } from './limits/read-gate.ts'
+import { RequestServer } from './limits/serve-requests.ts'
+import type { TorrentLimits } from './limits/session-limits.ts'
+import { attachPicker } from './picker/attach-picker.ts'
+import type { PickerHandle, PickerOptions } from './picker/picker-handle.ts'
+import { replaceServing } from './replace-serving.ts'
+
+export class Exchange {
+  readonly #torrent: Torrent
+  readonly #limits: TorrentLimits
+  readonly #gate: ReadGate
+  readonly #choker: Choker<Wire>
+  #picker: PickerHandle | undefined
+
+  constructor(torrent: Torrent, limits: TorrentLimits, options: TorrentOptions) {
+    this.#torrent = torrent
+    this.#limits = limits
+    this.#gate = new ReadGate(limits.arrivals)
+    const server = new RequestServer(torrent, limits.uploads)
+    this.#choker = new Choker<Wire>({
+      slots: options.upload_slots,
+      isSeeding: () => torrent.done,
+      needsNothing: isSeed,
+    })
+    replaceServing(torrent, (wire) => {
+      server.join(wire)
+      serveInTurn(wire, this.#choker)
+    })
+    torrent.once('close', () => {
+      limits.close()
+      this.#choker.stop()
+    })
+  }
+
+  /** What chooses the blocks to ask for, once the torrent is ready. */
+  get picker(): PickerHandle | undefined {
+    return this.#picker
+  }
+
+  /** The torrent can exchange pieces from now on; gives what chooses them. */
+  ready(options: PickerOptions | undefined): PickerHandle {
+    this.#picker = attachPicker(this.#torrent, { ...options, limit: this.#limits.requests })
+    return this.#picker
+  }
+
+  /** Payload came from a web seed; settles when more may be read. */
+  receive(bytes: number, signal: AbortSignal): Promise<void> | undefined {
+    return this.#gate.count(bytes, signal)
+  }
+
+  /** A peer has shaken hands. */
+  join(wire: Wire): void {
+    this.#gate.join(wire)
+  }
+
+  /** Obeys options from now on. */
+  configure(options: TorrentOptions): void {
+    this.#limits.configure(options)
+    this.#choker.setSlots(options.upload_slots)
+  }
+}

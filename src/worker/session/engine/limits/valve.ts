@@ -1,0 +1,92 @@
+/**
+ * One direction of a session under its limit, shared by the lanes of its torrents: at each turn moves the
+ * one that was served least, so that torrents that want more than the limit get the same. Nothing is done
+ * and no timer runs while nobody waits.
+ */
+import { Lane, type LaneSurroundings } from './lane.ts'
+import { RateBudget } from './rate-budget.ts'
+
+const tickMs = 10
+/** Less than a block in one turn would only be more turns. */
+const smallestTurn = 16 * 1024
+
+export class Valve implements LaneSurroundings {
+  readonly #budget = new RateBudget()
+  readonly #waiting = new Set<Lane>()
+  /** What the lane had that was served last: one that comes after a pause has missed nothing before. */
+  #clock = 0
+  #timer: NodeJS.Timeout | undefined
+
+  get isUnlimited(): boolean {
+    return this.#budget.isUnlimited
+  }
+
+  /** Bytes per second of all lanes together from now on, 0: unlimited. */
+  setRate(rate: number): void {
+    this.#budget.setRate(rate, performance.now())
+    this.#tick() // who waited for the old limit may go on
+  }
+
+  /** A lane with a limit of its own, bytes per second, 0: none. */
+  open(rate: number): Lane {
+    const lane = new Lane(this)
+    this.setLaneRate(lane, rate)
+    return lane
+  }
+
+  setLaneRate(lane: Lane, rate: number): void {
+    lane.budget.setRate(rate, performance.now())
+    this.#tick()
+  }
+
+  admit(lane: Lane): void {
+    if (this.#waiting.has(lane)) return
+    const now = performance.now()
+    if (this.#waiting.size === 0) this.#budget.refill(now)
+    lane.budget.refill(now)
+    lane.served = Math.max(lane.served, this.#clock)
+    this.#waiting.add(lane)
+    this.#timer ??= setTimeout(() => this.#tick(), tickMs)
+  }
+
+  forget(lane: Lane): void {
+    this.#waiting.delete(lane)
+  }
+
+  spend(bytes: number): void {
+    this.#budget.spend(bytes)
+  }
+
+  #tick(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#waiting.size === 0) return
+    const now = performance.now()
+    this.#budget.refill(now, this.#budget.bytes <= 0)
+    for (const { budget } of this.#waiting) budget.refill(now, budget.bytes <= 0)
+    this.#serve()
+    if (this.#waiting.size > 0) this.#timer ??= setTimeout(() => this.#tick(), tickMs)
+  }
+
+  #serve(): void {
+    const turn = Math.max(smallestTurn, this.#budget.bytes / this.#waiting.size)
+    const idle = new Set<Lane>()
+    while (this.#budget.bytes > 0) {
+      const lane = this.#next(idle)
+      if (lane === undefined) return
+      this.#clock = lane.served
+      this.#waiting.delete(lane)
+      // one that moved nothing has its next turn at the next tick
+      if (lane.take(Math.min(turn, Math.max(smallestTurn, lane.budget.bytes))) === 0) idle.add(lane)
+    }
+  }
+
+  #next(except: ReadonlySet<Lane>): Lane | undefined {
+    let least: Lane | undefined
+    for (const lane of this.#waiting) {
+      if (lane.budget.bytes <= 0 || except.has(lane)) continue
+      if (least === undefined || lane.served < least.served) least = lane
+    }
+    return least
+  }
+}

@@ -1,5 +1,5 @@
 /**
- * Limits as bytes of payload over a window, between real engines. Everything is measured in the same six
+ * Limits as bytes of payload over a window, between real engines. Everything is measured in the same five
  * seconds; what a limit is about here is how many bytes pass, so the tolerance is one of bytes.
  */
 import * as assert from 'uvu/assert'
@@ -12,7 +12,7 @@ const limits = suite('src/worker/session/engine/limits')
 const kib = 1024
 const mib = 1024 * kib
 const blockLength = 16 * kib
-const windowMs = 6000
+const windowMs = 5000
 const tolerance = 0.1
 const sharing = 4
 

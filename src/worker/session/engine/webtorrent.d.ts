@@ -12,7 +12,6 @@ declare module 'webtorrent' {
     readonly remoteAddress: string | undefined
     readonly remotePort: number | undefined
     readonly destroyed: boolean
-    readonly isSeeder: boolean
     readonly extendedHandshake: Record<string, unknown>
     readonly ut_metadata: MetadataExtension
     /** What the peer calls its extensions; 0 takes one back. */

@@ -18,7 +18,6 @@ const optionFields = {
   default_priority: integer(0, 7)
     .optional()
     .describe('of the files that file_priorities does not reach; 4, but 0 for a magnet with so (BEP 53)'),
-  super_seeding: flag.optional().describe('1: hand out each piece once while seeding (BEP 16)'),
 }
 
 /** The parameters of `upload_torrent`. */

@@ -2,6 +2,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { defaultTorrentOptions } from '../../src/protocol/torrent-options.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
 import { startTestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState } from '../support/sessions.ts'
@@ -10,13 +11,7 @@ import { eventually, suite, temporaryFolder } from '../support/suite.ts'
 const updates = suite('test/e2e/update')
 const made = makeMetainfo()
 const key = { info_hash: made.infoHash }
-const defaults = {
-  download_limit: 0,
-  upload_limit: 0,
-  max_peers: 0,
-  upload_slots: 10,
-  super_seeding: false,
-}
+const defaults = defaultTorrentOptions
 
 updates('a session shows what was changed, in its list too, and keeps the rest', async () => {
   await using server = await startTestServer()
@@ -86,14 +81,14 @@ updates('what was acknowledged is there after a restart of the process', async (
     id = session.id
     await addTorrent(server.rest, session, { file: made.bytes, autostart: 0 })
     await server.rest.call('update_session', { session_id: id, name: 'kept', download_limit: 9000 })
-    await server.rest.call('update_torrent', { session_id: id, ...key, super_seeding: 1 })
+    await server.rest.call('update_torrent', { session_id: id, ...key, upload_slots: 7 })
   }
   await using server = await startTestServer({ DATA_DIR: dataDir, MEMORY_ONLY: '0' })
   const session = await server.rest.call('get_session', { session_id: id })
   assert.is(session.name, 'kept')
   assert.is(session.settings.download_limit, 9000)
   const torrent = await server.rest.call('get_torrent', { session_id: id, ...key })
-  assert.equal(torrent.options, { ...defaults, super_seeding: true })
+  assert.equal(torrent.options, { ...defaults, upload_slots: 7 })
 })
 
 updates('records of an older store get the defaults', async () => {

@@ -18,7 +18,7 @@ export function fallBackToPlain(torrent: Torrent): void {
     register(peer)
     if (peer.type !== 'tcpOutgoing') return
     peer.once('connect', () => {
-      if (plain.has(peer.addr)) peer.secure = 0 // the engine makes the wire after this event, and reads it
+      if (peer.secure === 1 && plain.has(peer.addr)) peer.secure = 0 // the engine makes the wire after this event, and reads it
     })
     peer.once('disconnect', () => {
       const hasShaken = typeof peer.wire?.peerId === 'string'

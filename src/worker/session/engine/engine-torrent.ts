@@ -187,6 +187,10 @@ export class EngineTorrent {
   #onWire(wire: Wire, address: string): void {
     const { userAgent, port } = this.#client
     if (!this.#connections.met(wire, address)) return
+    if (this.#torrent.client.secure === 2 && (wire._encryptionMethod ?? 0) === 0) {
+      wire.destroy() // it dialled in plain, and encryption is required
+      return
+    }
     Object.assign(wire.extendedHandshake, { v: userAgent, reqq: requestQueue, p: port })
     tellPieces(this.#torrent, wire)
     this.#metadata.join(wire, () => this.#connections.refuse(wire, address))

@@ -7,7 +7,7 @@ import type { Server } from 'node:net'
 import WebTorrent from 'webtorrent'
 import type { AddressPolicy } from '../../../protocol/address-policy.ts'
 import type { DhtTable } from '../../../protocol/dht-table.ts'
-import type { SessionSettings } from '../../../protocol/session.ts'
+import type { EncryptionMode, SessionSettings } from '../../../protocol/session.ts'
 import { defaultTorrentOptions } from '../../../protocol/torrent-options.ts'
 import type { ClientFacts } from './client-facts.ts'
 import { AddressCounts } from './connections/address-counts.ts'
@@ -50,6 +50,9 @@ const reserved = 0.1
 /** Connections given up in one go for others that were turned away. */
 const mostGivenUp = 4
 
+/** What the engine calls the modes of encryption. */
+const secureOf = { off: 0, preferred: 1, required: 2 } as const satisfies Record<EncryptionMode, number>
+
 export class Engine {
   readonly #client: WebTorrent
   readonly #torrents = new Set<EngineTorrent>()
@@ -79,7 +82,7 @@ export class Engine {
       lsd: false,
       utp: false,
       webSeeds: false,
-      secure: 1,
+      secure: secureOf[settings.encryption],
     })
     client.on('error', (error: unknown) => {
       throw error // a client without its sockets is of no use: the supervisor brings the session back
@@ -119,6 +122,7 @@ export class Engine {
   configure(settings: SessionSettings): void {
     this.#maxPeers = settings.max_peers
     this.#limits.configure(settings)
+    this.#client.secure = secureOf[settings.encryption]
   }
 
   /** Connections of all torrents, open or being opened. */

@@ -58,6 +58,7 @@ declare module 'webtorrent' {
   export interface Torrent extends EventEmitter {
     /** Absent until the engine has taken the description in, some microtasks after `add`. */
     readonly infoHash: string | undefined
+    readonly client: WebTorrent
     readonly destroyed: boolean
     readonly done: boolean
     readonly ready: boolean
@@ -106,6 +107,8 @@ declare module 'webtorrent' {
     readonly destroyed: boolean
     readonly dht: DhtNode | false | null
     maxConns: number
+    /** 0: without encryption; 1: encryption is offered; 2: RC4 or nothing. Read at each connection. */
+    secure: 0 | 1 | 2
     _connPool: ConnectionPool | null
     add(torrent: TorrentDescription, options: object): Torrent
     destroy(callback: (error?: Error | null) => void): void

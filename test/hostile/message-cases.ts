@@ -38,9 +38,13 @@ export const messageCases: readonly HostileCase[] = [
   ends('a bitfield a byte too long', (target) => frame(5, [], Buffer.alloc(bytesOf(target) + 1))),
   ends('a bitfield of a megabyte', () => frame(5, [], Buffer.alloc(1_000_000))),
   ends('a bitfield with spare bits set', (target) => frame(5, [], Buffer.alloc(bytesOf(target), 0xff))),
-  ends('two bitfields', (target) => twice(frame(5, [], Buffer.alloc(bytesOf(target))))),
-  ends('have all twice', () => twice(frame(14))),
-  ends('have none after have all', () => Buffer.concat([frame(14), frame(15)])),
+  ends('bitfields without end', (target) =>
+    repeated(frame(5, [], Buffer.alloc(bytesOf(target))), 65 + target.pieceCount),
+  ),
+  ends('have all without end', ({ pieceCount }) => repeated(frame(14), 65 + pieceCount)),
+  ends('have all and have none in turn', ({ pieceCount }) =>
+    repeated(Buffer.concat([frame(14), frame(15)]), 65 + pieceCount),
+  ),
   ends('have all with a body', () => frame(14, [0])),
   ends('a request without a body', () => frame(6)),
   ends('a request of eight bytes', () => frame(6, [0, 0])),
@@ -72,6 +76,9 @@ export const messageCases: readonly HostileCase[] = [
   ends('allowed fast of a piece out of range', () => frame(17, [huge])),
   ends('allowed fast without a piece', () => frame(17)),
   ends('an extended message without a number', () => frame(20)),
+  stays('a bitfield again, in the place of many haves', (target) =>
+    repeated(frame(5, [], Buffer.alloc(bytesOf(target))), 2),
+  ),
   stays('a port of 0', () => frame(9, [], Buffer.alloc(2))),
   stays('cancels of what was not asked for', () => repeated(frame(8, [0, 0, block]), 20_000)),
   stays('rejects of what nobody asked for', () => repeated(frame(16, [0, 0, block]), 20_000)),
@@ -205,10 +212,6 @@ function length(bytes: number): Buffer {
 
 function bytesOf({ pieceCount }: Target): number {
   return Math.ceil(pieceCount / 8)
-}
-
-function twice(bytes: Buffer): Buffer {
-  return Buffer.concat([bytes, bytes])
 }
 
 function repeated(bytes: Buffer, count: number): Buffer {

@@ -13,8 +13,11 @@ import { guardOf, type WireGuard } from './wire-guard.ts'
 const longestMessage = 1024 * 1024 + 16 * 1024
 /** Blocks that may come unasked beside those that were asked for: a cancel and a block can cross. */
 const mostUnasked = 256
-/** Messages that say at once which pieces the peer has, of which there is one. */
+/** Messages that say at once which pieces the peer has; some clients repeat them in the place of many haves. */
 const piecesAtOnce: readonly (number | undefined)[] = [message.bitfield, message.haveAll, message.haveNone]
+
+/** How often they may come without telling of one more piece. */
+const mostIdleRepeats = 64
 
 let hardened = false
 
@@ -115,9 +118,8 @@ function mayHear(wire: WireObject, bytes: Uint8Array): boolean {
   if (!guard.facts) guard.highestPiece = Math.max(guard.highestPiece, namedPiece(bytes) ?? -1)
   if (!piecesAtOnce.includes(bytes[0])) return true
   if (!guard.facts && bytes[0] === message.bitfield) guard.bitfield = bytes.slice(1)
-  const isFirst = !guard.hasSaidPieces
-  guard.hasSaidPieces = true
-  return isFirst
+  guard.saidPieces += 1
+  return guard.saidPieces <= mostIdleRepeats + (guard.facts?.pieceCount ?? 0)
 }
 
 /** A block that was not asked for is neither kept nor counted; too many of them end the connection. */

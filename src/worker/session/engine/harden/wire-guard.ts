@@ -12,8 +12,8 @@ export interface WireGuard {
   facts: PieceFacts | undefined
   /** Whether the peer may ask for the piece: it is there. */
   has: (piece: number) => boolean
-  /** The peer said all at once which pieces it has, by this bitfield if it was one. */
-  hasSaidPieces: boolean
+  /** How often the peer said all at once which pieces it has, last by this bitfield if it was one. */
+  saidPieces: number
   bitfield: Uint8Array | undefined
   /** The highest number of a piece in any other message; -1 without one. */
   highestPiece: number
@@ -42,7 +42,7 @@ export function guardOf(wire: Wire): WireGuard {
   const guard: WireGuard = {
     facts: undefined,
     has: () => false,
-    hasSaidPieces: false,
+    saidPieces: 0,
     bitfield: undefined,
     highestPiece: -1,
     unasked: 0,

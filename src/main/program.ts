@@ -18,6 +18,7 @@ import { createApp } from './http/app.ts'
 import { createHttpServer } from './http/server.ts'
 import { readTls, type TlsFiles } from './http/tls.ts'
 import type { Log } from './log.ts'
+import { Metrics } from './metrics/metrics.ts'
 import { LocalDiscovery } from './lsd/local-discovery.ts'
 import { localSessions } from './lsd/local-session.ts'
 import { attachRealtime } from './realtime/attach.ts'
@@ -75,6 +76,9 @@ export async function startProgram(
     sweepExports(dataDir) // now that the data directory is ours alone
     const tasks = new TaskPool(entries.tasks)
     stops.push(() => tasks.close())
+    const metrics = new Metrics()
+    const journal = metrics.measured(store)
+    const hashDesk = new HashDesk(tasks)
     const supervisor = new Supervisor({
       start: (options) => startThreadHost(entries.session, options),
       boot: {
@@ -85,9 +89,9 @@ export async function startProgram(
         healMs,
       },
       board,
-      hashDesk: new HashDesk(tasks),
+      hashDesk,
       compareFiles: (comparison) => tasks.commonFiles(comparison),
-      journal: store,
+      journal,
       log,
     })
     stops.push(() => supervisor.stop())
@@ -101,7 +105,7 @@ export async function startProgram(
     stops.push(() => discovery.stop())
     const fetchPolicy = createAddressPolicy(settings.RESTTORRENT_ALLOW_PRIVATE)
     const keys = new KeyRing({
-      journal: store,
+      journal,
       ownerOf: (id) => board.sessions.get(id)?.owner,
       stored: await store.loadKeys(),
       adminKey: settings.RESTTORRENT_ADMIN_KEY,
@@ -127,7 +131,8 @@ export async function startProgram(
       { overload, audit },
     )
     const allowedHosts = settings.RESTTORRENT_ALLOWED_HOSTS
-    const app = createApp({ handlers, authentication, allowedHosts, ready: () => !stopping, log })
+    const pages = [metrics.page()]
+    const app = createApp({ handlers, authentication, allowedHosts, ready: () => !stopping, pages, log })
     const tlsFiles = tlsFilesOf(settings)
     const http = createHttpServer(app, log, {}, tlsFiles && (await readTls(tlsFiles)))
     const realtime = attachRealtime(http.server, {
@@ -138,7 +143,9 @@ export async function startProgram(
       socketsPerKey: settings.RESTTORRENT_SOCKETS_PER_KEY,
       commandsPerKey: settings.RESTTORRENT_COMMANDS_PER_KEY,
     })
+    metrics.measure(board, { hashDesk, http, realtime }, http.server)
     stops.push(async () => {
+      metrics.close()
       await Promise.all([realtime.close('the server is stopping'), http.close(closeDeadlineMs)])
     })
     void supervisor.restore(restored)

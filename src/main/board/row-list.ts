@@ -14,16 +14,21 @@ interface Entry<Row> {
   bytes: Buffer | undefined
 }
 
+/** Hears of a row that was put (without `before`: added) or deleted (without `after`). */
+export type RowListener<Row> = (key: string, before: Row | undefined, after: Row | undefined) => void
+
 /** Rows by key, in the order they were first put. */
 export class RowList<Row> {
   readonly #entries = new Map<string, Entry<Row>>()
   readonly #head: Buffer
   readonly #tag = `${processTag}-${(lists++).toString(36)}`
+  readonly #onRow: RowListener<Row> | undefined
   #revision = 0
   #body: Buffer | undefined
 
   /** `field` is the name of the list in the success body. */
-  constructor(field: string) {
+  constructor(field: string, onRow?: RowListener<Row>) {
+    this.#onRow = onRow
     this.#head = Buffer.from(`{"status":"success","${field}":[`)
   }
 
@@ -51,16 +56,21 @@ export class RowList<Row> {
   /** Adds a row or replaces it in its place. */
   put(key: string, row: Row): void {
     const entry = this.#entries.get(key)
+    const before = entry?.row
     if (entry === undefined) this.#entries.set(key, { row, bytes: undefined })
     else {
       entry.row = row
       entry.bytes = undefined
     }
     this.#changed()
+    this.#onRow?.(key, before, row)
   }
 
   delete(key: string): void {
-    if (this.#entries.delete(key)) this.#changed()
+    const before = this.#entries.get(key)?.row
+    if (!this.#entries.delete(key)) return
+    this.#changed()
+    this.#onRow?.(key, before, undefined)
   }
 
   rows(): Row[] {

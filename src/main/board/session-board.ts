@@ -2,13 +2,17 @@
 import { restingState, rowOfRecord, type TorrentRecord } from '../../protocol/records.ts'
 import { noTotals, type SessionTotals, type SnapshotDelta } from '../../protocol/session-rpc.ts'
 import type { TorrentRow } from '../../protocol/torrent.ts'
-import { RowList } from './row-list.ts'
+import { RowList, type RowListener } from './row-list.ts'
 
 /** The rows of one session. Which rows exist is said by its records; workers only change them. */
 export class SessionBoard {
-  readonly torrents = new RowList<TorrentRow>('torrents')
+  readonly torrents: RowList<TorrentRow>
   #reportedAt = Date.now()
   #totals: SessionTotals = noTotals
+
+  constructor(onRow?: RowListener<TorrentRow>) {
+    this.torrents = new RowList('torrents', onRow)
+  }
 
   get totals(): SessionTotals {
     return this.#totals

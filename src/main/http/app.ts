@@ -5,12 +5,13 @@
 import { Hono } from 'hono'
 import { commandNames, commands } from '../../protocol/commands.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
-import { openAccess } from '../access/access.ts'
+import { openAccess, type Access } from '../access/access.ts'
 import type { Authentication } from '../access/authentication.ts'
 import { checkHost, checkSameSite } from '../handlers/access.ts'
 import type { Log } from '../handlers/answer.ts'
+import type { Page } from '../handlers/page.ts'
 import type { Caller, Handlers } from '../handlers/reply.ts'
-import { failureAnswer, jsonAnswer, responseOf, type Answer } from './answers.ts'
+import { failureAnswer, jsonAnswer, responseOf, textAnswer, type Answer } from './answers.ts'
 import { runCommand } from './command.ts'
 import { headerOf, type App, type AppEnv, type CommandContext } from './context.ts'
 import { constantHeaders, preflightHeaders } from './headers.ts'
@@ -25,6 +26,8 @@ export interface AppOptions {
   readonly allowedHosts: readonly string[]
   /** Whether requests can be served in full; told by `/ready`. */
   readonly ready: () => boolean
+  /** What is shown beside the commands. */
+  readonly pages?: readonly Page[]
   readonly log: Log
 }
 
@@ -44,6 +47,10 @@ export function createApp(options: AppOptions): App {
     const { method, path } = commands[name]
     const run: Handle = (c, caller) => runCommand(c, name, caller, options, repeatedReads)
     app.on(method, routePath(path), guarded(run))
+  }
+  for (const page of options.pages ?? []) {
+    const show: Handle = (_c, { access }) => pageAnswer(page, access)
+    app.get(page.path, page.isPublic ? unguarded(show) : guarded(show))
   }
   app.get('/health', unguarded(health))
   app.get('/ready', unguarded(ready(options)))
@@ -77,6 +84,10 @@ function callerOfRequest(c: CommandContext, { authentication }: AppOptions): Cal
     checkSameSite({ host, origin, secFetchSite: headerOf(c, 'sec-fetch-site') })
   }
   return caller
+}
+
+async function pageAnswer({ body, contentType, headers }: Page, access: Access): Promise<Answer> {
+  return textAnswer(200, await body(access), contentType, headers)
 }
 
 function health(): Answer {

@@ -26,6 +26,8 @@ export interface HttpLimits {
 export interface HttpServer {
   /** Node's own server, for Socket.IO to attach to. */
   readonly server: Server
+  /** Open TCP connections. */
+  readonly connections: number
   /** Settles when the port is bound; port 0 takes any. Rejects with Node's own error. */
   listen(host: string, port: number): Promise<AddressInfo>
   /** Serves new connections with another certificate. Throws, and changes nothing, for one that does not fit. */
@@ -62,6 +64,9 @@ export function createHttpServer(app: App, log: Log, limits: HttpLimits = {}, tl
   const sockets = trackSockets(server)
   return {
     server,
+    get connections() {
+      return sockets.size
+    },
     certify: (pair) => {
       if ('setSecureContext' in server) server.setSecureContext({ ...pair, minVersion: 'TLSv1.2' })
     },

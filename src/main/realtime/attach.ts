@@ -29,6 +29,10 @@ export interface RealtimeOptions extends Omit<CallOptions, 'maxInFlight'> {
 }
 
 export interface Realtime {
+  /** Open connections. */
+  readonly connections: number
+  /** Commands that came so far. */
+  readonly commands: number
   /** Tells every client `shutdown` with the reason, refuses new ones and disconnects all within the deadline. */
   close(reason: string, deadlineMs?: number): Promise<void>
 }
@@ -42,6 +46,7 @@ export function attachRealtime(server: HttpServer, options: RealtimeOptions): Re
   const { maxConnections = 1024, maxInFlight = 64, maxUnsent = 4 * 1024 * 1024 } = options
   const connections = new Set<Connection>()
   let closing = false
+  let commands = 0
   const io = new Server(server, {
     transports: ['websocket', 'polling'],
     perMessageDeflate: false,
@@ -63,8 +68,17 @@ export function attachRealtime(server: HttpServer, options: RealtimeOptions): Re
     boundConnection(connection, { maxText, maxBinary: maxFile, maxUnsent })
   })
   const release = holdByKey(io, options)
-  io.on('connection', (socket) => answerCalls(socket, { ...options, maxInFlight }))
+  io.on('connection', (socket) => {
+    socket.on('v1', () => (commands += 1))
+    answerCalls(socket, { ...options, maxInFlight })
+  })
   return {
+    get connections() {
+      return connections.size
+    },
+    get commands() {
+      return commands
+    },
     async close(reason, deadlineMs = 2000) {
       closing = true
       release()

@@ -27,6 +27,11 @@ export class HashDesk {
     return Array.from(this.#queues.values(), (queue) => queue.length).reduce((sum, length) => sum + length, 0)
   }
 
+  /** Jobs that a thread has. */
+  get running(): number {
+    return this.#running
+  }
+
   /** Hashes a range of pieces when it is the session's turn; undefined when it was cancelled. */
   async run(sessionId: string, requestId: number, request: HashRequest): Promise<HashAnswer | undefined> {
     const { promise, resolve } = Promise.withResolvers<HashAnswer | undefined>()

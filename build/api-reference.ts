@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { defaultOf } from '../src/protocol/command-schema.ts'
 import { commandNames, commands, type CommandName } from '../src/protocol/commands.ts'
 import { errorStatus } from '../src/protocol/errors.ts'
 
@@ -52,17 +53,16 @@ function parameterRows(input: z.ZodObject): string[][] {
       code(name),
       typeName(schema),
       isRequired ? 'yes' : 'no',
-      defaultOf(input, name),
+      defaultText(input, name),
       schema.description ?? where,
     ]
   })
 }
 
-/** A default that a transform follows is not in the JSON Schema, so the schema itself is asked. */
-function defaultOf(input: z.ZodObject, name: string): string {
-  const field = input.shape[name] as z.ZodType | undefined
-  const result = field?.safeParse(undefined)
-  return result?.success === true && result.data !== undefined ? code(JSON.stringify(result.data)) : ''
+/** A default as JSON; empty where there is none. */
+function defaultText(input: z.ZodObject, name: string): string {
+  const initial = defaultOf(input, name)
+  return initial === undefined ? '' : code(JSON.stringify(initial))
 }
 
 function fieldRows(schema: Schema, prefix = ''): string[][] {

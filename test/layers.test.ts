@@ -22,7 +22,7 @@ const parts: Record<string, readonly string[]> = {
 const mainRows = [
   ['program'],
   ['http', 'realtime'],
-  ['handlers', 'metrics'],
+  ['handlers', 'metrics', 'pages'],
   ['access', 'supervisor', 'board', 'records', 'files', 'lsd'],
   ['threads'],
   ['log'],

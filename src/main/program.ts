@@ -21,6 +21,7 @@ import type { Log } from './log.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { LocalDiscovery } from './lsd/local-discovery.ts'
 import { localSessions } from './lsd/local-session.ts'
+import { openApiPage } from './pages/openapi.ts'
 import { attachRealtime } from './realtime/attach.ts'
 import { fillRecords } from './records/restored-records.ts'
 import type { SessionRecords } from './records/session-records.ts'
@@ -131,7 +132,7 @@ export async function startProgram(
       { overload, audit },
     )
     const allowedHosts = settings.RESTTORRENT_ALLOWED_HOSTS
-    const pages = [metrics.page()]
+    const pages = [metrics.page(), openApiPage]
     const app = createApp({ handlers, authentication, allowedHosts, ready: () => !stopping, pages, log })
     const tlsFiles = tlsFilesOf(settings)
     const http = createHttpServer(app, log, {}, tlsFiles && (await readTls(tlsFiles)))

@@ -1,0 +1,74 @@
+/** Which failures a command can answer, beside those that any command can. */
+import { commands, type CommandName } from './commands.ts'
+import { errorStatus, type ErrorCode } from './errors.ts'
+
+const ofAny = [
+  'invalid_parameter',
+  'unknown_parameter',
+  'missing_parameter',
+  'invalid_body',
+  'body_too_large',
+  'unauthorized',
+  'forbidden',
+  'host_not_allowed',
+  'rate_limited',
+  'internal',
+  'shutting_down',
+  'overloaded',
+] as const satisfies ErrorCode[]
+
+/** A write waits for the store. */
+const ofWrites = [
+  'cross_site_request',
+  'disk_full',
+  'disk_read_only',
+  'disk_failed',
+  'disk_denied',
+  'too_many_open_files',
+  'disk_unresponsive',
+  'session_gone',
+] as const satisfies ErrorCode[]
+
+/** A question to a worker. */
+const ofQueries = [
+  'session_starting',
+  'session_restarting',
+  'session_unresponsive',
+  'session_failed',
+  'session_gone',
+] as const satisfies ErrorCode[]
+
+const ofPaths = ['path_outside_root', 'path_reserved', 'invalid_path'] as const satisfies ErrorCode[]
+
+const own: Partial<Record<CommandName, readonly ErrorCode[]>> = {
+  create_session: ['bind_failed', 'session_exists', 'session_unresponsive', ...ofPaths],
+  upload_torrent: [
+    'select_one_source',
+    'invalid_bencode',
+    'invalid_metainfo',
+    'unsupported_v2_only',
+    'invalid_magnet',
+    'session_is_memory_only',
+    'torrent_exists',
+    'file_in_use',
+    'fetch_failed',
+    'address_not_allowed',
+    'insufficient_space',
+    ...ofPaths,
+  ],
+  get_trackers: ofQueries,
+  get_web_seeds: ofQueries,
+  reannounce_torrent: ['torrent_not_running', ...ofQueries],
+  import_session: ['not_found', 'invalid_import', 'session_exists', 'bind_failed', ...ofPaths],
+}
+
+/** Every code that the command can answer, in the order of `errorStatus`. */
+export function errorsOf(name: CommandName): ErrorCode[] {
+  const { method, path } = commands[name]
+  const codes = new Set<ErrorCode>([...ofAny, ...(own[name] ?? [])])
+  if (method !== 'GET') for (const code of ofWrites) codes.add(code)
+  if (path.includes('{session_id}')) codes.add('session_not_found')
+  if (path.includes('{info_hash}')) codes.add('torrent_not_found')
+  if (path.includes('{prefix}')) codes.add('key_not_found')
+  return (Object.keys(errorStatus) as ErrorCode[]).filter((code) => codes.has(code))
+}

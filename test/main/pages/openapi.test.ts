@@ -1,0 +1,76 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import * as assert from 'uvu/assert'
+import { openApiDocument } from '../../../src/main/pages/openapi.ts'
+import { errorsOf } from '../../../src/protocol/command-errors.ts'
+import { commandNames, commands } from '../../../src/protocol/commands.ts'
+import { errorStatus } from '../../../src/protocol/errors.ts'
+import { request } from '../../support/request.ts'
+import { startTestServer } from '../../support/server.ts'
+import { suite } from '../../support/suite.ts'
+
+const openapi = suite('src/main/pages/openapi')
+
+interface Operation {
+  readonly operationId: string
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean }[]
+  readonly requestBody?: { readonly content: Readonly<Record<string, Media>> }
+  readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, Media>> }>>
+}
+interface Media {
+  readonly schema: { readonly properties: Readonly<Record<string, unknown>>; readonly required?: string[] }
+}
+const { paths } = openApiDocument() as { paths: Record<string, Record<string, Operation>> }
+
+function operation(name: keyof typeof commands): Operation {
+  const { method, path } = commands[name]
+  const found = paths[path]?.[method.toLowerCase()]
+  if (found?.operationId !== name) throw new Error(`no operation ${name}`)
+  return found
+}
+
+openapi('the server gives it to everybody, and an independent validator finds it valid', async () => {
+  await using server = await startTestServer({ ADMIN_KEY: `rt_${'a'.repeat(64)}` })
+  const { status, headers, body } = await request(`${server.address}/openapi.json`)
+  assert.is(status, 200)
+  assert.is(headers.get('content-type'), 'application/json')
+  const validator = new Validator()
+  const result = await validator.validate(body)
+  assert.equal(result.errors, undefined)
+  assert.ok(result.valid)
+  assert.is(validator.version, '3.1')
+})
+
+openapi('every parameter of every command has its one place', () => {
+  for (const name of commandNames) {
+    const { parameters = [], requestBody } = operation(name)
+    const inBody = Object.keys(requestBody?.content['application/json']?.schema.properties ?? {})
+    const named = [...parameters.map((one) => one.name), ...inBody]
+    assert.equal(named.sort(), Object.keys(commands[name].input.shape).sort(), name)
+    for (const one of parameters) assert.is(one.in === 'path', commands[name].path.includes(`{${one.name}}`))
+  }
+})
+
+openapi('every command tells the codes of its failures at their statuses', () => {
+  for (const name of commandNames) {
+    const { responses } = operation(name)
+    const codes = errorsOf(name)
+    const statuses = ['200', ...new Set(codes.map((code) => String(errorStatus[code])))].sort()
+    assert.equal(Object.keys(responses).sort(), statuses, name)
+  }
+  assert.ok(errorsOf('upload_torrent').includes('torrent_exists'))
+  assert.not(errorsOf('get_session_list').includes('session_not_found'))
+})
+
+openapi('a file is base64 in JSON and bytes in a form, and defaults are told', () => {
+  const { requestBody } = operation('upload_torrent')
+  const { file, autostart } = requestBody?.content['application/json']?.schema.properties as Record<
+    string,
+    { contentEncoding?: string; default?: unknown }
+  >
+  assert.is(file?.contentEncoding, 'base64')
+  assert.is(autostart?.default, true)
+  const part = requestBody?.content['multipart/form-data']?.schema.properties['file'] as object
+  assert.is('contentMediaType' in part, true)
+})
+
+openapi.run()

@@ -27,6 +27,9 @@ declare module 'webtorrent' {
     _parse(size: number, parser: (bytes: Uint8Array) => void): void
     _callback(request: WireRequest, error: Error | null, bytes: Uint8Array): void
     _onExtended: (this: Wire, number: number, bytes: Uint8Array) => void
+    write(bytes: Uint8Array): boolean
+    unchoke(): void
+    handshake(infoHash: string, peerId: string, extensions: object): void
     _write(bytes: Uint8Array, done: (error?: Error | null) => void): void
     _onKeepAlive(): void
     _onRequest: (this: Wire, piece: number, offset: number, length: number) => void

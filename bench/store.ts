@@ -63,6 +63,7 @@ function putSession(): StoreOperation {
       memoryOnly: false,
       owner: null,
       root: '',
+      quotas: {},
       createdAt: Date.now(),
       settings: {
         dht: true,

@@ -4,7 +4,13 @@ import type { KeyRing } from './access/key-ring.ts'
 /** Makes an administrator's key where there is none, and gives the text that tells it once. */
 export async function firstKeyText(keys: KeyRing, address: string): Promise<string | undefined> {
   if (keys.hasAdmin) return undefined
-  const { key } = await keys.create({ name: 'first start', scope: 'admin', sessions: 'all', rate_limit: 0 })
+  const { key } = await keys.create({
+    name: 'first start',
+    scope: 'admin',
+    sessions: 'all',
+    rate_limit: 0,
+    quotas: {},
+  })
   return [
     'The key of the administrator, shown this once and kept only as a hash:',
     `  ${key}`,

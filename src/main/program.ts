@@ -5,6 +5,7 @@ import { createAddressPolicy } from '../protocol/address-policy.ts'
 import { AuditLog } from './access/audit-log.ts'
 import { Authentication } from './access/authentication.ts'
 import { KeyRing } from './access/key-ring.ts'
+import { QuotaBook } from './access/quota-book.ts'
 import { Overload } from './access/overload.ts'
 import { Board } from './board/board.ts'
 import { firstKeyText } from './first-key.ts'
@@ -80,7 +81,12 @@ export async function startProgram(
     const metrics = new Metrics()
     const journal = metrics.measured(store)
     const hashDesk = new HashDesk(tasks)
-    const supervisor = new Supervisor({
+    const quotas = new QuotaBook({
+      sessions: () => supervisor.sessions(),
+      quotasOfKey: (prefix) => keys.quotasOf(prefix),
+    })
+    const supervisor: Supervisor = new Supervisor({
+      quotas,
       start: (options) => startThreadHost(entries.session, options),
       boot: {
         listenHost: settings.RESTTORRENT_LISTEN_HOST,
@@ -123,8 +129,13 @@ export async function startProgram(
     stops.push(async () => Promise.resolve(overload.stop()))
     const handlers = permittedHandlers(
       {
-        ...sessionHandlers({ supervisor, board, memoryOnlyDefault: settings.RESTTORRENT_MEMORY_ONLY }),
-        ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy }),
+        ...sessionHandlers({
+          supervisor,
+          board,
+          memoryOnlyDefault: settings.RESTTORRENT_MEMORY_ONLY,
+          quotas,
+        }),
+        ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy, quotas }),
         ...swarmHandlers(supervisor),
         ...transferHandlers({ supervisor, board, tasks, rootDir, dataDir, backup: () => store.backup() }),
         ...keyHandlers({ keys, audit, log }),
@@ -149,6 +160,7 @@ export async function startProgram(
       metrics.close()
       await Promise.all([realtime.close('the server is stopping'), http.close(closeDeadlineMs)])
     })
+    quotas.restore(restored)
     void supervisor.restore(restored)
     const { address: host, port } = await http.listen(settings.RESTTORRENT_HOST, settings.RESTTORRENT_PORT)
     const address = `${tlsFiles ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`

@@ -5,6 +5,7 @@ import { auditRow } from './audit.ts'
 import type { CommandEntry } from './command-entry.ts'
 import { sessionId } from './ids.ts'
 import { integer, text } from './parameters.ts'
+import { quotaInput } from './quotas.ts'
 import { rootPath } from './root-path.ts'
 
 const sessions = z
@@ -35,6 +36,7 @@ export const accessCommands = {
         .describe(
           'folder below the root folder, "." for that itself; default: "." for an admin of all sessions, else a folder of the prefix as name',
         ),
+      ...quotaInput,
       rate_limit: integer(0, 100_000).default(0).describe('requests and commands a second; 0: any number'),
     }),
     output: z.object({ api_key: z.string().describe('the key itself'), key: keyEntry }),

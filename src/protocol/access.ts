@@ -1,5 +1,6 @@
 /** API keys as they are kept and shown, and what a key may do. */
 import * as z from 'zod'
+import { quotas } from './quotas.ts'
 
 /** What a key may do; each includes those before it. */
 export const scopes = ['read', 'control', 'admin'] as const
@@ -19,6 +20,7 @@ export const keyEntry = z.object({
     .union([z.literal('all'), z.array(z.string())])
     .describe('all, or the ids of the sessions that it may use beside those that it creates'),
   root: z.string().describe('folder below the root folder to which its sessions are confined; empty: none'),
+  quotas: quotas.describe('for all sessions that it made together'),
   rate_limit: z.int().describe('requests and commands a second at the most; 0: any number'),
   created_at: z.number().describe('milliseconds since the epoch'),
 })

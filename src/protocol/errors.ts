@@ -61,6 +61,8 @@ export const errorStatus = {
   body_too_large: 413,
   /** The Host header names a host that is not allowed. */
   host_not_allowed: 421,
+  /** A quota of the key or the session; the message names which, and its bound. */
+  quota_exceeded: 403,
   /** Too many requests of this caller. */
   rate_limited: 429,
   /** A bug of ours; the log has the stack. */

@@ -5,6 +5,7 @@
 import { shareRatio, type TorrentCounters } from './counters.ts'
 import type { DhtTable } from './dht-table.ts'
 import { progressOf } from './progress.ts'
+import type { Quotas } from './quotas.ts'
 import type { SessionSettings } from './session.ts'
 import type { TorrentInfo } from './torrent-info.ts'
 import type { TorrentOptions } from './torrent-options.ts'
@@ -23,6 +24,8 @@ export interface SessionRecord {
   readonly owner: string | null
   /** What its paths are confined to, see `rootPath`. */
   readonly root: string
+  /** What it may use; its key may have quotas beside. */
+  readonly quotas: Quotas
   readonly settings: SessionSettings
   /** What its DHT node knew last; it travels with no export. */
   readonly dhtTable?: DhtTable | undefined

@@ -15,8 +15,8 @@ export const unfinishedExport = '.unfinished'
 /** A torrent without what belongs to one host: its folder, and what was proved of its files. */
 export type TransferredTorrent = Omit<TorrentRecord, 'saveFolder' | 'bits' | 'resume'>
 
-/** A session without what belongs to one host: who made it, and where it is confined to. */
-export type TransferredSession = Omit<SessionRecord, 'owner' | 'root'>
+/** A session without what belongs to one host: who made it, and what it is confined to. */
+export type TransferredSession = Omit<SessionRecord, 'owner' | 'root' | 'quotas'>
 
 /** One more part of an export. The first part has the session and makes the file, the last gives it its name. */
 export interface ExportPart {

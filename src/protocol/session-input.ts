@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { sessionId } from './ids.ts'
 import { flag, integer, portList, portRange, rate, text } from './parameters.ts'
+import { quotaInput } from './quotas.ts'
 import { rootPath } from './root-path.ts'
 import { encryptionModes } from './session.ts'
 
@@ -11,7 +12,9 @@ const changeable = {
   encryption: z.enum(encryptionModes, { error: `must be one of ${encryptionModes.join(', ')}` }),
 }
 
-/** The parameters of `create_session`. */
+const { quota_sessions: _, ...sessionQuotas } = quotaInput
+
+/** The parameters of `create_session`; quotas are for an administrator of all sessions to set. */
 export const createSession = z.strictObject({
   port_range: portRange.optional().describe('first and last port to try, default "6881,6891"'),
   ports: portList.optional().describe('ports to try in order, instead of port_range'),
@@ -21,6 +24,7 @@ export const createSession = z.strictObject({
   root: rootPath
     .optional()
     .describe("folder below the root folder to which its paths are confined; default: the key's; for admin"),
+  ...sessionQuotas,
   name: changeable.name.default('').describe('a label of your own'),
   dht: flag.default(true).describe('take part in the DHT (BEP 5)'),
   lsd: flag.default(false).describe('find peers on the local network (BEP 14)'),

@@ -1,5 +1,6 @@
 /** What the world sees of a session: its states, its settings and its view. */
 import * as z from 'zod'
+import { quotas } from './quotas.ts'
 import { wireError } from './torrent.ts'
 
 /**
@@ -65,6 +66,7 @@ export const sessionView = z.object({
   created_at: z.number(),
   owner: z.string().nullable().describe('prefix of the key that made it; null: made without a key'),
   root: z.string().describe('folder below the root folder to which its paths are confined; empty: none'),
+  quotas,
   num_torrents: z.int(),
   num_peers: z.int(),
   download_rate: z.number().describe('bytes/s'),

@@ -11,6 +11,7 @@ export function sessionRecord(fields: Partial<SessionRecord> = {}): SessionRecor
     createdAt: 1,
     owner: null,
     root: '',
+    quotas: {},
     settings: {
       dht: false,
       lsd: false,

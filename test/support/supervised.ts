@@ -2,6 +2,7 @@
 import { mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
+import { QuotaBook } from '../../src/main/access/quota-book.ts'
 import { Board } from '../../src/main/board/board.ts'
 import { dispatch } from '../../src/main/handlers/dispatch.ts'
 import type { Handlers } from '../../src/main/handlers/reply.ts'
@@ -86,10 +87,11 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
   })
   const fetchPolicy = createAddressPolicy([])
+  const quotas = new QuotaBook({ sessions: () => supervisor.sessions(), quotasOfKey: () => undefined })
   const handlers: Handlers = {
     ...keyHandlers({ keys: keyRing().ring, audit: { read: () => Promise.resolve([]) }, log }),
-    ...sessionHandlers({ supervisor, board, memoryOnlyDefault: true }),
-    ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy }),
+    ...sessionHandlers({ supervisor, board, memoryOnlyDefault: true, quotas }),
+    ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy, quotas }),
     ...swarmHandlers(supervisor),
     ...transferHandlers({
       supervisor,

@@ -5,6 +5,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { KeyEntry, KeyRecord, Scope } from '../../protocol/access.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
+import type { Quotas } from '../../protocol/quotas.ts'
 import { rootsMeet } from '../../protocol/root-path.ts'
 import type { Journal } from '../records/journal.ts'
 import { accessOf, type Access, type OwnerOf } from './access.ts'
@@ -18,6 +19,7 @@ export interface KeyWish {
   /** Absent: that of an administrator of all sessions is everything, anybody else's a folder of its own. */
   readonly root?: string | undefined
   readonly rate_limit: number
+  readonly quotas: Quotas
 }
 
 export interface KeyRingOptions {
@@ -46,7 +48,13 @@ export class KeyRing {
     this.#options = options
     for (const record of options.stored) this.#hold(record)
     if (options.adminKey === '') return
-    const entry = { name: 'RESTTORRENT_ADMIN_KEY', scope: 'admin', sessions: 'all', rate_limit: 0 } as const
+    const entry = {
+      name: 'RESTTORRENT_ADMIN_KEY',
+      scope: 'admin',
+      sessions: 'all',
+      rate_limit: 0,
+      quotas: {},
+    } as const
     this.#ofSettings = this.#hold(recordOf(options.adminKey, entry)).prefix
   }
 
@@ -65,6 +73,11 @@ export class KeyRing {
   /** Whether there is a key of that prefix. */
   has(prefix: string): boolean {
     return this.#keys.has(prefix)
+  }
+
+  /** What the key of that prefix may use; undefined for none. */
+  quotasOf(prefix: string): Quotas | undefined {
+    return this.#keys.get(prefix)?.record.quotas
   }
 
   /** The keys in the order of their creation. */

@@ -40,7 +40,7 @@ export async function importSession(
   const ports = [...new Set([...session.ports, ...portsOfRange(defaultPortRange)])].filter(
     (port) => !taken.has(port),
   )
-  const made = await supervisor.create({ ...session, ...holder, ports })
+  const made = await supervisor.create({ ...session, ...holder, quotas: {}, ports })
   try {
     for (let at = 0; at < records.length; at += addedAtOnce)
       await Promise.all(records.slice(at, at + addedAtOnce).map((record) => add(made, record, near)))

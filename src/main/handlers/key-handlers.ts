@@ -1,5 +1,6 @@
 /** The commands on API keys and on what was done with them. */
 import { RestTorrentError } from '../../protocol/errors.ts'
+import { quotasOf } from '../../protocol/quotas.ts'
 import type { AuditLog } from '../access/audit-log.ts'
 import type { KeyRing } from '../access/key-ring.ts'
 import type { Log } from '../log.ts'
@@ -18,11 +19,25 @@ export function keyHandlers({
   log,
 }: KeyHandlerOptions): Pick<Handlers, 'create_key' | 'get_key_list' | 'revoke_key' | 'get_audit_log'> {
   return {
-    create_key: async ({ name, scope, sessions = scope === 'admin' ? 'all' : [], root, rate_limit }) => {
+    create_key: async ({
+      name,
+      scope,
+      sessions = scope === 'admin' ? 'all' : [],
+      root,
+      rate_limit,
+      ...input
+    }) => {
       if (scope === 'read' && sessions.length === 0) {
         throw new RestTorrentError('invalid_parameter', 'parameter sessions: a key of scope read needs some')
       }
-      const { key, entry } = await keys.create({ name, scope, sessions, root, rate_limit })
+      const { key, entry } = await keys.create({
+        name,
+        scope,
+        sessions,
+        root,
+        rate_limit,
+        quotas: quotasOf(input),
+      })
       log.info({ key: entry.prefix, scope }, 'key created')
       return { value: { api_key: key, key: entry } }
     },

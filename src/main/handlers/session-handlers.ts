@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import type { CommandInput } from '../../protocol/commands.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { SessionRecord } from '../../protocol/records.ts'
+import { quotasOf, type Quotas } from '../../protocol/quotas.ts'
+import type { QuotaBook } from '../access/quota-book.ts'
 import type { Access } from '../access/access.ts'
 import type { Board } from '../board/board.ts'
 import { configureSession } from '../supervisor/configure.ts'
@@ -19,6 +21,7 @@ export interface SessionHandlerOptions {
   readonly supervisor: Supervisor
   readonly board: Board
   readonly memoryOnlyDefault: boolean
+  readonly quotas: QuotaBook
 }
 
 type SessionHandlers = Pick<
@@ -36,6 +39,7 @@ export function sessionHandlers({
   supervisor,
   board,
   memoryOnlyDefault,
+  quotas,
 }: SessionHandlerOptions): SessionHandlers {
   const view = (id: string) => {
     const found = board.sessions.get(id)
@@ -57,11 +61,18 @@ export function sessionHandlers({
       const taken = supervisor.portsInUse()
       const ports = portsOf(input).filter((port) => !taken.has(port))
       if (ports.length === 0) throw new RestTorrentError('bind_failed', bindFailed)
-      const session = await supervisor.create({
+      const wish = {
         ...recordOf(input, ports, memoryOnlyDefault),
         owner: access.key,
         root: rootOf(input, access),
+        quotas: sessionQuotasOf(input, access),
+      }
+      // judged and begun in one go; what is begun is counted, and nobody waits for its port
+      const { begun } = await quotas.inTurn(wish, () => {
+        const settings = quotas.forSession(wish, wish.settings)
+        return Promise.resolve({ begun: supervisor.create({ ...wish, settings }) })
       })
+      const session = await begun
       return { value: { session: view(session.id) } }
     },
     get_session: ({ session_id }) => {
@@ -71,7 +82,11 @@ export function sessionHandlers({
       return shown === undefined ? { value } : { value, freshness: freshnessOf(session, shown) }
     },
     update_session: async ({ session_id, name, ...settings }) => {
-      await configureSession(supervisor.session(session_id), name, settings)
+      const { session } = supervisor.session(session_id).records
+      await quotas.inTurn(session, async () => {
+        quotas.forSettings(session, settings)
+        await configureSession(supervisor.session(session_id), name, settings)
+      })
       return { value: view(session_id) }
     },
     delete_session: async ({ session_id }) => {
@@ -92,6 +107,12 @@ function rootOf({ root }: CommandInput<'create_session'>, access: Access): strin
   throw new RestTorrentError('forbidden', 'parameter root: needs a key of scope admin for all sessions')
 }
 
+function sessionQuotasOf(input: CommandInput<'create_session'>, access: Access): Quotas {
+  const quotas = quotasOf(input)
+  if (Object.keys(quotas).length === 0 || (access.scope === 'admin' && access.seesAll)) return quotas
+  throw new RestTorrentError('forbidden', 'quotas: need a key of scope admin for all sessions')
+}
+
 function portsOf(input: CommandInput<'create_session'>): number[] {
   if (input.ports !== undefined && input.port_range !== undefined) {
     throw new RestTorrentError('invalid_parameter', 'parameter ports: give either ports or port_range')
@@ -104,7 +125,7 @@ function recordOf(
   input: CommandInput<'create_session'>,
   ports: readonly number[],
   memoryOnlyDefault: boolean,
-): Omit<SessionRecord, 'owner' | 'root'> {
+): Omit<SessionRecord, 'owner' | 'root' | 'quotas'> {
   const { dht, lsd, pex, upnp, nat_pmp, download_limit, upload_limit, max_peers, encryption } = input
   return {
     id: Buffer.concat([Buffer.from(peerIdPrefix), randomPeerIdTail()]).toString('hex'),

@@ -7,6 +7,7 @@ import { RestTorrentError } from '../../protocol/errors.ts'
 import { rowOfRecord, type TorrentRecord } from '../../protocol/records.ts'
 import { defaultTorrentOptions, skipsFiles, type TorrentOptions } from '../../protocol/torrent-options.ts'
 import type { TorrentDetail, TorrentRow } from '../../protocol/torrent.ts'
+import type { QuotaBook } from '../access/quota-book.ts'
 import type { Board } from '../board/board.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { Log } from '../log.ts'
@@ -28,6 +29,7 @@ export interface TorrentHandlerOptions {
   readonly dataDir: string
   /** Where `url` may lead. */
   readonly fetchPolicy: AddressPolicy
+  readonly quotas: QuotaBook
 }
 
 type TorrentHandlers = Pick<
@@ -50,24 +52,19 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
       const memoryOnly = memoryOnlyOf(input, session)
       const candidate = await readSource(input, options.tasks, options.fetchPolicy)
       session.records.refuseDuplicate(candidate.infoHash)
-      const { folder, relative } = await options.tasks.resolveFolder({
-        rootDir: options.rootDir,
-        root: session.records.session.root,
-        reservedDir: options.dataDir,
-        path: input.save_path,
-        neededBytes: neededBytesOf(input, candidate),
-      })
-      const still = supervisor.session(input.session_id) // it may have been deleted meanwhile
-      const record = recordOf(input, candidate, { saveFolder: folder, savePath: relative, memoryOnly })
-      const withdraw = await supervisor.files.admit(still.id, record)
-      await still.records.add(record).catch((error: unknown) => {
-        withdraw()
+      const bytes = input.storage_mode === 'memory' ? 0 : (candidate.facts?.totalSize ?? 0)
+      const settle = options.quotas.forTorrent(session.records.session, candidate.infoHash, bytes)
+      try {
+        const { session: still, record } = await recordNew(input, memoryOnly, candidate, options)
+        settle(true)
+        boardOf(board, input.session_id).expect(record)
+        still.apply(record)
+        log.info({ session: still.id, info_hash: record.infoHash }, 'torrent added')
+        return { value: rowOfRecord(record) }
+      } catch (error) {
+        settle(false)
         throw error
-      })
-      boardOf(board, input.session_id).expect(record)
-      still.apply(record)
-      log.info({ session: still.id, info_hash: record.infoHash }, 'torrent added')
-      return { value: rowOfRecord(record) }
+      }
     },
     get_torrent_list: ({ session_id }) => {
       const session = supervisor.session(session_id)
@@ -124,6 +121,30 @@ function detailOf(row: TorrentRow, record: TorrentRecord, { counting }: SessionR
     seeding_time_ms: seedingTimeMs,
     options,
   }
+}
+
+/** Finds the torrent's place, claims its files and records it. */
+async function recordNew(
+  input: CommandInput<'upload_torrent'>,
+  memoryOnly: boolean,
+  candidate: Candidate,
+  { supervisor, tasks, rootDir, dataDir }: TorrentHandlerOptions,
+): Promise<{ session: SessionSupervisor; record: TorrentRecord }> {
+  const { folder, relative } = await tasks.resolveFolder({
+    rootDir,
+    root: supervisor.session(input.session_id).records.session.root,
+    reservedDir: dataDir,
+    path: input.save_path,
+    neededBytes: neededBytesOf(input, candidate),
+  })
+  const session = supervisor.session(input.session_id) // it may have been deleted meanwhile
+  const record = recordOf(input, candidate, { saveFolder: folder, savePath: relative, memoryOnly })
+  const withdraw = await supervisor.files.admit(session.id, record)
+  await session.records.add(record).catch((error: unknown) => {
+    withdraw()
+    throw error
+  })
+  return { session, record }
 }
 
 /** Records the wish; the row tells at once what it leads to, and the worker what came of it. */

@@ -1,4 +1,5 @@
 /** What a session supervisor is given by the supervisor of all. */
+import type { QuotaBook } from '../access/quota-book.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { FileOwnership } from '../files/file-ownership.ts'
 import type { Log } from '../log.ts'
@@ -14,6 +15,7 @@ export interface SessionSurroundings {
   readonly board: SessionBoard
   readonly hashDesk: HashDesk
   readonly files: FileOwnership
+  readonly quotas: Pick<QuotaBook, 'forWriting'> | undefined
   readonly log: Log
   /** How soon a session that failed is tried again. */
   readonly failedRetryMs: number

@@ -5,7 +5,7 @@ import type { SessionSupervisor } from './session-supervisor.ts'
 
 export function viewOf(session: SessionSupervisor, board: SessionBoard): SessionView {
   const { records, generation } = session
-  const { id, name, ports, memoryOnly, createdAt, owner, root, settings } = records.session
+  const { id, name, ports, memoryOnly, createdAt, owner, root, quotas, settings } = records.session
   const vitals = generation?.vitals
   return {
     id,
@@ -19,6 +19,7 @@ export function viewOf(session: SessionSupervisor, board: SessionBoard): Session
     created_at: createdAt,
     owner,
     root,
+    quotas,
     num_torrents: records.torrents.size,
     num_peers: board.totals.num_peers,
     download_rate: board.totals.download_rate,

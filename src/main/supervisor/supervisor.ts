@@ -34,6 +34,8 @@ export interface SupervisorOptions {
   readonly hashDesk: HashDesk
   readonly compareFiles: FileOwnershipOptions['compare']
   readonly log: Log
+  /** Whether a torrent may take disk space; without it each may. */
+  readonly quotas?: SessionSurroundings['quotas']
   /** Where durable sessions are kept; without it none is. */
   readonly journal?: Journal | undefined
   /** How often the workers' counters are looked at: four silent polls are stale, twenty are dead. */
@@ -170,6 +172,7 @@ export class Supervisor {
       boot,
       hashDesk,
       files: this.files,
+      quotas: this.#options.quotas,
       log,
       failedRetryMs,
       board: board.open(records.session.id),

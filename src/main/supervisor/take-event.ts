@@ -1,6 +1,7 @@
 /** What main does with each thing that a session worker tells. */
 import { toWireError } from '../../protocol/errors.ts'
 import type { SessionApi, SessionEvent, SnapshotDelta } from '../../protocol/session-rpc.ts'
+import type { QuotaBook } from '../access/quota-book.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { FileOwnership } from '../files/file-ownership.ts'
 import type { Log } from '../log.ts'
@@ -11,6 +12,7 @@ interface Near {
   readonly board: SessionBoard
   readonly hashDesk: HashDesk
   readonly files: FileOwnership
+  readonly quotas: Pick<QuotaBook, 'forWriting'> | undefined
   readonly log: Log
   readonly onChange: () => void
 }
@@ -18,7 +20,7 @@ interface Near {
 /** Takes one event of the present generation; `answer` calls that one back. */
 export function takeEvent(
   event: SessionEvent,
-  { board, hashDesk, files, log, onChange }: Near,
+  { board, hashDesk, files, quotas, log, onChange }: Near,
   records: SessionRecords,
   answer: (what: string, run: (api: SessionApi) => Promise<void>) => void,
 ): void {
@@ -42,6 +44,7 @@ export function takeEvent(
     const { requestId, infoHash } = event
     void files
       .permit({ sessionId: id, infoHash })
+      .then(() => quotas?.forWriting(records, infoHash))
       .then(() => undefined, toWireError)
       .then((refusal) => answer('permitted', (api) => api.permitted(requestId, refusal)))
   } else if (event.type === 'hash_cancel') hashDesk.cancel(id, event.requestId)

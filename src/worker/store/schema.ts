@@ -18,6 +18,7 @@ export const migrations: readonly Migration[] = [
   rateLimits,
   dhtTables,
   auditTable,
+  quotas,
 ]
 
 /**
@@ -94,4 +95,12 @@ function rateLimits(database: DatabaseSync): void {
 /** What each session's DHT node knew last, as JSON. */
 function dhtTables(database: DatabaseSync): void {
   database.exec('ALTER TABLE session ADD COLUMN dht TEXT')
+}
+
+/** What a key and a session may use; nothing is bounded of those that are there. */
+function quotas(database: DatabaseSync): void {
+  database.exec(`
+    UPDATE api_key SET record = json_set(record, '$.quotas', json('{}'));
+    UPDATE session SET record = json_set(record, '$.quotas', json('{}'));
+  `)
 }

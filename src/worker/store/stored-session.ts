@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { dhtTable } from '../../protocol/dht-table.ts'
 import type { SessionRecord } from '../../protocol/records.ts'
+import { quotas } from '../../protocol/quotas.ts'
 import { sessionSettings } from '../../protocol/session.ts'
 import type { SkippedRow, StoredSession } from '../../protocol/store-rpc.ts'
 import { jsonColumn, reasonOf } from './json-column.ts'
@@ -13,6 +14,7 @@ const column = z.object({
   createdAt: z.number(),
   owner: z.string().nullable(),
   root: z.string(),
+  quotas,
   settings: sessionSettings,
 })
 

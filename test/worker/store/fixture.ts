@@ -31,6 +31,7 @@ export function sessionOf(n = 1): SessionRecord {
     createdAt: 1_700_000_000_000 + n,
     owner: 'rt_0123456789ab',
     root: 'tenants/one',
+    quotas: { torrents: 5 },
     settings: {
       dht: true,
       lsd: false,

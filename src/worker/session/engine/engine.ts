@@ -4,7 +4,9 @@
  */
 import type { Socket as UdpSocket } from 'node:dgram'
 import type { Server } from 'node:net'
+import Wire from 'bittorrent-protocol'
 import WebTorrent from 'webtorrent'
+import Peer from 'webtorrent/lib/peer.js'
 import type { AddressPolicy } from '../../../protocol/address-policy.ts'
 import type { DhtTable } from '../../../protocol/dht-table.ts'
 import type { EncryptionMode, SessionSettings } from '../../../protocol/session.ts'
@@ -64,6 +66,8 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     const { peerId, userAgent, port, tcp, udp, settings, policy } = options
+    requireMembers('Wire', new Wire())
+    requireMembers('Peer', new Peer('', 'tcpOutgoing'))
     hardenWires()
     this.#maxPeers = settings.max_peers
     this.#limits.configure(settings)
@@ -87,6 +91,8 @@ export class Engine {
     client.on('error', (error: unknown) => {
       throw error // a client without its sockets is of no use: the supervisor brings the session back
     })
+    requireMembers('Client', client)
+    requireMembers('ConnPool', client._connPool)
     this.#client = client
     const localPeers = new LocalPeers()
     const isOpened = (host: string): boolean => policy.isOpened(host)
@@ -110,6 +116,8 @@ export class Engine {
     }
     takeOver(client, this.#facts)
     if (udp !== undefined && client.dht) {
+      requireMembers('DhtNode', client.dht)
+      requireMembers('KrpcSocket', client.dht._rpc.socket)
       const isWanted = (infoHash: string): boolean => this.#isAnnounced(infoHash)
       guardDatagrams(udp, gate)
       guardQueries(client.dht, gate, isWanted)
@@ -147,7 +155,7 @@ export class Engine {
       preloadedStore: content?.store,
       bitfield: content?.bits,
     })
-    requireMembers(this.#client, torrent)
+    requireMembers('Torrent', torrent)
     const exchange = new Exchange(torrent, this.#limits.open(options), options)
     const opened = new EngineTorrent(infoHash, torrent, content, this.#facts, events, exchange)
     opened.configure(options)

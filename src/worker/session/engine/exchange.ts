@@ -13,6 +13,7 @@ import type { TorrentLimits } from './limits/session-limits.ts'
 import { attachPicker } from './picker/attach-picker.ts'
 import type { PickerHandle, PickerOptions } from './picker/picker-handle.ts'
 import { replaceServing } from './replace-serving.ts'
+import { requireMembers } from './required-members.ts'
 
 export class Exchange {
   readonly #torrent: Torrent
@@ -48,6 +49,7 @@ export class Exchange {
 
   /** The torrent can exchange pieces from now on; gives what chooses them. */
   ready(options: PickerOptions | undefined): PickerHandle {
+    requireMembers('OpenTorrent', this.#torrent)
     this.#picker = attachPicker(this.#torrent, { ...options, limit: this.#limits.requests })
     return this.#picker
   }

@@ -1,6 +1,6 @@
 /**
  * What we use of WebTorrent 3.0.21, which ships no types. Members that begin with an underscore are private
- * to it: each is listed in `required-members.ts` and its presence is checked when the engine is loaded.
+ * to it: each is listed in `required-members.ts` and its presence is checked when the engine is made.
  */
 declare module 'webtorrent' {
   import type { EventEmitter } from 'node:events'
@@ -152,4 +152,11 @@ declare module 'bittorrent-protocol' {
     readonly prototype: WireObject
   }
   export default Wire
+}
+
+declare module 'webtorrent/lib/peer.js' {
+  import type { EnginePeer } from 'webtorrent'
+
+  const Peer: new (id: string, type: string) => EnginePeer
+  export default Peer
 }

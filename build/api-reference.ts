@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { defaultOf } from '../src/protocol/command-schema.ts'
 import { commandNames, commands, type CommandName } from '../src/protocol/commands.ts'
+import { liveCommands, liveEvent } from '../src/protocol/live.ts'
 import { errorStatus } from '../src/protocol/errors.ts'
 
 type Schema = z.core.JSONSchema.BaseSchema
@@ -26,7 +27,7 @@ Every command is a REST route and a Socket.IO command. This page is made by \`np
 
 /** The whole page. */
 export function apiReference(): string {
-  const sections = [preface, ...commandNames.map(commandSection), errorSection()]
+  const sections = [preface, ...commandNames.map(commandSection), liveSection(), errorSection()]
   return `${sections.map((section) => section.trim()).join('\n\n')}\n`
 }
 
@@ -98,6 +99,30 @@ function alternatives(schema: Schema): string[] {
   if (schema.type === 'array')
     return [`list of ${alternatives(asSchema(schema.items as Schema)).join(' or ')}`]
   return [schema.type ?? 'binary'].flat()
+}
+
+const following = `## Following
+
+Over Socket.IO these commands exist too, for as long as the connection. A row is told as \`added\` (whole, as far as
+its fields are followed), \`changed\` (its key and the changed fields) or \`removed\`.
+
+- \`subscribe\` answers \`update\`, and from then on \`v1.update\` events of the same form come, at most one in
+  \`interval_ms\`: \`{ topic, session_id?, from?, revision, sessions?: { added, changed, removed },
+  torrents?: [{ session_id, added, changed, removed }] }\`. One without \`from\` begins anew: forget what was known.
+  One whose \`from\` is not the \`revision\` before it is a gap: subscribe again with \`since\`. An \`error\` that is
+  gone is null. A session that was added or removed has none of the torrents that were known of it.
+- Who does not read gets nothing, and then the latest in one update. A revision is of one run of the server; with one
+  of another, \`since\` answers everything.
+- The topic \`events\` answers \`events\` since then, \`last_id\`, and \`is_complete: false\` where more happened than is
+  kept (10,000, at most a day, of one run of the server); each event comes as \`v1.event\`.`
+
+function liveSection(): string {
+  const head = ['Name', 'Type', 'Required', 'Default', 'Description']
+  const sections = Object.entries(liveCommands).map(([name, { description, input }]) =>
+    [`### ${name}`, description, table(head, parameterRows(input))].join('\n\n'),
+  )
+  const event = table(['Field', 'Type', 'Description'], fieldRows(toSchema(liveEvent, 'output')))
+  return [following, ...sections, '### Events', event].join('\n\n')
 }
 
 function errorSection(): string {

@@ -16,13 +16,14 @@ const parts: Record<string, readonly string[]> = {
   outward: ['protocol'],
   main: ['protocol', 'outward'],
   worker: ['protocol', 'outward'],
+  client: ['protocol'],
 }
 
 /** The areas of main from top to bottom; a file imports its own row and those below. Any other file is program. */
 const mainRows = [
   ['program'],
   ['http', 'realtime'],
-  ['handlers', 'metrics', 'pages'],
+  ['handlers', 'live', 'metrics', 'pages'],
   ['access', 'supervisor', 'board', 'records', 'files', 'lsd'],
   ['threads'],
   ['log'],

@@ -19,6 +19,7 @@ import { createApp } from './http/app.ts'
 import { createHttpServer } from './http/server.ts'
 import { readTls, type TlsFiles } from './http/tls.ts'
 import type { Log } from './log.ts'
+import { Live } from './live/live.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { LocalDiscovery } from './lsd/local-discovery.ts'
 import { localSessions } from './lsd/local-session.ts'
@@ -102,6 +103,7 @@ export async function startProgram(
       log,
     })
     stops.push(() => supervisor.stop())
+    const live = new Live(board, (follows) => supervisor.follow(follows))
     const restored = await loadRecords(store, supervisor, log)
     const discovery = new LocalDiscovery({
       sessions: () => localSessions(supervisor, board),
@@ -152,6 +154,7 @@ export async function startProgram(
       authentication,
       allowedHosts,
       log,
+      live,
       socketsPerKey: settings.RESTTORRENT_SOCKETS_PER_KEY,
       commandsPerKey: settings.RESTTORRENT_COMMANDS_PER_KEY,
     })
@@ -162,6 +165,7 @@ export async function startProgram(
     })
     quotas.restore(restored)
     void supervisor.restore(restored)
+    live.noteEvents(keys)
     const { address: host, port } = await http.listen(settings.RESTTORRENT_HOST, settings.RESTTORRENT_PORT)
     const address = `${tlsFiles ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
     log.info({ address, root_dir: rootDir, data_dir: dataDir }, `RestTorrent listens on ${address}`)

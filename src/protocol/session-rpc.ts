@@ -55,6 +55,8 @@ export interface SessionApi {
   reannounce(infoHash: string): Promise<void>
   /** Has a torrent dial peers, `host:port`, that main judged; one that does not run leaves them out. */
   addPeers(infoHash: string, peers: readonly string[], source: 'lsd'): Promise<void>
+  /** Has the session report at this interval from now on. */
+  reportEvery(intervalMs: number): Promise<void>
   /** The answer to a `hash_request` event. */
   hashed(requestId: number, answer: HashAnswer): Promise<void>
   /** The answer to a `write_request` event; without a refusal the torrent may write its files. */

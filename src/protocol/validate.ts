@@ -12,10 +12,18 @@ const transportNames: readonly string[] = ['callback', '_', 't_id', 'command']
  * (`session_not_found`, `torrent_not_found`, `key_not_found`).
  */
 export function validate<N extends CommandName>(name: N, parameters: object): CommandInput<N> {
+  return checkParameters(commands[name].input, parameters) as CommandInput<N>
+}
+
+/** The parameters as the schema gives them; throws as `validate` does. */
+export function checkParameters<Schema extends z.ZodObject>(
+  schema: Schema,
+  parameters: object,
+): z.output<Schema> {
   const known = Object.entries(parameters).filter(([key]) => !transportNames.includes(key))
   const given = Object.fromEntries(known) as Record<string, unknown>
-  const result = commands[name].input.safeParse(given)
-  if (result.success) return result.data as CommandInput<N>
+  const result = schema.safeParse(given)
+  if (result.success) return result.data
   throw toError(result.error.issues[0], given)
 }
 

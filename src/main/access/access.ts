@@ -13,6 +13,8 @@ export interface Access {
   readonly seesAll: boolean
   /** Whether a session is there and the caller's to see. For anybody else it is as one that is not there. */
   sees(sessionId: string): boolean
+  /** The same for a session by its owner, also of one that is gone. */
+  covers(sessionId: string, owner: string | null): boolean
   /** Counts a request; throws `rate_limited` when there are more than the key may send a second. */
   takeTurn(): void
 }
@@ -27,6 +29,7 @@ export const openAccess: Access = {
   root: '',
   seesAll: true,
   sees: () => true,
+  covers: () => true,
   takeTurn: () => undefined,
 }
 
@@ -34,14 +37,15 @@ export const openAccess: Access = {
 export function accessOf({ prefix, scope, root, sessions, rate_limit }: KeyEntry, ownerOf: OwnerOf): Access {
   const seesAll = sessions === 'all'
   const named = new Set(seesAll ? [] : sessions)
+  const covers = (id: string, owner: string | null): boolean => seesAll || owner === prefix || named.has(id)
   const sees = (id: string): boolean => {
     const owner = ownerOf(id)
-    return owner !== undefined && (seesAll || owner === prefix || named.has(id))
+    return owner !== undefined && covers(id, owner)
   }
   const bucket = rate_limit === 0 ? undefined : new TokenBucket(rate_limit)
   const takeTurn = (): void => {
     if (bucket?.take() === false)
       throw new RestTorrentError('rate_limited', `more than ${rate_limit} requests a second of this key`)
   }
-  return { key: prefix, scope, root, seesAll, sees, takeTurn }
+  return { key: prefix, scope, root, seesAll, sees, covers, takeTurn }
 }

@@ -14,6 +14,8 @@ export interface BoardListener {
     before: TorrentRow | undefined,
     after: TorrentRow | undefined,
   ) => void
+  /** The session's board is closed, also that of one which was never listed. */
+  readonly closed?: (id: string) => void
 }
 
 /** The board of the process. Written by the supervisor, read by handlers. */
@@ -41,6 +43,7 @@ export class Board {
   close(id: string): void {
     this.#boards.delete(id)
     this.sessions.delete(id)
+    for (const { closed } of this.#listeners) closed?.(id)
   }
 
   /** Tells of every change from now on; gives its own undo. A listener must not throw. */

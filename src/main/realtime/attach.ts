@@ -9,11 +9,15 @@ import { RestTorrentError } from '../../protocol/errors.ts'
 import type { Authentication } from '../access/authentication.ts'
 import { checkHost, checkSameSite } from '../handlers/access.ts'
 import { answerCalls, type CallOptions } from './calls.ts'
+import type { Live } from '../live/live.ts'
 import { boundConnection, type Connection } from './connection.ts'
 import { createGate } from './gate.ts'
 import { holdByKey } from './key-holders.ts'
+import { LiveCalls } from './live-calls.ts'
 
-export interface RealtimeOptions extends Omit<CallOptions, 'maxInFlight'> {
+export interface RealtimeOptions extends Omit<CallOptions, 'maxInFlight' | 'live'> {
+  /** What can be followed; without it nothing. */
+  readonly live?: Live
   readonly authentication: Authentication
   /** As for REST: names beside IP literals and localhost that a Host header may have. */
   readonly allowedHosts: readonly string[]
@@ -68,9 +72,10 @@ export function attachRealtime(server: HttpServer, options: RealtimeOptions): Re
     boundConnection(connection, { maxText, maxBinary: maxFile, maxUnsent })
   })
   const release = holdByKey(io, options)
+  const live = options.live && new LiveCalls(io, options.live)
   io.on('connection', (socket) => {
     socket.on('v1', () => (commands += 1))
-    answerCalls(socket, { ...options, maxInFlight })
+    answerCalls(socket, { ...options, live, maxInFlight })
   })
   return {
     get connections() {
@@ -82,6 +87,7 @@ export function attachRealtime(server: HttpServer, options: RealtimeOptions): Re
     async close(reason, deadlineMs = 2000) {
       closing = true
       release()
+      live?.close()
       const closed = Promise.all([...connections].map(closeOf))
       io.emit('shutdown', { reason })
       // without a farewell of Socket.IO's own, after which its clients would not come back by themselves

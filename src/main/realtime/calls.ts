@@ -1,10 +1,12 @@
 /** Runs the commands of one socket; nothing that a caller sends makes it throw or reject. */
 import type { Socket } from 'socket.io'
 import { RestTorrentError } from '../../protocol/errors.ts'
+import { isLiveCommand } from '../../protocol/live.ts'
 import { failureBody, successBody, type Log } from '../handlers/answer.ts'
 import { dispatch } from '../handlers/dispatch.ts'
 import type { Handlers, Reply } from '../handlers/reply.ts'
 import type { SocketFacts } from './key-holders.ts'
+import type { LiveCalls } from './live-calls.ts'
 import { envelopeOf, readMessage } from './message.ts'
 
 export interface CallOptions {
@@ -12,6 +14,8 @@ export interface CallOptions {
   readonly log: Log
   /** Commands of one socket that may be under way at the same time. */
   readonly maxInFlight: number
+  /** What a socket may follow; without it nothing. */
+  readonly live?: LiveCalls | undefined
 }
 
 /** Answers every `v1` event by a `v1` event and, where the caller gave one, by its acknowledgement. */
@@ -23,7 +27,7 @@ export function answerCalls(socket: Socket, options: CallOptions): void {
     }
     inFlight += 1
     try {
-      return await call(socket, message, options.handlers)
+      return await call(socket, message, options)
     } finally {
       inFlight -= 1
     }
@@ -38,11 +42,15 @@ export function answerCalls(socket: Socket, options: CallOptions): void {
   socket.on('error', () => undefined)
 }
 
-async function call(socket: Socket, message: unknown, handlers: Handlers): Promise<object> {
+async function call(socket: Socket, message: unknown, { handlers, live }: CallOptions): Promise<object> {
   const { command, parameters } = readMessage(message)
   const { address, access, commands } = socket.data as SocketFacts
   access.takeTurn()
   if (commands?.take() === false) throw new RestTorrentError('rate_limited', 'too many commands of this key')
+  if (isLiveCommand(command)) {
+    if (live === undefined) throw new RestTorrentError('not_found', 'no such command')
+    return successBody(live.run(socket, command, parameters))
+  }
   const caller = { transport: 'socket', address, access } as const
   return replyBody(await dispatch(handlers, command, parameters, caller))
 }

@@ -1,5 +1,6 @@
 /** The form of a `v1` message: who it answers to, which command, and its parameters. */
 import { isCommandName, type CommandName } from '../../protocol/commands.ts'
+import { isLiveCommand, type LiveCommand } from '../../protocol/live.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import { weighsOver } from './weight.ts'
 
@@ -10,7 +11,7 @@ export interface Envelope {
 }
 
 export interface Message {
-  readonly command: CommandName
+  readonly command: CommandName | LiveCommand
   readonly parameters: object
 }
 
@@ -40,7 +41,8 @@ export function readMessage(message: unknown): Message {
   if (Object.hasOwn(parameters, '__proto__')) {
     throw new RestTorrentError('unknown_parameter', 'unknown parameter __proto__')
   }
-  if (!isCommandName(command)) throw new RestTorrentError('not_found', 'no such command')
+  if (!isCommandName(command) && !isLiveCommand(command))
+    throw new RestTorrentError('not_found', 'no such command')
   if (command !== 'upload_torrent' && weighsOver(message, maxMessage)) {
     throw new RestTorrentError('body_too_large', `the message is larger than ${maxMessage} bytes`)
   }

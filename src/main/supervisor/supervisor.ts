@@ -17,6 +17,7 @@ import { failedRetryMs as defaultFailedRetryMs } from './backoff.ts'
 import type { HashDesk } from './hash-desk.ts'
 import { isComplete } from './is-complete.ts'
 import { pollMs as defaultPollMs } from './liveness.ts'
+import { ReportIntervals } from './report-intervals.ts'
 import { SessionSupervisor } from './session-supervisor.ts'
 import type { SessionSurroundings } from './session-surroundings.ts'
 import { viewOf } from './session-view.ts'
@@ -54,10 +55,12 @@ export class Supervisor {
   /** Sessions that were deleted and whose threads could not be ended. */
   readonly #held: SessionSupervisor[] = []
   readonly #timers: NodeJS.Timeout[]
+  readonly #reports: ReportIntervals
   #stopping = false
 
   constructor(options: SupervisorOptions) {
     this.#options = options
+    this.#reports = new ReportIntervals(options.boot.reportIntervalMs)
     this.files = new FileOwnership({
       compare: options.compareFiles,
       isComplete: (key) => isComplete(options.board, key, this.#optionsOf(key)),
@@ -165,6 +168,12 @@ export class Supervisor {
     )
   }
 
+  /** Has the sessions that `isFollowed` names report more often than the others. */
+  follow(isFollowed: (sessionId: string) => boolean): void {
+    this.#reports.follow(isFollowed)
+    for (const session of this.#sessions.values()) this.#reports.keep(session)
+  }
+
   #supervise(records: SessionRecords): SessionSupervisor {
     const { board, log, start, boot, hashDesk, failedRetryMs = defaultFailedRetryMs } = this.#options
     const session: SessionSupervisor = new SessionSupervisor(records, {
@@ -217,6 +226,7 @@ export class Supervisor {
   /** Each for itself: a worker that is slow to answer keeps no other session's vitals waiting. */
   #measure(): void {
     for (const session of this.#sessions.values()) {
+      this.#reports.keep(session)
       void Promise.resolve(session.generation?.measure()).then(() => this.#show(session))
     }
   }

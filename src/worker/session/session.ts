@@ -110,6 +110,11 @@ export class Session implements SessionApi {
     await Promise.resolve()
   }
 
+  async reportEvery(intervalMs: number): Promise<void> {
+    this.#near.reporter.start(intervalMs)
+    await Promise.resolve()
+  }
+
   async hashed(requestId: number, answer: HashAnswer): Promise<void> {
     this.#near.hashes.answered(requestId, answer)
     await Promise.resolve()

@@ -1,0 +1,45 @@
+/** The live side of the board: what followers of any transport share. */
+import type { KeyRing } from '../access/key-ring.ts'
+import type { Board } from '../board/board.ts'
+import { EventLog } from './event-log.ts'
+import { Feeds, type Channel, type Sink } from './feeds.ts'
+import { LiveBoard } from './live-board.ts'
+
+/** Has the workers of followed sessions report as often as the most eager follower may hear. */
+export type Watch = (follows: (sessionId: string) => boolean) => void
+
+export class Live {
+  readonly events = new EventLog()
+  readonly #shown: Board
+  readonly #board: LiveBoard
+  readonly #watch: Watch
+  readonly #feeds = new Set<Feeds<never>>()
+
+  /** Made before anything is on the board. */
+  constructor(board: Board, watch: Watch) {
+    this.#shown = board
+    this.#board = new LiveBoard(board)
+    this.#watch = watch
+  }
+
+  /** Whether there is a session of this id. */
+  has(sessionId: string): boolean {
+    return this.#shown.sessions.has(sessionId)
+  }
+
+  /** Notes events from now on: what is on the board already is no news. */
+  noteEvents(keys: KeyRing): void {
+    this.events.follow(this.#shown, keys)
+  }
+
+  /** The feeds of one transport. */
+  feeds<S extends Sink>(channel: Channel<S>): Feeds<S> {
+    const feeds = new Feeds(this.#board, channel, () => this.#changed())
+    this.#feeds.add(feeds as Feeds<never>)
+    return feeds
+  }
+
+  #changed(): void {
+    this.#watch((id) => [...this.#feeds].some((feeds) => feeds.follows(id)))
+  }
+}

@@ -1,0 +1,101 @@
+import * as assert from 'uvu/assert'
+import { LiveState } from '../../../src/client/live-state.ts'
+import { Board } from '../../../src/main/board/board.ts'
+import { Feeds, type Sink, type Wish } from '../../../src/main/live/feeds.ts'
+import { LiveBoard } from '../../../src/main/live/live-board.ts'
+import { wishOf } from '../../../src/main/live/wish.ts'
+import { liveCommands, type LiveUpdate } from '../../../src/protocol/live.ts'
+import { anybody } from '../../support/access.ts'
+import { eventually, suite } from '../../support/suite.ts'
+import { viewNamed } from './session-view.ts'
+
+const feeds = suite('src/main/live/feeds')
+
+interface TestSink extends Sink {
+  isReady: boolean
+  readonly got: LiveUpdate[]
+}
+
+function follower(): TestSink {
+  return { isReady: true, got: [] }
+}
+
+function fixture() {
+  const board = new Board()
+  let changes = 0
+  const send = (sinks: readonly TestSink[], update: LiveUpdate): void => {
+    for (const { got } of sinks) got.push(update)
+  }
+  const all = new Feeds<TestSink>(new LiveBoard(board), { send }, () => (changes += 1))
+  return { board, all, changes: () => changes }
+}
+
+function wish(parameters: object = {}): Wish {
+  const asked = liveCommands.subscribe.input.parse({ topic: 'sessions', ...parameters })
+  return { ...wishOf(asked, anybody.access, () => true), intervalMs: 10 }
+}
+
+feeds('one update, made once, goes to all that follow the same', async () => {
+  const { board, all } = fixture()
+  const [one, two, other] = [follower(), follower(), follower()]
+  all.follow(one, wish(), undefined)
+  all.follow(two, wish(), undefined)
+  all.follow(other, wish({ fields: ['name'] }), undefined)
+  board.sessions.put('a', viewNamed('a'))
+  await eventually(5000, 'the update', () => one.got.length > 0 && other.got.length > 0)
+  assert.is(one.got[0], two.got[0])
+  assert.equal(other.got[0]?.sessions?.added, [{ id: 'a', name: 'session a' }])
+  all.close()
+})
+
+feeds('one that is not ready gets nothing, then the latest in one update that follows on', async () => {
+  const { board, all } = fixture()
+  const [slow, quick] = [follower(), follower()]
+  const state = new LiveState()
+  state.apply(all.follow(slow, wish(), undefined).first)
+  all.follow(quick, wish(), undefined)
+  slow.isReady = false
+  for (let variant = 0; variant < 3; variant += 1) {
+    board.sessions.put('a', viewNamed('a', variant))
+    await eventually(5000, 'the quick one hears', () => quick.got.length > variant)
+  }
+  assert.equal(slow.got, [])
+  slow.isReady = true
+  await eventually(5000, 'the slow one hears', () => slow.got.length > 0)
+  assert.is(slow.got.length, 1)
+  assert.ok(slow.got.every((update) => state.apply(update)))
+  assert.equal(state.sessions.get('a'), viewNamed('a', 2))
+  all.close()
+})
+
+feeds('changes of fields that nobody chose are not sent and break no sequence', async () => {
+  const { board, all } = fixture()
+  board.sessions.put('a', viewNamed('a'))
+  const [names, everything] = [follower(), follower()]
+  const state = new LiveState()
+  state.apply(all.follow(names, wish({ fields: 'name' }), undefined).first)
+  all.follow(everything, wish(), undefined)
+  board.sessions.put('a', viewNamed('a', 2))
+  await eventually(5000, 'the other hears', () => everything.got.length > 0)
+  board.sessions.put('a', { ...viewNamed('a', 2), name: 'renamed' })
+  await eventually(5000, 'the name', () => names.got.length > 0)
+  assert.is(names.got.length, 1)
+  assert.ok(names.got.every((update) => state.apply(update)))
+  assert.equal(state.sessions.get('a'), { id: 'a', name: 'renamed' })
+  all.close()
+})
+
+feeds('the first and the last of a group are told of, and what is followed', () => {
+  const { all, changes } = fixture()
+  const inOne = wish({ topic: 'torrents', session_id: 'a'.repeat(40) })
+  const first = all.follow(follower(), inOne, undefined)
+  const second = all.follow(follower(), inOne, undefined)
+  assert.equal([changes(), all.follows('a'.repeat(40)), all.follows('b'.repeat(40))], [1, true, false])
+  first.leave()
+  first.leave()
+  assert.is(changes(), 1)
+  second.leave()
+  assert.equal([changes(), all.follows('a'.repeat(40))], [2, false])
+})
+
+feeds.run()

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { apiReference } from '../build/api-reference.ts'
@@ -22,6 +22,13 @@ docs('every error code has its status and its meaning', () => {
     const row = page.split('\n').find((line) => line.startsWith(`| \`${code}\` | ${status} |`))
     assert.match(row ?? '', / \| [A-Z].+\. \|$/, code)
   }
+})
+
+docs('every test that security.md names exists', () => {
+  const page = readFileSync(join(import.meta.dirname, '../docs/security.md'), 'utf8')
+  const named = [...page.matchAll(/`(test\/[\w/-]+)`/g)].map(([, name = '']) => name)
+  assert.ok(named.length > 20)
+  for (const name of named) assert.ok(existsSync(join(import.meta.dirname, '..', `${name}.test.ts`)), name)
 })
 
 docs.run()

@@ -9,7 +9,7 @@ flood(
   async () => {
     const { messages } = await runFlood(20_000, 1)
     assert.ok(messages >= 20_000)
-    },
+  },
 )
 
 flood.run()

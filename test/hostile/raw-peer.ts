@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { encodeBencode, type Encodable } from '../../src/protocol/bencode-encode.ts'
-import { eventually, within } from '../support/suite.ts'
+import { eventually } from '../support/suite.ts'
 
 /** Reserved bits of the handshake: the extension protocol, the DHT and the fast extension. */
 const allReserved = Buffer.from([0, 0, 0, 0, 0, 0x10, 0, 0x05])
@@ -83,13 +83,9 @@ export class RawPeer {
     if (!this.socket.destroyed) this.socket.write(Buffer.concat(parts))
   }
 
-  /** Settles when the other side has closed the connection. */
+  /** Settles when the other side has closed the connection, in order or by a reset. */
   async closed(): Promise<void> {
-    await within(
-      closesWithinMs,
-      'the end of the connection',
-      this.isClosed ? Promise.resolve() : once(this.socket, 'close').then(() => undefined),
-    )
+    await eventually(closesWithinMs, 'the end of the connection', () => this.isClosed)
   }
 
   /** The number that the other side gave to an extension. */

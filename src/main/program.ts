@@ -99,12 +99,13 @@ export async function startProgram(
       board,
       hashDesk,
       compareFiles: (comparison) => tasks.commonFiles(comparison),
+      deleteFiles: (deletion) => tasks.deleteData(deletion),
       journal,
       log,
     })
     stops.push(() => supervisor.stop())
     const live = new Live(board, (follows) => supervisor.follow(follows))
-    const restored = await loadRecords(store, supervisor, log)
+    const { restored, removed } = await loadRecords(store, supervisor, log)
     const discovery = new LocalDiscovery({
       sessions: () => localSessions(supervisor, board),
       listenHost: settings.RESTTORRENT_LISTEN_HOST,
@@ -164,7 +165,7 @@ export async function startProgram(
       await Promise.all([realtime.close('the server is stopping'), http.close(closeDeadlineMs)])
     })
     quotas.restore(restored)
-    void supervisor.restore(restored)
+    void supervisor.restore(restored, removed)
     live.noteEvents(keys)
     const { address: host, port } = await http.listen(settings.RESTTORRENT_HOST, settings.RESTTORRENT_PORT)
     const address = `${tlsFiles ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
@@ -179,14 +180,22 @@ export async function startProgram(
   }
 }
 
-async function loadRecords(store: StoreClient, supervisor: Supervisor, log: Log): Promise<SessionRecords[]> {
+async function loadRecords(
+  store: StoreClient,
+  supervisor: Supervisor,
+  log: Log,
+): Promise<{ restored: SessionRecords[]; removed: SessionRecords[] }> {
   const { sessions, skipped } = await store.loadAll()
   for (const row of skipped) log.error({ ...row }, 'a record cannot be read and is left out')
-  return sessions.map((restored) => {
-    const records = supervisor.records(restored.session)
-    fillRecords(records, restored)
-    return records
-  })
+  const restored: SessionRecords[] = []
+  const removed: SessionRecords[] = []
+  for (const stored of sessions) {
+    const records = supervisor.records(stored.session)
+    fillRecords(records, stored)
+    const list = stored.removed ? removed : restored
+    list.push(records)
+  }
+  return { restored, removed }
 }
 
 function peerRanges(settings: Settings): string[] {

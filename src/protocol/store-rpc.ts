@@ -29,7 +29,7 @@ export interface TorrentKey {
  */
 export type StoreOperation =
   | { readonly type: 'put_session'; readonly session: SessionRecord }
-  /** Takes the session with its torrents, checkpoints and removals. */
+  /** Takes the session with its torrents and checkpoints; removals that delete data keep it as removed until they are finished. */
   | { readonly type: 'remove_session'; readonly sessionId: string }
   /** `clean` after a worker ended in order; not clean must be durable before a worker is started. */
   | { readonly type: 'mark_clean'; readonly sessionId: string; readonly clean: boolean }
@@ -80,6 +80,8 @@ export interface StoredSession {
   readonly session: SessionRecord
   /** The last `mark_clean` of it. */
   readonly clean: boolean
+  /** It was removed, and is kept for its removals alone. */
+  readonly removed: boolean
 }
 
 /** A torrent as it was kept. */

@@ -3,7 +3,13 @@ import type { WireError } from './errors.ts'
 import type { TorrentFacts } from './records.ts'
 
 export type TaskName =
-  'parseMetainfo' | 'resolveFolder' | 'hashPieces' | 'commonFiles' | 'writeExport' | 'readImport'
+  | 'parseMetainfo'
+  | 'resolveFolder'
+  | 'hashPieces'
+  | 'commonFiles'
+  | 'deleteData'
+  | 'writeExport'
+  | 'readImport'
 
 export type TaskAnswer<T> = { readonly value: T } | { readonly error: WireError }
 
@@ -40,6 +46,12 @@ export interface FileSet {
   /** Absolute and resolved. */
   readonly saveFolder: string
   readonly rawInfo: Uint8Array
+}
+
+/** The files of a torrent that are to be deleted, and the folders of it that are empty then. */
+export interface FileDeletion extends FileSet {
+  /** Paths below the folder that are left: other torrents have them too. */
+  readonly spared: readonly string[]
 }
 
 /** Two torrents that may have files in common. */

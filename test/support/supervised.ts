@@ -81,6 +81,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     board,
     hashDesk: new HashDesk(tasks),
     compareFiles: (comparison) => tasks.commonFiles(comparison),
+    deleteFiles: (deletion) => tasks.deleteData(deletion),
     log,
     measureMs: 200,
     failedRetryMs: options.failedRetryMs,

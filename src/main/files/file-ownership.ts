@@ -73,9 +73,10 @@ export class FileOwnership {
     if (claim !== undefined) this.#claims.end(claim)
   }
 
-  /** The session is gone. */
+  /** The session is gone; files of it that are still to be deleted stay claimed until they are. */
   releaseSession(sessionId: string): void {
-    for (const claim of this.#claims.of(sessionId)) this.#claims.end(claim)
+    for (const claim of this.#claims.of(sessionId))
+      if (claim.leaving?.deleting !== true) this.#claims.end(claim)
   }
 
   /** Rejects with `file_in_use` where an earlier claim has a file of this one and does not share it. */

@@ -44,6 +44,7 @@ export class SessionRecords {
   readonly #background: BackgroundWrites | undefined
   readonly #adding = new Set<string>()
   readonly #turns = new Turns()
+  #isDropped = false
 
   /** Without `keeping` nothing is kept past the process. */
   constructor(session: SessionRecord, keeping?: Keeping) {
@@ -62,9 +63,12 @@ export class SessionRecords {
     await this.#journal?.write({ type: 'put_session', session: this.session })
   }
 
-  /** Forgets the session and everything in it. Rejects with a disk code. */
+  /** Forgets the session and all in it but removals that delete files. Rejects with a disk code. */
   async drop(): Promise<void> {
-    await this.#journal?.write({ type: 'remove_session', sessionId: this.session.id })
+    await this.#turns.take('session', async () => {
+      await this.#journal?.write({ type: 'remove_session', sessionId: this.session.id })
+      this.#isDropped = true
+    })
   }
 
   /** Throws `torrent_exists` for a torrent that is here, or is being added. */
@@ -124,6 +128,7 @@ export class SessionRecords {
   /** Changes the session's name and settings. Rejects with a disk code, and then nothing is changed. */
   async configure(name: string | undefined, settings: FieldsOf<SessionSettings>): Promise<void> {
     await this.#turns.take('session', async () => {
+      if (this.#isDropped) throw new RestTorrentError('session_not_found', 'session not found')
       const changed = (): SessionRecord => ({
         ...this.session,
         name: name ?? this.session.name,
@@ -156,6 +161,7 @@ export class SessionRecords {
       const { id: sessionId } = this.session
       const operation = { type: 'remove_torrent', sessionId, infoHash, removalId, deleteData } as const
       await this.#write(record, operation)
+      if (this.#isDropped) return undefined // the session was deleted first, and the torrent with it
       this.torrents.delete(infoHash)
       this.counting.leave(infoHash)
       this.removals.add(removal)

@@ -8,7 +8,7 @@ import type { FileOwnership } from '../files/file-ownership.ts'
 import type { Removal, SessionRecords } from '../records/session-records.ts'
 
 /** How many times the first wait the longest one is. */
-const longestWait = 20
+export const longestWait = 20
 
 export interface RemovalSurroundings {
   readonly records: SessionRecords

@@ -16,6 +16,7 @@ import type { StartHost } from '../threads/session-host.ts'
 import { failedRetryMs as defaultFailedRetryMs } from './backoff.ts'
 import type { HashDesk } from './hash-desk.ts'
 import { isComplete } from './is-complete.ts'
+import { Leftovers, type LeftoverSurroundings } from './leftovers.ts'
 import { pollMs as defaultPollMs } from './liveness.ts'
 import { ReportIntervals } from './report-intervals.ts'
 import { SessionSupervisor } from './session-supervisor.ts'
@@ -34,6 +35,7 @@ export interface SupervisorOptions {
   readonly board: Board
   readonly hashDesk: HashDesk
   readonly compareFiles: FileOwnershipOptions['compare']
+  readonly deleteFiles: LeftoverSurroundings['deleteFiles']
   readonly log: Log
   /** Whether a torrent may take disk space; without it each may. */
   readonly quotas?: SessionSurroundings['quotas']
@@ -54,6 +56,7 @@ export class Supervisor {
   readonly #sessions = new Map<string, SessionSupervisor>()
   /** Sessions that were deleted and whose threads could not be ended. */
   readonly #held: SessionSupervisor[] = []
+  readonly #leftovers: Leftovers
   readonly #timers: NodeJS.Timeout[]
   readonly #reports: ReportIntervals
   #stopping = false
@@ -65,6 +68,8 @@ export class Supervisor {
       compare: options.compareFiles,
       isComplete: (key) => isComplete(options.board, key, this.#optionsOf(key)),
     })
+    const { deleteFiles, log, boot } = options
+    this.#leftovers = new Leftovers({ files: this.files, deleteFiles, log, retryMs: boot.healMs })
     const { pollMs = defaultPollMs, measureMs = defaultMeasureMs, countersMs = defaultCountersMs } = options
     this.#timers = [
       setInterval(() => this.#poll(), pollMs),
@@ -126,9 +131,13 @@ export class Supervisor {
     return new SessionRecords(session, { journal, onFailed })
   }
 
-  /** Brings sessions of a process before back: all are listed at once, a few at a time are started. */
-  async restore(restored: readonly SessionRecords[]): Promise<void> {
-    holdRestored(this.files, restored)
+  /**
+   * Brings sessions of a process before back: all are listed at once, a few at a time are started. Of those
+   * that were `removed` only the files are seen to that were to be deleted.
+   */
+  async restore(restored: readonly SessionRecords[], removed: readonly SessionRecords[] = []): Promise<void> {
+    holdRestored(this.files, [...removed, ...restored])
+    for (const records of removed) this.#leftovers.take(records)
     const sessions = restored.map((records) => this.#supervise(records))
     for (const session of sessions) this.#show(session)
     const waiting = sessions.values()
@@ -150,8 +159,11 @@ export class Supervisor {
     await session.records.drop()
     this.#forget(id)
     await session.stop()
-    if (session.isHeld) this.#held.push(session)
-    else this.files.releaseSession(id)
+    const { generation } = session
+    if (generation?.isHeld === true) {
+      this.#held.push(session)
+      void generation.exited.then(() => this.#leftovers.take(session.records)) // it may still touch its files
+    } else this.#leftovers.take(session.records)
     this.#options.log.info({ session: id }, 'session deleted')
   }
 
@@ -159,6 +171,7 @@ export class Supervisor {
   async stop(): Promise<void> {
     this.#stopping = true
     for (const timer of this.#timers) clearInterval(timer)
+    this.#leftovers.stop()
     await Promise.all(
       Array.from(this.#sessions.values(), async (session) => {
         const inOrder = await session.stop()

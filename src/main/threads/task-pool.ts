@@ -9,6 +9,7 @@ import type { ExportPart, ImportPart, ImportRequest } from '../../protocol/sessi
 import type { HashRequest } from '../../protocol/session-rpc.ts'
 import type {
   FileComparison,
+  FileDeletion,
   FolderAnswer,
   FolderRequest,
   TaskAnswer,
@@ -18,6 +19,7 @@ import type {
 
 const parseDeadlineMs = 5_000
 const folderDeadlineMs = 5_000
+const deleteDeadlineMs = 120_000
 const transferDeadlineMs = 30_000
 const hashDeadlineMs = 120_000
 
@@ -45,6 +47,11 @@ export class TaskPool {
   /** Paths of the files of `mine`, below its folder, that `other` has too. */
   async commonFiles(comparison: FileComparison): Promise<string[]> {
     return await run(this.#quick, 'commonFiles', comparison, parseDeadlineMs)
+  }
+
+  /** Deletes the files of a torrent. Rejects with a disk code where one could not be; others are gone then. */
+  async deleteData(deletion: FileDeletion): Promise<void> {
+    await run(this.#bulk, 'deleteData', deletion, deleteDeadlineMs)
   }
 
   /** Writes a part of an export and gives the bytes of the file so far. Rejects with a disk code. */

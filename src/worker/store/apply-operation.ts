@@ -17,9 +17,13 @@ export function applyOperation(statements: Statements, operation: StoreOperation
       statements.putSession.run({ id: session.id, record: sessionColumn(session) })
       return
     }
-    case 'remove_session':
-      statements.removeSession.run({ id: operation.sessionId })
+    case 'remove_session': {
+      const { sessionId: id } = operation
+      statements.markRemoved.run({ id })
+      statements.removeTorrents.run({ id })
+      statements.sweepSession.run({ id })
       return
+    }
     case 'put_dht_table':
       statements.putDhtTable.run({ id: operation.sessionId, dht: JSON.stringify(operation.table) })
       return
@@ -50,6 +54,7 @@ export function applyOperation(statements: Statements, operation: StoreOperation
     case 'finish_removal': {
       const { sessionId: session, infoHash, removalId: removal } = operation
       statements.finishRemoval.run({ session, infoHash, removal })
+      statements.sweepSession.run({ id: session })
       return
     }
     default: {

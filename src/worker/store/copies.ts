@@ -26,7 +26,6 @@ export async function makeCopy(
   const path = join(files.backups, name)
   try {
     mkdirSync(files.backups, { recursive: true, mode: 0o700 })
-    removeUnfinished(files.backups)
     await backup(database, path + unfinished, { rate: pagesPerStep, progress: goOn })
     passStep('before_copy_rename')
     renameSync(path + unfinished, path)
@@ -38,10 +37,11 @@ export async function makeCopy(
   }
 }
 
-/** What a copy left that did not come to its end; with SQLite's own files beside it. */
-function removeUnfinished(folder: string): void {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return
-  for (const name of readdirSync(folder)) {
-    if (name.includes(unfinished)) rmSync(join(folder, name), { force: true })
+/** Removes what copies left that did not come to their end; with SQLite's own files beside them. */
+export function removeUnfinished(folder: string): void {
+  try {
+    for (const name of readdirSync(folder)) if (name.includes(unfinished)) rmSync(join(folder, name))
+  } catch {
+    // there is none, or it cannot be changed: what is left takes up room and nothing else
   }
 }

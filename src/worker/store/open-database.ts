@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { StoreOpening } from '../../protocol/store-rpc.ts'
 import { assertOurs, assertWhole, findDatabase } from './check-integrity.ts'
-import { makeCopy } from './copies.ts'
+import { makeCopy, removeUnfinished } from './copies.ts'
 import { createDatabase } from './create-database.ts'
 import { assertNotNewer, migrate } from './migrate.ts'
 import { configure, numberPragma } from './pragmas.ts'
@@ -27,6 +27,7 @@ export async function openDatabase(
   const file = basename(files.database)
   let database: DatabaseSync | undefined
   try {
+    removeUnfinished(files.backups)
     const created = !findDatabase(files)
     if (created) createDatabase(files, migrations)
     database = new DatabaseSync(files.database)

@@ -19,6 +19,7 @@ export const migrations: readonly Migration[] = [
   dhtTables,
   auditTable,
   quotas,
+  removedSessions,
 ]
 
 /**
@@ -103,4 +104,9 @@ function quotas(database: DatabaseSync): void {
     UPDATE api_key SET record = json_set(record, '$.quotas', json('{}'));
     UPDATE session SET record = json_set(record, '$.quotas', json('{}'));
   `)
+}
+
+/** A session that was removed stays while files of its torrents have yet to be deleted. */
+function removedSessions(database: DatabaseSync): void {
+  database.exec('ALTER TABLE session ADD COLUMN removed INTEGER NOT NULL DEFAULT 0')
 }

@@ -11,8 +11,14 @@ const texts = {
 
   putSession: `
     INSERT INTO session (id, record) VALUES (:id, :record)
-    ON CONFLICT (id) DO UPDATE SET record = excluded.record`,
-  removeSession: 'DELETE FROM session WHERE id = :id',
+    ON CONFLICT (id) DO UPDATE SET record = excluded.record, removed = 0`,
+  markRemoved: 'UPDATE session SET removed = 1 WHERE id = :id',
+  removeTorrents: `
+    DELETE FROM torrent WHERE session = (SELECT seq FROM session WHERE id = :id)
+    AND (removal = '' OR delete_data = 0)`,
+  sweepSession: `
+    DELETE FROM session WHERE id = :id AND removed = 1
+    AND NOT EXISTS (SELECT 1 FROM torrent WHERE torrent.session = session.seq)`,
   putDhtTable: 'UPDATE session SET dht = :dht WHERE id = :id',
   markClean: 'UPDATE session SET clean = :clean WHERE id = :id',
 
@@ -27,7 +33,7 @@ const texts = {
     WHERE session.id = :session AND info_hash = :infoHash AND removal = ''`,
   putTorrent: `
     INSERT INTO torrent (session, info_hash, record, facts)
-    SELECT seq, :infoHash, :record, :facts FROM session WHERE id = :session
+    SELECT seq, :infoHash, :record, :facts FROM session WHERE id = :session AND removed = 0
     ON CONFLICT (session, info_hash, removal)
     DO UPDATE SET record = excluded.record, facts = COALESCE(facts, excluded.facts)
     RETURNING seq`,
@@ -49,7 +55,8 @@ const texts = {
     INSERT OR REPLACE INTO counters
     VALUES (:torrent, :downloaded, :uploaded, :activeTimeMs, :seedingTimeMs, :finishedAt, :completedTold)`,
 
-  loadSessions: 'SELECT seq, id, record, clean, dht FROM session WHERE seq > :after ORDER BY seq LIMIT :rows',
+  loadSessions:
+    'SELECT seq, id, record, clean, removed, dht FROM session WHERE seq > :after ORDER BY seq LIMIT :rows',
   loadTorrents: `
     SELECT torrent.seq, session.id AS session, info_hash, torrent.record, facts, removal, delete_data,
       raw_info, open_for_writing, bits, files, downloaded, uploaded, active_time_ms, seeding_time_ms,

@@ -22,6 +22,7 @@ const row = z.object({
   id: z.string(),
   record: jsonColumn(column),
   clean: z.int().transform((value) => value === 1),
+  removed: z.int().transform((value) => value === 1),
   dht: jsonColumn(dhtTable).nullable(),
 })
 
@@ -36,6 +37,6 @@ export function readSession(values: Record<string, unknown>): StoredSession | Sk
   if (!read.success) {
     return { sessionId: String(values['id']), infoHash: undefined, reason: reasonOf(read.error) }
   }
-  const { id, record, clean, dht } = read.data
-  return { session: { id, ...record, ...(dht && { dhtTable: dht }) }, clean }
+  const { id, record, clean, removed, dht } = read.data
+  return { session: { id, ...record, ...(dht && { dhtTable: dht }) }, clean, removed }
 }

@@ -6,6 +6,7 @@ import { toWireError } from '../../protocol/errors.ts'
 import type { HashRequest } from '../../protocol/session-rpc.ts'
 import type {
   FileComparison,
+  FileDeletion,
   FolderAnswer,
   FolderRequest,
   TaskAnswer,
@@ -13,6 +14,7 @@ import type {
 } from '../../protocol/tasks.ts'
 import type { ExportPart, ImportPart, ImportRequest } from '../../protocol/session-export.ts'
 import { commonFiles as findCommonFiles } from './common-files.ts'
+import { deleteDataOf } from './delete-data.ts'
 import { digestMetainfo } from './digest-metainfo.ts'
 import { hashRange } from './hash-range.ts'
 import { readImport as readImportPart } from './read-import.ts'
@@ -39,6 +41,11 @@ export function commonFiles(comparison: FileComparison): TaskAnswer<string[]> {
   return answer(() => findCommonFiles(comparison))
 }
 
+/** See `FileDeletion`. */
+export async function deleteData(deletion: FileDeletion): Promise<TaskAnswer<void>> {
+  return await deleteDataOf(deletion).then((value) => ({ value }), refusal)
+}
+
 /** See `ExportPart`; bytes of the file so far. */
 export function writeExport(part: ExportPart): TaskAnswer<number> {
   return answer(() => writeExportPart(part))
@@ -53,8 +60,12 @@ function answer<T>(work: () => T): TaskAnswer<T> {
   try {
     return { value: work() }
   } catch (error) {
-    const wire = toWireError(error)
-    if (wire.code === 'internal') throw error
-    return { error: wire }
+    return refusal(error)
   }
+}
+
+function refusal(error: unknown): TaskAnswer<never> {
+  const wire = toWireError(error)
+  if (wire.code === 'internal') throw error
+  return { error: wire }
 }

@@ -1,7 +1,9 @@
 /** How old a read says it is, with a worker that is silent beside one that reports. */
 import * as assert from 'uvu/assert'
 import { freshnessOf, freshnessOfAll } from '../../../src/main/handlers/freshness.ts'
+import { threadEntries } from '../../../src/main/threads/entries.ts'
 import { faultySession, order } from '../../support/faults.ts'
+import { startThreadHost } from '../../../src/main/threads/thread-host.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { supervise } from '../../support/supervised.ts'
 
@@ -25,6 +27,21 @@ freshness('a list of sessions is as old as the oldest report in it, and stale wi
   assert.ok(oldest > other.ageMs && one.ageMs - oldest < 100, String([oldest, one.ageMs, other.ageMs]))
   assert.equal([one.stale, other.stale], [true, false])
   await eventually(5000, 'fresh again', () => !all().stale)
+})
+
+freshness('a session that failed makes no list stale: it has no report to wait for', async () => {
+  const broken = new URL('data:text/javascript,throw new Error("broken at its start")')
+  let entry = threadEntries.session
+  await using sessions = supervise({ start: (host) => startThreadHost(entry, host) })
+  const { supervisor, board } = sessions
+  const { id } = await sessions.create()
+  entry = broken
+  await sessions.command('restart_session', { session_id: id })
+  await sessions.whenSession(id, 'failed', ({ state }) => state === 'failed')
+  const shown = board.session(id)
+  assert.ok(shown)
+  assert.ok(freshnessOf(supervisor.session(id), shown).stale, 'what it shows itself is old')
+  assert.equal(freshnessOfAll(supervisor.sessions(), board), { ageMs: 0, stale: false })
 })
 
 freshness.run()

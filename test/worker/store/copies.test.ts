@@ -93,9 +93,10 @@ test('two backups at a time are made one after the other', async () => {
 test('a backup that ends half-way leaves nothing, and neither does one of a killed process', async () => {
   const folder = temporaryFolder()
   const { backups } = storeFiles(folder)
-  const store = await storeWith(folder, 3)
   mkdirSync(backups)
   writeFileSync(join(backups, 'resttorrent-old.sqlite.unfinished-journal'), 'x')
+  const store = await storeWith(folder, 3)
+  assert.equal(readdirSync(backups), [])
   const undo = observeStoreSteps((step) => {
     if (step === 'before_copy_rename') throw new Error('ended here')
   })

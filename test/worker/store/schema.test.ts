@@ -46,7 +46,9 @@ test('schema 1: checkpoints stay, and what was complete was finished when its fi
   const { sessions, torrents, skipped } = await loadAll(store)
   await store.close()
   assert.equal([store.opening.migration?.from, skipped], [1, []])
-  assert.equal(sessions, [{ session: { ...sessionOf(), owner: null, root: '', quotas: {} }, clean: true }])
+  assert.equal(sessions, [
+    { session: { ...sessionOf(), owner: null, root: '', quotas: {} }, clean: true, removed: false },
+  ])
   assert.equal(
     torrents.map(({ torrent }) => torrent),
     [1, 2, 3, 4].map((n) => torrentOf(n)),

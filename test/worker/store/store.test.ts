@@ -40,7 +40,7 @@ test('what was written is there after it was opened again, in the order of creat
   await again.close()
   assert.equal(
     all.sessions,
-    [2, 1].map((n) => ({ session: sessionOf(n), clean: false })),
+    [2, 1].map((n) => ({ session: sessionOf(n), clean: false, removed: false })),
   )
   assert.equal(
     all.torrents,
@@ -179,6 +179,35 @@ test('a removed session takes its torrents with it', async () => {
     torrents.map((torrent) => torrent.sessionId),
     [sessionId(2)],
   )
+})
+
+test('a removed session stays as removed until what it had to delete is deleted, and takes nothing more', async () => {
+  const store = await openStore(temporaryFolder())
+  const torrents = [1, 2, 3].map((n) => torrentOf(n))
+  const keys = torrents.map(({ infoHash }) => ({ sessionId: sessionId(), infoHash }))
+  const [kept, left] = keys
+  assert.ok(kept && left)
+  await store.write([putSession(), ...torrents.map((torrent) => putTorrent(torrent))])
+  await store.write([
+    { type: 'remove_torrent', ...kept, removalId: 'data', deleteData: true },
+    { type: 'remove_torrent', ...left, removalId: 'no data', deleteData: false },
+    { type: 'remove_session', sessionId: sessionId() },
+  ])
+  const late = await refusal(store.write([putTorrent(torrentOf(4))]))
+  const removed = await loadAll(store)
+  await store.write([{ type: 'finish_removal', ...kept, removalId: 'data' }])
+  const finished = await loadAll(store)
+  await store.close()
+  assert.is(late.code, 'session_not_found')
+  assert.equal(
+    removed.sessions.map((session) => session.removed),
+    [true],
+  )
+  assert.equal(
+    removed.torrents.map(({ removal }) => removal?.id),
+    ['data'],
+  )
+  assert.equal(finished.sessions, [])
 })
 
 test('a clean end is remembered until the session is marked as running', async () => {

@@ -1,0 +1,67 @@
+/**
+ * Deletes the files that a session left which was deleted before its worker had carried out all removals. Main
+ * does it by the task pool, again after a while where it fails, and over restarts: the store keeps the removal
+ * until it is done.
+ */
+import { setTimeout } from 'node:timers/promises'
+import { toWireError } from '../../protocol/errors.ts'
+import type { FileDeletion } from '../../protocol/tasks.ts'
+import type { FileOwnership } from '../files/file-ownership.ts'
+import type { Log } from '../log.ts'
+import type { Removal, SessionRecords } from '../records/session-records.ts'
+import { longestWait } from './removals.ts'
+
+export interface LeftoverSurroundings {
+  readonly files: FileOwnership
+  /** Deletes the files of one torrent; rejects with a disk code. */
+  readonly deleteFiles: (deletion: FileDeletion) => Promise<void>
+  readonly log: Log
+  /** How long the first wait after a failure is; each is twice the one before. */
+  readonly retryMs: number
+}
+
+export class Leftovers {
+  readonly #near: LeftoverSurroundings
+  readonly #stopping = new AbortController()
+
+  constructor(near: LeftoverSurroundings) {
+    this.#near = near
+  }
+
+  /** Takes over from a session that has no worker any more: its files are others', or are deleted now. */
+  take(records: SessionRecords): void {
+    this.#near.files.releaseSession(records.session.id)
+    for (const removal of records.removals) if (removal.deleteData) void this.#carryOut(records, removal)
+  }
+
+  /** Begins nothing more; what is left is for the next process. */
+  stop(): void {
+    this.#stopping.abort()
+  }
+
+  async #carryOut(records: SessionRecords, removal: Removal): Promise<void> {
+    const { files, log, retryMs } = this.#near
+    const { signal } = this.#stopping
+    let waitMs = retryMs
+    while (!signal.aborted) {
+      try {
+        await this.#delete(removal)
+        records.finishRemoval(removal)
+        files.release(removal.id)
+        return
+      } catch (error) {
+        const { code, message } = toWireError(error)
+        log.warn({ session: records.session.id, code }, `delete files of a deleted session: ${message}`)
+      }
+      await setTimeout(waitMs, undefined, { signal, ref: false }).catch(() => undefined)
+      waitMs = Math.min(waitMs * 2, longestWait * retryMs)
+    }
+  }
+
+  async #delete({ id, record }: Removal): Promise<void> {
+    const { saveFolder, source, storageMode } = record
+    if (storageMode === 'memory' || source.rawInfo === undefined) return
+    const spared = await this.#near.files.spared(id)
+    await this.#near.deleteFiles({ saveFolder, rawInfo: source.rawInfo, spared })
+  }
+}

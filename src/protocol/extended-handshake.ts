@@ -5,6 +5,18 @@ import { maxMetainfoBytes } from './torrent-info.ts'
 const longestHandshake = 16 * 1024
 /** So many extensions a peer may name, in all that it says of itself. */
 export const mostExtensions = 100
+/** What is kept of it. */
+const fields: readonly string[] = [
+  'metadata_size',
+  'p',
+  'e',
+  'reqq',
+  'upload_only',
+  'v',
+  'yourip',
+  'ipv4',
+  'ipv6',
+]
 const limits = { maxDepth: 4, maxTokens: 500 }
 
 /** What a peer says of itself (BEP 10), its fields of the types and ranges that they may have. */
@@ -20,7 +32,8 @@ export function readExtendedHandshake(bytes: Uint8Array): ExtendedHandshake | un
   if (!isBencodeDictionary(value)) return undefined
   const { m = Object.create(null) as BencodeDictionary } = value
   if (!areExtensions(m) || !isSound(value)) return undefined
-  return { ...value, m }
+  const heeded = Object.fromEntries(Object.entries(value).filter(([name]) => fields.includes(name)))
+  return { ...heeded, m }
 }
 
 function areExtensions(value: BencodeValue): value is Record<string, number> {

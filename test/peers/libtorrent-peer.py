@@ -45,14 +45,16 @@ def find(session, info_hash):
     return next(t for t in session.get_torrents() if str(t.info_hash()) == info_hash)
 
 
-def add(session, folder, torrent=None, magnet=None, peers=()):
-    """Adds a torrent: what is in the folder is checked and seeded, the rest is downloaded."""
+def add(session, folder, torrent=None, magnet=None, peers=(), priorities=None):
+    """Adds a torrent: what is in the folder is checked and seeded, the rest is downloaded, by files' priorities."""
     if torrent is None:
         params = lt.parse_magnet_uri(magnet)
     else:
         params = lt.add_torrent_params()
         params.ti = lt.torrent_info(torrent)
     params.save_path = folder
+    if priorities is not None:
+        params.file_priorities = priorities
     params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
     handle = session.add_torrent(params)
     for host, port in peers:
@@ -64,7 +66,18 @@ def connect(session, info_hash, host, port):
     find(session, info_hash).connect_peer((host, port))
 
 
-COMMANDS = {"add": add, "connect": connect}
+def tell_peers(session, info_hash):
+    """What it knows of its peers, by their extended handshakes among others."""
+    tell("peers", peers=[{
+        "client": bytes(peer.client).decode(errors="replace"),
+        "upload_only": bool(peer.flags & peer.upload_only),
+        "seed": bool(peer.flags & peer.seed),
+        "pieces": sum(peer.pieces),
+        "encrypted": bool(peer.flags & peer.rc4_encrypted),
+    } for peer in find(session, info_hash).get_peer_info()])
+
+
+COMMANDS = {"add": add, "connect": connect, "peers": tell_peers}
 
 
 def obey(session, line):

@@ -7,12 +7,30 @@ import { python } from './tools.ts'
 const script = join(import.meta.dirname, 'libtorrent-peer.py')
 const answerWithinMs = 10_000
 
+/** A peer as libtorrent sees it. */
+export interface SeenPeer {
+  client: string
+  upload_only: boolean
+  seed: boolean
+  /** How many it says that it has. */
+  pieces: number
+  encrypted: boolean
+}
+
+export interface LibtorrentPeer extends DialingPeer {
+  /** Adds a torrent with these priorities of its files. */
+  addPart(torrent: string, folder: string, priorities: number[]): Promise<void>
+  /** Its peers, now. */
+  peers(): Promise<SeenPeer[]>
+}
+
 /** The lines that the process tells, by their event. */
 interface Fields {
   listening: { port: number }
   added: { info_hash: string }
   progress: { info_hash: string; state: string; progress: number; num_peers: number }
   done: { info_hash: string }
+  peers: { peers: SeenPeer[] }
   log: { message: string }
   error: { message: string }
 }
@@ -20,7 +38,7 @@ interface Fields {
 /** A libtorrent session that listens; encryption is `enabled` (both kinds) unless told otherwise. */
 export async function startLibtorrent(
   options: PeerOptions & { lsd?: boolean; dht?: boolean } = {},
-): Promise<DialingPeer> {
+): Promise<LibtorrentPeer> {
   const host = options.host ?? '127.0.0.1'
   const listenHost = host.includes(':') ? `[${host}]` : host
   const settings = {
@@ -46,7 +64,7 @@ export async function startLibtorrent(
     })
   let infoHash = ''
 
-  const add = async (source: Source, folder: string) => {
+  const add = async (source: Source & { priorities?: number[] }, folder: string) => {
     program.tell(JSON.stringify({ command: 'add', folder, ...source }))
     infoHash = (await hear(answerWithinMs, 'added')).info_hash
   }
@@ -62,6 +80,12 @@ export async function startLibtorrent(
       host,
       port,
       add,
+      addPart: (torrent, folder, priorities) => add({ torrent, priorities }, folder),
+      peers: async () => {
+        delete told.peers
+        program.tell(JSON.stringify({ command: 'peers', info_hash: infoHash }))
+        return (await hear(answerWithinMs, 'peers')).peers
+      },
       connect,
       complete: async (deadlineMs) => {
         await hear(deadlineMs, 'done')

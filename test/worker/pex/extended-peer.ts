@@ -15,6 +15,8 @@ const ownPexId = 7
 export interface JoinOptions {
   readonly infoHash: string
   readonly port: number
+  /** What else it says of itself. */
+  readonly says?: EncodableDictionary
   /** Where it says that it listens. */
   readonly listenPort?: number
   /** The address it comes from. */
@@ -26,6 +28,8 @@ export class ExtendedPeer {
   readonly handshakes: BencodeDictionary[] = []
   /** Messages of the peer exchange that came. */
   readonly exchanged: BencodeDictionary[] = []
+  /** The other side serves it. */
+  isUnchoked = false
   readonly #socket: Socket
   #received: Buffer = Buffer.alloc(0)
   #isShaken = false
@@ -37,14 +41,20 @@ export class ExtendedPeer {
   }
 
   /** Connects, shakes hands and has the other side's extended handshake. */
-  static async join({ infoHash, port, listenPort, from = '127.0.0.1' }: JoinOptions): Promise<ExtendedPeer> {
+  static async join({
+    infoHash,
+    port,
+    listenPort,
+    says = {},
+    from = '127.0.0.1',
+  }: JoinOptions): Promise<ExtendedPeer> {
     const socket = connect({ port, host: '127.0.0.1', localAddress: from })
     await once(socket, 'connect')
     const peer = new ExtendedPeer(socket)
     const reserved = Buffer.from([0, 0, 0, 0, 0, 0x10, 0, 0])
     const hash = Buffer.from(infoHash, 'hex')
     socket.write(Buffer.concat([Buffer.from('\x13BitTorrent protocol'), reserved, hash, randomBytes(20)]))
-    peer.#send(0, { m: { ut_pex: ownPexId }, p: listenPort })
+    peer.#send(0, { m: { ut_pex: ownPexId }, p: listenPort, ...says })
     await eventually(10_000, 'the extended handshake', () => peer.handshakes.length > 0)
     return peer
   }
@@ -62,6 +72,16 @@ export class ExtendedPeer {
   /** Sends a message of the peer exchange, or bytes that are none. */
   exchange(message: EncodableDictionary | Uint8Array): void {
     this.#send(this.pexId ?? 0, message)
+  }
+
+  /** Says more of itself (BEP 10). */
+  shakeAgain(says: EncodableDictionary): void {
+    this.#send(0, { m: {}, ...says })
+  }
+
+  /** Says that it is interested. */
+  want(): void {
+    this.#socket.write(Buffer.from([0, 0, 0, 1, 2]))
   }
 
   close(): void {
@@ -92,6 +112,7 @@ export class ExtendedPeer {
   }
 
   #hear(message: Buffer): void {
+    if (message[0] === 1) this.isUnchoked = true
     if (message[0] !== extended) return
     if (message[1] === 0) this.handshakes.push(dictionary(message.subarray(2)))
     if (message[1] === ownPexId) this.exchanged.push(dictionary(message.subarray(2)))

@@ -18,6 +18,7 @@ import { listensAt } from './listens-at.ts'
 import { MetadataExchange } from './metadata-exchange.ts'
 import { PexExchange } from './pex/pex-exchange.ts'
 import type { PickerHandle } from './picker/picker-handle.ts'
+import { UploadOnly } from './upload-only/upload-only.ts'
 import { WebSeeds } from './web-seeds/web-seeds.ts'
 
 /** What the engine tells of a torrent. */
@@ -45,6 +46,7 @@ export class EngineTorrent {
   readonly #pex: PexExchange
   readonly #metadata: MetadataExchange
   readonly #connections: TorrentConnections
+  readonly #uploadOnly: UploadOnly
   #isPublic: boolean
   #content: Content | undefined
   #webSeeds: WebSeeds | undefined
@@ -71,13 +73,19 @@ export class EngineTorrent {
     const { gate } = client
     this.#pex = new PexExchange({
       isPublic: () => this.#isPublic,
-      hasAll: () => torrent.done,
+      wantNothing: () => exchange.wantsNothing,
       mayTell: (host, to) => gate.admits(host) && (!gate.isOpened(host) || gate.isOpened(to)),
       onPeer: (address) => this.addPeer(address, 'ut_pex'),
     })
     fallBackToPlain(torrent)
     this.#exchange = exchange
     this.#connections = new TorrentConnections(torrent, client)
+    this.#uploadOnly = new UploadOnly(torrent, {
+      wantNothing: () => exchange.wantsNothing,
+      mayTell: () => true,
+      onNeedless: (wire, address) => this.#connections.spare(wire, address),
+      onWanting: () => this.#connections.recall(),
+    })
     torrent._verifyPieces = (callback) => callback(null) // the bits were proved before it was opened
     torrent.on('badPiece', (from: readonly object[]) => this.#onBadPiece(from))
     torrent.on('wire', (wire: Wire, address: string) => this.#onWire(wire, address))
@@ -169,7 +177,10 @@ export class EngineTorrent {
   }
 
   #onReady(): void {
-    this.#webSeeds = this.#openWebSeeds(this.#exchange.ready(this.#content))
+    this.#webSeeds = this.#openWebSeeds(
+      this.#exchange.ready({ ...this.#content, onWantedChanged: () => this.#uploadOnly.changed() }),
+    )
+    this.#uploadOnly.changed()
     this.#events.onReady()
   }
 
@@ -195,6 +206,7 @@ export class EngineTorrent {
     tellPieces(this.#torrent, wire)
     this.#metadata.join(wire, () => this.#connections.refuse(wire, address))
     if (this.#client.pex && this.#torrent.private !== true) this.#pex.join(wire)
+    this.#uploadOnly.join(wire, address)
     this.#exchange.join(wire)
     wire.on('download', (bytes: number) => this.#events.onDownloaded(bytes))
     wire.on('upload', (bytes: number) => this.#events.onUploaded(bytes))

@@ -5,7 +5,6 @@
 import type { Torrent, Wire } from 'webtorrent'
 import type { TorrentOptions } from '../../../protocol/torrent-options.ts'
 import { Choker } from './choking/choker.ts'
-import { isSeed } from './is-seed.ts'
 import { serveInTurn } from './choking/serve-in-turn.ts'
 import { ReadGate } from './limits/read-gate.ts'
 import { RequestServer } from './limits/serve-requests.ts'
@@ -14,6 +13,7 @@ import { attachPicker } from './picker/attach-picker.ts'
 import type { PickerHandle, PickerOptions } from './picker/picker-handle.ts'
 import { replaceServing } from './replace-serving.ts'
 import { requireMembers } from './required-members.ts'
+import { wantsNothing } from './upload-only/wants-nothing.ts'
 
 export class Exchange {
   readonly #torrent: Torrent
@@ -29,8 +29,8 @@ export class Exchange {
     const server = new RequestServer(torrent, limits.uploads)
     this.#choker = new Choker<Wire>({
       slots: options.upload_slots,
-      isSeeding: () => torrent.done,
-      needsNothing: isSeed,
+      isSeeding: () => this.wantsNothing,
+      needsNothing: wantsNothing,
     })
     replaceServing(torrent, (wire) => {
       server.join(wire)
@@ -45,6 +45,11 @@ export class Exchange {
   /** What chooses the blocks to ask for, once the torrent is ready. */
   get picker(): PickerHandle | undefined {
     return this.#picker
+  }
+
+  /** We want nothing of what is missing, if anything is. */
+  get wantsNothing(): boolean {
+    return this.#picker?.wantsNothing ?? false
   }
 
   /** The torrent can exchange pieces from now on; gives what chooses them. */

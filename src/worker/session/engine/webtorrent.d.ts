@@ -18,6 +18,8 @@ declare module 'webtorrent' {
     readonly peerExtendedMapping: Record<string, number>
     /** 1: the handshake was encrypted; 2: everything is. */
     readonly _encryptionMethod: number | null | undefined
+    readonly peerExtensions: { readonly extended: boolean }
+    _sendExtendedHandshake(): void
     use(extension: new (wire: Wire) => WireExtension): void
     extended(name: string, bytes: Uint8Array): void
     readonly peerInterested: boolean

@@ -30,6 +30,8 @@ interface Entry {
   readyAt: number
   state: 'ready' | 'waiting' | 'dialled' | 'met'
   metAt: number
+  /** It was left because neither end wanted anything of the other. */
+  isSpared: boolean
 }
 
 export class PeerBook {
@@ -49,7 +51,15 @@ export class PeerBook {
   add(address: string, source: PeerSource): boolean {
     if (this.#entries.has(address) || this.#refused.includes(source)) return false
     if (this.#entries.size >= mostFor[source] && !this.#makeRoom()) return false
-    const entry: Entry = { address, source, failures: 0, readyAt: 0, state: 'ready', metAt: 0 }
+    const entry: Entry = {
+      address,
+      source,
+      failures: 0,
+      readyAt: 0,
+      state: 'ready',
+      metAt: 0,
+      isSpared: false,
+    }
     this.#entries.set(address, entry)
     this.#ready.push(entry)
     return true
@@ -61,7 +71,7 @@ export class PeerBook {
     for (;;) {
       const entry = this.#ready.shift()
       if (entry?.state === 'ready' || entry === undefined) {
-        if (entry) entry.state = 'dialled'
+        if (entry) Object.assign(entry, { state: 'dialled', isSpared: false })
         return entry
       }
     }
@@ -90,6 +100,19 @@ export class PeerBook {
   needless(address: string, now: number): void {
     const entry = this.#entries.get(address)
     if (entry) this.#wait(entry, now + needlessMs)
+  }
+
+  /** Leaves an address alone as long as we want nothing. */
+  spare(address: string, now: number): void {
+    const entry = this.#entries.get(address)
+    if (!entry) return
+    entry.isSpared = true
+    this.#wait(entry, now + needlessMs)
+  }
+
+  /** We want something again: those that were spared may be dialled. */
+  recall(now: number): void {
+    for (const entry of this.#waiting) if (entry.isSpared) this.#wait(entry, now)
   }
 
   forget(address: string): void {

@@ -90,6 +90,18 @@ export class TorrentConnections implements Diallable {
     wire.destroy()
   }
 
+  /** Closes a connection that neither end needs; its address is left alone until `recall`. */
+  spare(wire: Wire, address: string): void {
+    this.#book.spare(address, performance.now())
+    wire.destroy()
+  }
+
+  /** Dials those again that were spared. */
+  recall(): void {
+    this.#book.recall(performance.now())
+    this.#client.dialler.kick()
+  }
+
   /** Leaves every peer that was found in a public way and meets none of them again. */
   leavePublic(): void {
     this.#book.refuse(publicSources)

@@ -16,7 +16,7 @@ export function hearExtended(wire: Wire, number: number, bytes: Uint8Array): boo
 function hearHandshake(wire: Wire, bytes: Uint8Array): boolean {
   const handshake = readExtendedHandshake(bytes)
   if (!handshake) return false
-  wire.peerExtendedHandshake = handshake
+  wire.peerExtendedHandshake = { ...wire.peerExtendedHandshake, ...handshake } // a later one may tell what changed only
   Object.assign(wire.peerExtendedMapping, handshake.m)
   if (Object.keys(wire.peerExtendedMapping).length > mostExtensions) return false
   for (const [name, extension] of Object.entries(wire._ext)) {

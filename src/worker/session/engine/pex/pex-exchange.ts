@@ -3,8 +3,8 @@
  * nobody knows whether a magnet is private, its peers are listened to and told nothing.
  */
 import type { Wire } from 'webtorrent'
-import { isSeed } from '../is-seed.ts'
 import { listensAt } from '../listens-at.ts'
+import { wantsNothing } from '../upload-only/wants-nothing.ts'
 import { offerPex, sendPex } from './pex-extension.ts'
 import { decodePex, encodePex, pexFlags, type PexMessage, type PexPeer } from './pex-message.ts'
 import { PexSender } from './pex-sender.ts'
@@ -15,7 +15,8 @@ const leastIntervalMs = 55_000
 export interface PexOptions {
   /** Whether the torrent is known to be public. */
   readonly isPublic: () => boolean
-  readonly hasAll: () => boolean
+  /** We want nothing: seeds are of no use to us. */
+  readonly wantNothing: () => boolean
   /** Whether an address may be told to a peer at another; both are IP addresses. */
   readonly mayTell: (host: string, to: string) => boolean
   /** Peers that somebody named, `host:port`. */
@@ -84,9 +85,9 @@ export class PexExchange {
       wire.destroy()
       return
     }
-    const { hasAll, onPeer } = this.#options
+    const { wantNothing, onPeer } = this.#options
     for (const { address, flags } of message.added) {
-      if (!(hasAll() && (flags & pexFlags.seed) !== 0)) onPeer(address)
+      if (!(wantNothing() && (flags & pexFlags.seed) !== 0)) onPeer(address)
     }
   }
 
@@ -105,10 +106,9 @@ export class PexExchange {
 function flagsOf(wire: Wire): number {
   const { type, peerExtendedHandshake, _encryptionMethod } = wire
   const isEncrypted = (_encryptionMethod ?? 0) > 0 || peerExtendedHandshake.e === 1
-  const wantsNothing = isSeed(wire) || peerExtendedHandshake.upload_only === 1
   return (
     (isEncrypted ? pexFlags.prefersEncryption : 0) |
-    (wantsNothing ? pexFlags.seed : 0) |
+    (wantsNothing(wire) ? pexFlags.seed : 0) |
     (type === 'tcpOutgoing' ? pexFlags.reachable : 0)
   )
 }

@@ -36,14 +36,16 @@ class Picker implements PickerHandle {
   readonly #near: PipeSurroundings
   readonly #undo: (() => void)[] = []
   readonly #limit: Lane
+  readonly #onWantedChanged: PickerOptions['onWantedChanged']
   #duplicates = 0
   #cancels = 0
 
   constructor(
     torrent: Torrent,
-    { priorities, sequential = false, limit = new Valve().open(0) }: PickerOptions,
+    { priorities, sequential = false, limit = new Valve().open(0), onWantedChanged }: PickerOptions,
   ) {
     this.#torrent = torrent
+    this.#onWantedChanged = onWantedChanged
     const { pieces } = torrent
     const onRoom = (): void => this.#passes.request()
     this.#order = new PieceOrder({
@@ -68,6 +70,10 @@ class Picker implements PickerHandle {
     if (priorities) this.#order.levels.setPriorities(priorities)
     if (sequential) this.#order.setSequential(true)
     this.#attach()
+  }
+
+  get wantsNothing(): boolean {
+    return this.#order.swarm.wanted === 0
   }
 
   setPriority(priorities: Uint8Array, first?: number): void {
@@ -177,6 +183,7 @@ class Picker implements PickerHandle {
 
   #tellAll(): void {
     for (const pipe of this.#pipes.values()) this.#tellInterest(pipe)
+    this.#onWantedChanged?.()
   }
 
   #wantedChanged(): void {

@@ -9,6 +9,8 @@ export interface PickerOptions {
   readonly sequential?: boolean
   /** The limit under which blocks are asked for; none without it. */
   readonly limit?: Lane
+  /** What is missing and wanted may have become another. */
+  readonly onWantedChanged?: () => void
 }
 
 /** What a picker did so far. */
@@ -23,6 +25,8 @@ export interface PickerStats {
 
 /** The picker of one torrent, in the hands of whoever attached it. */
 export interface PickerHandle {
+  /** Nothing that is missing is wanted. */
+  readonly wantsNothing: boolean
   /** One priority for each piece from `first` on, 0 (not wanted) to 7. */
   setPriority(priorities: Uint8Array, first?: number): void
   /** By index, instead of the rarest first. */

@@ -38,6 +38,11 @@ export class SwarmPieces {
     return this.#counts.map((count) => count + this.#seeds.size)
   }
 
+  /** Pieces that are missing and wanted. */
+  get wanted(): number {
+    return this.#wanted
+  }
+
   wantedOf(share: PeerShare): number {
     return share.pieces.isAll ? this.#wanted : share.wanted
   }

@@ -45,6 +45,19 @@ export class Callers {
     return { sessions: new Map(sessions.map(({ id, port }) => [id, port])), torrents }
   }
 
+  /** Settles when some torrent has bytes, or the server is gone. */
+  static async whenInUse(face: Face): Promise<void> {
+    let inUse = false
+    while (!inUse) {
+      await delay(pauseMs[0])
+      const { sessions } = await face.call('get_session_list').catch(() => ({ sessions: undefined }))
+      if (sessions === undefined) return
+      const lists = sessions.map(({ id }) => face.call('get_torrent_list', { session_id: id }))
+      const listed = await Promise.all(lists).catch(() => []) // a session may have been deleted meanwhile
+      inUse = listed.some(({ torrents }) => torrents.some(({ progress }) => progress > 0))
+    }
+  }
+
   /** Settles when the server is gone. */
   async run(): Promise<void> {
     const lanes = this.#torrents.map((torrent) => this.#repeat(() => this.#changeTorrent(torrent)))

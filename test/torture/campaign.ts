@@ -21,6 +21,8 @@ export interface CampaignReport {
   readonly acknowledged: number
   readonly lost: number
   readonly resurrected: number
+  /** Kills after which something was claimed. */
+  readonly withClaims: number
   /** Claims that were checked, in pieces' bytes, and those that were false. */
   readonly claimed: number
   readonly falsePieces: number
@@ -36,15 +38,17 @@ export interface CampaignOptions {
   readonly seed: number
   readonly torrents?: number
   readonly length?: number
-  /** The longest that callers use a server before it is killed; checkpoints are made every five seconds. */
+  /** The longest that a server lives when it is in use; checkpoints are made every five seconds. */
   readonly longestMs?: number
 }
 
 const pieceLength = 64 * 1024
 const rate = 3 * 1024 * 1024
 const shortestMs = 200
-/** What a doom that is not reached is given beyond the run. */
-const doomedMs = 4000
+/** What a doom that is not reached is given. */
+const doomedMs = 3000
+/** How soon a server is in use, on a machine that is busy. */
+const inUseWithinMs = 30_000
 /** Handshakes, metadata, headers of messages, and blocks that two requests brought. */
 const overhead = (bytes: number): number => bytes * 0.05 + 512 * 1024
 
@@ -68,7 +72,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     const magnet = `magnet:?xt=urn:btih:${infoHash}&x.pe=127.0.0.1:${relay.port}`
     swarms.push({ seed, relay, seeded: { infoHash, magnet, length } })
   }
-  const campaign = new Campaign(swarms, options.seed, options.longestMs ?? 9000)
+  const campaign = new Campaign(swarms, options.seed, options.longestMs ?? 6000)
   for (let kill = 0; kill < options.kills; kill += 1) await campaign.killOnce()
   await campaign.judgeOnce()
   return campaign.report()
@@ -86,6 +90,7 @@ class Campaign {
   readonly #wrong: string[] = []
   #kills = 0
   #atPoints = 0
+  #withClaims = 0
   #claimed = 0
   #falsePieces = 0
   #downloadedAgain = 0
@@ -126,6 +131,7 @@ class Campaign {
       acknowledged,
       lost,
       resurrected,
+      withClaims: this.#withClaims,
       claimed: this.#claimed,
       falsePieces: this.#falsePieces,
       downloadedAgain: this.#downloadedAgain,
@@ -144,6 +150,12 @@ class Campaign {
     const callers = new Callers(run.face, this.#oracle, this.#random, torrents)
     const calling = callers.run()
     const ms = doom === undefined ? this.#random.between(shortestMs, this.#longestMs) : doomedMs
+    // however slow the machine is: killed after something was acknowledged and fetched, or by its doom
+    await Promise.race([
+      run.ended,
+      Callers.whenInUse(run.face),
+      delay(inUseWithinMs, undefined, { ref: false }),
+    ])
     await Promise.race([run.ended, delay(ms)])
     await run.kill()
     await calling
@@ -165,6 +177,7 @@ class Campaign {
 
   #check(before: readonly number[], disturbed: ReadonlySet<string>): void {
     const claims = new Map(readClaims(this.#dataDir, this.#scratch).map((claim) => [claim.infoHash, claim]))
+    if ([...claims.values()].some(({ bytes }) => bytes > 0)) this.#withClaims += 1
     this.#swarms.forEach(({ seeded: { infoHash, length }, relay }, index) => {
       const claim = claims.get(infoHash)
       const had = this.#claims.get(infoHash) ?? 0

@@ -22,6 +22,7 @@ export async function runCampaigns(options: {
     acknowledged: sum((report) => report.acknowledged),
     lost: sum((report) => report.lost),
     resurrected: sum((report) => report.resurrected),
+    withClaims: sum((report) => report.withClaims),
     claimed: sum((report) => report.claimed),
     falsePieces: sum((report) => report.falsePieces),
     downloadedAgain: sum((report) => report.downloadedAgain),

@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { bundles, root } from './bundles.ts'
+import { writeClientTypes } from './client-types.ts'
 
 if (process.argv.includes('--clean')) rmSync(join(root, 'dist'), { recursive: true, force: true })
 mkdirSync(join(root, 'dist'), { recursive: true })
@@ -13,3 +14,5 @@ for (const { path, contents } of built.flatMap(({ outputFiles }) => outputFiles 
   writeFileSync(partial, contents, { mode: path.endsWith('/main.js') ? 0o755 : 0o644 })
   renameSync(partial, path)
 }
+// what is published only: they take longer than all of the rest
+if (process.argv.includes('--clean')) writeClientTypes()

@@ -44,6 +44,13 @@ export const bundles: readonly BuildOptions[] = [
     splitting: true, // the engine is a chunk of its own, loaded with the first torrent
     chunkNames: 'engine-[hash]',
   },
+  {
+    ...common,
+    entryPoints: { client: 'src/client/client.ts' },
+    packages: 'external',
+    platform: 'neutral', // for browsers too
+    banner: {},
+  },
   { ...common, entryPoints: { 'worker-tasks': 'src/worker/tasks/entry.ts' } },
   { ...common, entryPoints: { 'worker-store': 'src/worker/store/entry.ts' } },
 ]

@@ -11,6 +11,12 @@ import { viewNamed } from './session-view.ts'
 
 const feeds = suite('src/main/live/feeds')
 
+const opened: Feeds<TestSink>[] = []
+
+feeds.after.each(() => {
+  for (const one of opened.splice(0)) one.close()
+})
+
 interface TestSink extends Sink {
   isReady: boolean
   readonly got: LiveUpdate[]
@@ -27,6 +33,7 @@ function fixture() {
     for (const { got } of sinks) got.push(update)
   }
   const all = new Feeds<TestSink>(new LiveBoard(board), { send }, () => (changes += 1))
+  opened.push(all)
   return { board, all, changes: () => changes }
 }
 
@@ -45,7 +52,6 @@ feeds('one update, made once, goes to all that follow the same', async () => {
   await eventually(5000, 'the update', () => one.got.length > 0 && other.got.length > 0)
   assert.is(one.got[0], two.got[0])
   assert.equal(other.got[0]?.sessions?.added, [{ id: 'a', name: 'session a' }])
-  all.close()
 })
 
 feeds('one that is not ready gets nothing, then the latest in one update that follows on', async () => {
@@ -65,7 +71,6 @@ feeds('one that is not ready gets nothing, then the latest in one update that fo
   assert.is(slow.got.length, 1)
   assert.ok(slow.got.every((update) => state.apply(update)))
   assert.equal(state.sessions.get('a'), viewNamed('a', 2))
-  all.close()
 })
 
 feeds('changes of fields that nobody chose are not sent and break no sequence', async () => {
@@ -82,7 +87,6 @@ feeds('changes of fields that nobody chose are not sent and break no sequence', 
   assert.is(names.got.length, 1)
   assert.ok(names.got.every((update) => state.apply(update)))
   assert.equal(state.sessions.get('a'), { id: 'a', name: 'renamed' })
-  all.close()
 })
 
 feeds('the first and the last of a group are told of, and what is followed', () => {

@@ -10,6 +10,7 @@ import { Overload } from './access/overload.ts'
 import { Board } from './board/board.ts'
 import { firstKeyText } from './first-key.ts'
 import { keyHandlers } from './handlers/key-handlers.ts'
+import { peerHandlers } from './handlers/peer-handlers.ts'
 import { permittedHandlers } from './handlers/permitted-handlers.ts'
 import { sessionHandlers } from './handlers/session-handlers.ts'
 import { swarmHandlers } from './handlers/swarm-handlers.ts'
@@ -140,6 +141,7 @@ export async function startProgram(
         }),
         ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy, quotas }),
         ...swarmHandlers(supervisor),
+        ...peerHandlers(supervisor),
         ...transferHandlers({ supervisor, board, tasks, rootDir, dataDir, backup: () => store.backup() }),
         ...keyHandlers({ keys, audit, log }),
       },

@@ -59,6 +59,10 @@ const own: Partial<Record<CommandName, readonly ErrorCode[]>> = {
   get_trackers: ofQueries,
   get_web_seeds: ofQueries,
   reannounce_torrent: ['torrent_not_running', ...ofQueries],
+  get_peers: ofQueries,
+  add_peer: ['torrent_not_running', 'address_not_allowed', ...ofQueries],
+  ban_peer: ['quota_exceeded'],
+  unban_peer: ['not_found'],
   import_session: ['not_found', 'invalid_import', 'session_exists', 'bind_failed', ...ofPaths],
 }
 

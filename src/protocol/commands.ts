@@ -7,6 +7,7 @@ import { accessCommands } from './access-commands.ts'
 import type { CommandEntry } from './command-entry.ts'
 import { infoHash, sessionId } from './ids.ts'
 import { flag } from './parameters.ts'
+import { peerCommands } from './peer-commands.ts'
 import { rootPath } from './root-path.ts'
 import { createSession, updateSession } from './session-input.ts'
 import { sessionView } from './session.ts'
@@ -212,6 +213,7 @@ export const commands = {
     sheds: 'always',
     jsonp: false,
   },
+  ...peerCommands,
   ...accessCommands,
 } as const satisfies Record<string, CommandEntry>
 

@@ -43,7 +43,7 @@ export const errorStatus = {
   key_not_found: 404,
   /** No such torrent in the session. */
   torrent_not_found: 404,
-  /** No such path or command, or no such file to import. */
+  /** No such path or command, no such file to import, or no such ban. */
   not_found: 404,
   /** The path exists, the method does not. */
   method_not_allowed: 405,
@@ -69,7 +69,7 @@ export const errorStatus = {
   internal: 500,
   /** A URL could not be fetched. */
   fetch_failed: 502,
-  /** A URL, or what it redirects to, points to an address that is not allowed. */
+  /** A URL, what it redirects to, or a peer is at an address that is not allowed. */
   address_not_allowed: 403,
   /** The session is being started; try again. */
   session_starting: 503,

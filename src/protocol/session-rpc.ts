@@ -2,9 +2,11 @@
  * What main and a session worker say to each other: calls from main (over the thread's own port), and
  * events from the worker (over a second port). Both are plain, cloneable data.
  */
+import type { Ban, BanChange } from './ban.ts'
 import type { TorrentCounters } from './counters.ts'
 import type { DhtTable } from './dht-table.ts'
 import type { WireError } from './errors.ts'
+import type { DialAnswer, PeerView } from './peer-view.ts'
 import type { TorrentCheckpoint, TorrentFacts, TorrentRecord } from './records.ts'
 import type { SessionSettings } from './session.ts'
 import type { TorrentOptions } from './torrent-options.ts'
@@ -51,6 +53,12 @@ export interface SessionApi {
   trackers(infoHash: string): Promise<readonly TrackerView[] | undefined>
   /** The web seeds of a torrent; undefined while it has met nobody. */
   webSeeds(infoHash: string): Promise<readonly WebSeedView[] | undefined>
+  /** The peers a torrent is connected with; undefined while it has met nobody. */
+  peers(infoHash: string): Promise<readonly PeerView[] | undefined>
+  /** Has a torrent dial a peer, `host:port`; undefined while it meets nobody. */
+  dialPeer(infoHash: string, address: string): Promise<DialAnswer | undefined>
+  /** Has the session obey bans from now on, also where it is connected already. */
+  changeBans(change: BanChange): Promise<void>
   /** Has a torrent announce as soon as its trackers allow. */
   reannounce(infoHash: string): Promise<void>
   /** Has a torrent dial peers, `host:port`, that main judged; one that does not run leaves them out. */
@@ -140,6 +148,8 @@ export type SessionEvent =
   | { readonly type: 'checkpoint'; readonly infoHash: string; readonly checkpoint: TorrentCheckpoint }
   /** What may not wait for the next checkpoint. */
   | { readonly type: 'counters'; readonly infoHash: string; readonly counters: TorrentCounters }
+  /** A peer is banned for its bad pieces. */
+  | { readonly type: 'banned'; readonly ban: Ban }
   /** What is worth keeping of the DHT. */
   | { readonly type: 'dht_table'; readonly table: DhtTable }
   | { readonly type: 'hash_cancel'; readonly requestId: number }

@@ -2,6 +2,7 @@
  * What main and the store worker say to each other: calls from main over the thread's own port. Everything
  * is plain, cloneable data. The store keeps what it is told and decides nothing.
  */
+import type { Ban } from './ban.ts'
 import type { DhtTable } from './dht-table.ts'
 import type { KeyRecord } from './access.ts'
 import type { AuditEntry, AuditQuery, AuditRow } from './audit.ts'
@@ -34,6 +35,8 @@ export type StoreOperation =
   /** `clean` after a worker ended in order; not clean must be durable before a worker is started. */
   | { readonly type: 'mark_clean'; readonly sessionId: string; readonly clean: boolean }
   | { readonly type: 'put_dht_table'; readonly sessionId: string; readonly table: DhtTable }
+  | { readonly type: 'add_ban'; readonly sessionId: string; readonly ban: Ban }
+  | { readonly type: 'remove_ban'; readonly sessionId: string; readonly address: string }
   /** A `rawInfo` or `facts` that the store has is never written again, and may be left out. */
   | { readonly type: 'put_torrent'; readonly sessionId: string; readonly torrent: TorrentEntry }
   /** Leaves a removal under that id (made by main, not empty) for a worker to carry out. */
@@ -78,6 +81,8 @@ export interface StoreOpening {
 /** A session as it was kept. */
 export interface StoredSession {
   readonly session: SessionRecord
+  /** Oldest first. */
+  readonly bans: readonly Ban[]
   /** The last `mark_clean` of it. */
   readonly clean: boolean
   /** It was removed, and is kept for its removals alone. */

@@ -7,6 +7,7 @@ import { Board } from '../../src/main/board/board.ts'
 import { dispatch } from '../../src/main/handlers/dispatch.ts'
 import type { Handlers } from '../../src/main/handlers/reply.ts'
 import { keyHandlers } from '../../src/main/handlers/key-handlers.ts'
+import { peerHandlers } from '../../src/main/handlers/peer-handlers.ts'
 import { sessionHandlers } from '../../src/main/handlers/session-handlers.ts'
 import { swarmHandlers } from '../../src/main/handlers/swarm-handlers.ts'
 import { torrentHandlers } from '../../src/main/handlers/torrent-handlers.ts'
@@ -94,6 +95,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     ...sessionHandlers({ supervisor, board, memoryOnlyDefault: true, quotas }),
     ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy, quotas }),
     ...swarmHandlers(supervisor),
+    ...peerHandlers(supervisor),
     ...transferHandlers({
       supervisor,
       board,

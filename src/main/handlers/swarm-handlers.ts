@@ -1,32 +1,23 @@
 /** The commands on what a torrent meets: its trackers and web seeds. What runs is asked of the worker. */
-import { RestTorrentError } from '../../protocol/errors.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import { restingTrackers, type TrackerView } from '../../protocol/tracker.ts'
 import { restingWebSeed } from '../../protocol/web-seed.ts'
 import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
+import { findTorrent, notRunning, runs, usualDeadlineMs } from './find-torrent.ts'
 import type { Handlers } from './reply.ts'
-
-const usualDeadlineMs = 5000
 
 type SwarmHandlers = Pick<Handlers, 'get_trackers' | 'get_web_seeds' | 'reannounce_torrent'>
 
 /** The handlers of the commands on trackers and web seeds; a worker has `deadlineMs` for its answer. */
 export function swarmHandlers(supervisor: Supervisor, deadlineMs = usualDeadlineMs): SwarmHandlers {
-  const find = ({ session_id, info_hash }: { session_id: string; info_hash: string }) => {
-    const session = supervisor.session(session_id)
-    const record = session.records.torrents.get(info_hash)
-    if (record === undefined)
-      throw new RestTorrentError('torrent_not_found', `torrent ${info_hash} not found`)
-    return { session, record }
-  }
   return {
     get_trackers: async (input) => {
-      const { session, record } = find(input)
+      const { session, record } = findTorrent(supervisor, input)
       return { value: { trackers: await trackersOf(session, record, deadlineMs) } }
     },
     get_web_seeds: async (input) => {
-      const { session, record } = find(input)
+      const { session, record } = findTorrent(supervisor, input)
       const { infoHash, source } = record
       const seeds = runs(record)
         ? await session.query('web seeds', deadlineMs, async (api) => await api.webSeeds(infoHash))
@@ -34,13 +25,9 @@ export function swarmHandlers(supervisor: Supervisor, deadlineMs = usualDeadline
       return { value: { web_seeds: seeds ? [...seeds] : source.webSeeds.map(restingWebSeed) } }
     },
     reannounce_torrent: async (input) => {
-      const { session, record } = find(input)
+      const { session, record } = findTorrent(supervisor, input)
       const { infoHash } = record
-      if (!runs(record))
-        throw new RestTorrentError(
-          'torrent_not_running',
-          `torrent ${infoHash} is stopped: it announces nothing`,
-        )
+      if (!runs(record)) throw notRunning(infoHash, 'it announces nothing')
       await session.query('reannounce', deadlineMs, async (api) => {
         await api.reannounce(infoHash)
       })
@@ -60,8 +47,4 @@ async function trackersOf(
     ? await session.query('trackers', deadlineMs, async (api) => await api.trackers(infoHash))
     : undefined
   return trackers ? [...trackers] : restingTrackers(source.trackers)
-}
-
-function runs({ started, quarantine }: TorrentRecord): boolean {
-  return started && quarantine === undefined
 }

@@ -5,8 +5,9 @@ import type { StoredTorrent } from '../../protocol/store-rpc.ts'
 import type { RestoredSession } from '../threads/store-client.ts'
 import type { SessionRecords } from './session-records.ts'
 
-/** Puts a session's torrents and removals, as they were kept, into its records. */
-export function fillRecords(records: SessionRecords, { torrents, clean }: RestoredSession): void {
+/** Puts a session's torrents, removals and bans, as they were kept, into its records. */
+export function fillRecords(records: SessionRecords, { torrents, bans, clean }: RestoredSession): void {
+  records.bans.restore(bans)
   const kept = torrents.filter(({ removal }) => removal === undefined)
   const removed = torrents.flatMap((stored) => {
     const { removal } = stored

@@ -14,6 +14,7 @@ import type { StoreOperation } from '../../protocol/store-rpc.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import { Turns } from '../../protocol/turns.ts'
 import { BackgroundWrites, type Journal } from './journal.ts'
+import { SessionBans } from './session-bans.ts'
 import { putCounters, putTorrent } from './record-operations.ts'
 import { TorrentCounting } from './torrent-counting.ts'
 
@@ -40,6 +41,8 @@ export class SessionRecords {
     set: (infoHash, counters) => this.change(infoHash, { counters }),
     keep: (records) => this.#keepCounters(records),
   })
+  /** Whom it has nothing to do with. */
+  readonly bans: SessionBans
   readonly #journal: Journal | undefined
   readonly #background: BackgroundWrites | undefined
   readonly #adding = new Set<string>()
@@ -51,6 +54,7 @@ export class SessionRecords {
     this.session = session
     this.#journal = keeping?.journal
     this.#background = keeping && new BackgroundWrites(keeping.journal, keeping.onFailed)
+    this.bans = new SessionBans(session.id, this.#journal, this.#background)
   }
 
   /** Whether it comes back after a restart of the process. */

@@ -34,6 +34,12 @@ export function configureWorker(session: Configured): void {
   session.send('configure session', async (api) => await api.configure(settings))
 }
 
+/** Tells a worker that was just started whom the session has nothing to do with. */
+export function tellBans(session: Configured): void {
+  const added = session.records.bans.list()
+  if (added.length > 0) session.send('bans', async (api) => await api.changeBans({ added, removed: [] }))
+}
+
 /** Changes options of a torrent; gives its record. Rejects with `torrent_not_found` or a disk code. */
 export async function configureTorrent(
   session: Configured,

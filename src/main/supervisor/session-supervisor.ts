@@ -12,7 +12,7 @@ import type { HostExit } from '../threads/session-host.ts'
 import { Backoff } from './backoff.ts'
 import { CrashLedger } from './crash-ledger.ts'
 import { Generation } from './generation.ts'
-import { configureWorker } from './configure.ts'
+import { configureWorker, tellBans } from './configure.ts'
 import { crashReason, heldReason, notCalledReason, stateCode } from './session-reasons.ts'
 import { Removals } from './removals.ts'
 import type { SessionSurroundings } from './session-surroundings.ts'
@@ -159,6 +159,7 @@ export class SessionSupervisor {
     this.records.session = { ...this.records.session, ports: [port] }
     this.#to('running')
     configureWorker(this) // its settings may have changed since the start
+    tellBans(this)
     this.#near.log.info({ session: this.id, port, generation: generation.number }, 'session runs')
     this.#removals.replay()
     for (const record of this.#ledger.replayOrder(this.records.torrents.values())) this.apply(record)

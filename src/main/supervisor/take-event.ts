@@ -36,6 +36,7 @@ export function takeEvent(
     records.counting.join(event.infoHash, event.counters)
     records.counting.keep([event.infoHash])
   } else if (event.type === 'checkpoint') records.checkpoint(event.infoHash, event.checkpoint)
+  else if (event.type === 'banned') records.bans.note(event.ban)
   else if (event.type === 'dht_table') records.keepDhtTable(event.table)
   else if (event.type === 'metadata') {
     const record = records.learn(event.infoHash, event.rawInfo, event.facts)

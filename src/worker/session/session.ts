@@ -1,4 +1,6 @@
 /** A session in its thread: its torrents, its sockets, and the engine once the first torrent needs it. */
+import type { Ban, BanChange } from '../../protocol/ban.ts'
+import type { DialAnswer, PeerView } from '../../protocol/peer-view.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { WireError } from '../../protocol/errors.ts'
 import type {
@@ -39,13 +41,19 @@ export class Session implements SessionApi {
   readonly #turns = new Turns()
   readonly #openSwarm: () => Promise<Swarm>
   #settings: SessionSettings
+  /** What main said before there was a swarm, by address. */
+  readonly #bans = new Map<string, Ban>()
   readonly #checkpoints: NodeJS.Timeout
   #swarm: Promise<Swarm> | undefined
 
   constructor(boot: SessionBoot, bound: Bound, post: (event: SessionEvent) => void) {
     this.#bound = bound
     this.#settings = boot.settings
-    this.#openSwarm = () => openSwarm({ ...boot, settings: this.#settings }, bound, post)
+    this.#openSwarm = async () => {
+      const swarm = await openSwarm({ ...boot, settings: this.#settings }, bound, post)
+      swarm.engine.changeBans({ added: [...this.#bans.values()], removed: [] })
+      return swarm
+    }
     this.#near = {
       disk: new SessionDisk(),
       memory: new MemoryBudget(memoryBytes),
@@ -98,6 +106,24 @@ export class Session implements SessionApi {
 
   async webSeeds(infoHash: string): Promise<readonly WebSeedView[] | undefined> {
     return await Promise.resolve(this.#torrents.get(infoHash)?.meeting?.webSeeds())
+  }
+
+  async peers(infoHash: string): Promise<readonly PeerView[] | undefined> {
+    return await Promise.resolve(this.#torrents.get(infoHash)?.meeting?.peers())
+  }
+
+  async dialPeer(infoHash: string, address: string): Promise<DialAnswer | undefined> {
+    return await Promise.resolve(this.#torrents.get(infoHash)?.meeting?.dialPeer(address))
+  }
+
+  async changeBans(change: BanChange): Promise<void> {
+    if (this.#swarm !== undefined) {
+      const { engine } = await this.#swarm
+      engine.changeBans(change)
+      return
+    }
+    for (const address of change.removed) this.#bans.delete(address)
+    for (const ban of change.added) this.#bans.set(ban.address, ban)
   }
 
   async reannounce(infoHash: string): Promise<void> {

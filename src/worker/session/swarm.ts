@@ -50,6 +50,7 @@ export async function openSwarm(
     settings,
     dhtBootstrap,
     dhtTable,
+    onBan: (ban) => post({ type: 'banned', ban }),
   })
   setInterval(() => engine.drain(), drainMs).unref()
   setInterval(() => tellDhtTable(engine, post), dhtTableMs).unref()

@@ -2,6 +2,7 @@
 import type { TorrentCounters } from '../../protocol/counters.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { SessionEvent } from '../../protocol/session-rpc.ts'
+import type { DialAnswer, PeerView } from '../../protocol/peer-view.ts'
 import type { TrackerView } from '../../protocol/tracker.ts'
 import type { WebSeedView } from '../../protocol/web-seed.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
@@ -74,6 +75,15 @@ export class TorrentMeeting {
 
   webSeeds(): WebSeedView[] | undefined {
     return this.#opened.webSeeds(Date.now())
+  }
+
+  peers(): PeerView[] {
+    return this.#opened.peers()
+  }
+
+  /** Dials a peer, `host:port`, that a caller names. */
+  dialPeer(address: string): DialAnswer {
+    return this.#opened.dialPeer(address)
   }
 
   /** Announces as soon as the trackers allow. */

@@ -21,11 +21,20 @@ export function applyOperation(statements: Statements, operation: StoreOperation
       const { sessionId: id } = operation
       statements.markRemoved.run({ id })
       statements.removeTorrents.run({ id })
+      statements.removeBans.run({ id })
       statements.sweepSession.run({ id })
       return
     }
     case 'put_dht_table':
       statements.putDhtTable.run({ id: operation.sessionId, dht: JSON.stringify(operation.table) })
+      return
+    case 'add_ban': {
+      const { sessionId: id, ban } = operation
+      statements.addBan.run({ id, address: ban.address, record: JSON.stringify(ban) })
+      return
+    }
+    case 'remove_ban':
+      statements.removeBan.run({ id: operation.sessionId, address: operation.address })
       return
     case 'mark_clean':
       statements.markClean.run({ id: operation.sessionId, clean: Number(operation.clean) })

@@ -20,6 +20,7 @@ export const migrations: readonly Migration[] = [
   auditTable,
   quotas,
   removedSessions,
+  bans,
 ]
 
 /**
@@ -109,4 +110,16 @@ function quotas(database: DatabaseSync): void {
 /** A session that was removed stays while files of its torrents have yet to be deleted. */
 function removedSessions(database: DatabaseSync): void {
   database.exec('ALTER TABLE session ADD COLUMN removed INTEGER NOT NULL DEFAULT 0')
+}
+
+/** Whom each session has nothing to do with, as JSON. */
+function bans(database: DatabaseSync): void {
+  database.exec(`
+    CREATE TABLE ban (
+      session INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+      address TEXT NOT NULL,
+      record TEXT NOT NULL,
+      PRIMARY KEY (session, address)
+    ) STRICT, WITHOUT ROWID;
+  `)
 }

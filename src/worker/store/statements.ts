@@ -20,6 +20,12 @@ const texts = {
     DELETE FROM session WHERE id = :id AND removed = 1
     AND NOT EXISTS (SELECT 1 FROM torrent WHERE torrent.session = session.seq)`,
   putDhtTable: 'UPDATE session SET dht = :dht WHERE id = :id',
+  addBan: `
+    INSERT INTO ban (session, address, record) SELECT seq, :address, :record FROM session WHERE id = :id
+    ON CONFLICT (session, address) DO UPDATE SET record = excluded.record`,
+  removeBan:
+    'DELETE FROM ban WHERE address = :address AND session = (SELECT seq FROM session WHERE id = :id)',
+  removeBans: 'DELETE FROM ban WHERE session = (SELECT seq FROM session WHERE id = :id)',
   markClean: 'UPDATE session SET clean = :clean WHERE id = :id',
 
   putKey: 'INSERT INTO api_key (prefix, record) VALUES (:prefix, :record)',
@@ -55,8 +61,10 @@ const texts = {
     INSERT OR REPLACE INTO counters
     VALUES (:torrent, :downloaded, :uploaded, :activeTimeMs, :seedingTimeMs, :finishedAt, :completedTold)`,
 
-  loadSessions:
-    'SELECT seq, id, record, clean, removed, dht FROM session WHERE seq > :after ORDER BY seq LIMIT :rows',
+  loadSessions: `
+    SELECT seq, id, record, clean, removed, dht,
+      (SELECT json_group_array(json(ban.record)) FROM ban WHERE ban.session = session.seq) AS bans
+    FROM session WHERE seq > :after ORDER BY seq LIMIT :rows`,
   loadTorrents: `
     SELECT torrent.seq, session.id AS session, info_hash, torrent.record, facts, removal, delete_data,
       raw_info, open_for_writing, bits, files, downloaded, uploaded, active_time_ms, seeding_time_ms,

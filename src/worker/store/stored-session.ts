@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ban } from '../../protocol/ban.ts'
 import { dhtTable } from '../../protocol/dht-table.ts'
 import type { SessionRecord } from '../../protocol/records.ts'
 import { quotas } from '../../protocol/quotas.ts'
@@ -24,6 +25,7 @@ const row = z.object({
   clean: z.int().transform((value) => value === 1),
   removed: z.int().transform((value) => value === 1),
   dht: jsonColumn(dhtTable).nullable(),
+  bans: jsonColumn(z.array(ban)),
 })
 
 /** The column `record`; what the schema does not know is left out, so that it can be read again. */
@@ -37,6 +39,7 @@ export function readSession(values: Record<string, unknown>): StoredSession | Sk
   if (!read.success) {
     return { sessionId: String(values['id']), infoHash: undefined, reason: reasonOf(read.error) }
   }
-  const { id, record, clean, removed, dht } = read.data
-  return { session: { id, ...record, ...(dht && { dhtTable: dht }) }, clean, removed }
+  const { id, record, clean, removed, dht, bans } = read.data
+  bans.sort((a, b) => a.at - b.at)
+  return { session: { id, ...record, ...(dht && { dhtTable: dht }) }, bans, clean, removed }
 }

@@ -40,7 +40,7 @@ test('what was written is there after it was opened again, in the order of creat
   await again.close()
   assert.equal(
     all.sessions,
-    [2, 1].map((n) => ({ session: sessionOf(n), clean: false, removed: false })),
+    [2, 1].map((n) => ({ session: sessionOf(n), bans: [], clean: false, removed: false })),
   )
   assert.equal(
     all.torrents,

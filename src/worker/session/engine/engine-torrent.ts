@@ -4,6 +4,7 @@
  */
 import type { Torrent, Wire } from 'webtorrent'
 import { readPeerAddress } from '../../../protocol/peer-address.ts'
+import type { DialAnswer, PeerView } from '../../../protocol/peer-view.ts'
 import type { TorrentOptions } from '../../../protocol/torrent-options.ts'
 import type { WebSeedView } from '../../../protocol/web-seed.ts'
 import type { ClientFacts } from './client-facts.ts'
@@ -16,6 +17,7 @@ import { tellPieces } from './harden/tell-pieces.ts'
 import { isSeed } from './is-seed.ts'
 import { listensAt } from './listens-at.ts'
 import { MetadataExchange } from './metadata-exchange.ts'
+import { peerViews } from './peer-views.ts'
 import { PexExchange } from './pex/pex-exchange.ts'
 import type { PickerHandle } from './picker/picker-handle.ts'
 import { UploadOnly } from './upload-only/upload-only.ts'
@@ -148,6 +150,18 @@ export class EngineTorrent {
     if (this.#closed) return
     if (source === 'lsd') this.#client.localPeers.admit(address)
     this.#connections.add(address, source)
+  }
+
+  /** Dials a peer, `host:port`, that a caller names. */
+  dialPeer(address: string): DialAnswer {
+    if (this.#torrent.private === true) return 'private'
+    if (!this.#client.gate.mayDial(address)) return 'refused'
+    return this.#connections.add(address, 'manual') ? 'added' : 'known'
+  }
+
+  /** The peers that have shaken hands. */
+  peers(): PeerView[] {
+    return this.#closed ? [] : peerViews(this.#torrent)
   }
 
   /** Closes the connections with peers that were banned. */

@@ -8,12 +8,13 @@ import Wire from 'bittorrent-protocol'
 import WebTorrent from 'webtorrent'
 import Peer from 'webtorrent/lib/peer.js'
 import type { AddressPolicy } from '../../../protocol/address-policy.ts'
+import type { Ban, BanChange } from '../../../protocol/ban.ts'
 import type { DhtTable } from '../../../protocol/dht-table.ts'
 import type { EncryptionMode, SessionSettings } from '../../../protocol/session.ts'
 import { defaultTorrentOptions } from '../../../protocol/torrent-options.ts'
 import type { ClientFacts } from './client-facts.ts'
 import { AddressCounts } from './connections/address-counts.ts'
-import { Bans, type Ban } from './connections/bans.ts'
+import { Bans } from './connections/bans.ts'
 import { Dialler } from './connections/dialler.ts'
 import { Gate } from './connections/gate.ts'
 import { WireWorth } from './connections/wire-worth.ts'
@@ -45,6 +46,8 @@ export interface EngineOptions {
   readonly dhtBootstrap?: readonly string[]
   /** What a run before knew of the DHT. */
   readonly dhtTable?: DhtTable | undefined
+  /** A peer is banned for its bad pieces. */
+  readonly onBan?: (ban: Ban) => void
 }
 
 /** The part of a session's connections that is kept for peers that it dials itself. */
@@ -96,7 +99,11 @@ export class Engine {
     this.#client = client
     const localPeers = new LocalPeers()
     const isOpened = (host: string): boolean => policy.isOpened(host)
-    this.#bans = new Bans({ isOpened, onBan: () => this.#sift() })
+    const onBan = (ban: Ban): void => {
+      this.#sift()
+      options.onBan?.(ban)
+    }
+    this.#bans = new Bans({ isOpened, onBan })
     const gate = new Gate({ policy, localPeers, bans: this.#bans })
     this.#facts = {
       userAgent,
@@ -175,14 +182,10 @@ export class Engine {
     return this.#bans.list()
   }
 
-  /** Has nothing to do with an IP address, or `host:port`, any more. */
-  ban(address: string): void {
-    this.#bans.ban(address, 'manual')
-  }
-
-  /** Whether there was such a ban. */
-  unban(address: string): boolean {
-    return this.#bans.unban(address)
+  /** Has nothing to do with some any more, and again with others. */
+  changeBans(change: BanChange): void {
+    this.#bans.change(change)
+    this.#sift()
   }
 
   /** Uses room for connections that others gave up, and makes some where peers were turned away. */

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net'
 import type WebTorrent from 'webtorrent'
 import type { ClientFacts } from './client-facts.ts'
-import { canonicalHost } from './connections/canonical-host.ts'
+import { canonicalHost } from '../../../protocol/canonical-host.ts'
 
 /** How long a connection may take to say which torrent it wants. */
 const handshakeDeadlineMs = 10_000

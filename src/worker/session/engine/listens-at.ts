@@ -1,6 +1,6 @@
 import type { Wire } from 'webtorrent'
 import { writePeerAddress } from '../../../protocol/peer-address.ts'
-import { canonicalHost } from './connections/canonical-host.ts'
+import { canonicalHost } from '../../../protocol/canonical-host.ts'
 
 /** Where a peer takes connections, `host:port`: where we dialled it, or where its extended handshake says. */
 export function listensAt({

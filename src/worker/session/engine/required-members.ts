@@ -90,6 +90,7 @@ export const requiredMembers = {
     'unchoke',
     'uninterested',
     'uploadSpeed',
+    'uploaded',
     'use',
   ],
   Peer: ['addr', 'destroy', 'destroyed', 'id', 'secure', 'type', 'wire'],

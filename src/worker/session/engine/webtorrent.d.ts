@@ -77,7 +77,7 @@ declare module 'webtorrent' {
     _startupBitfield: Uint8Array | undefined
     _numConns: number
     _numPending: number
-    _peers: Map<string, { source: string | null }>
+    _peers: Map<string, { readonly source: string | null; readonly wire: Wire | null }>
     _rechoke(): void
     _onWireWithMetadata(wire: Wire): void
     _registerPeer(peer: EnginePeer): void

@@ -1,26 +1,19 @@
 /**
- * Whom a session has nothing to do with any more, until it ends. A ban is of an address; inside ranges that
- * an operator opened, where many peers share one, of an address and port.
+ * Whom a session has nothing to do with: what main says, and who sends bad pieces. Such a ban is of an
+ * address; inside ranges that an operator opened, where many peers share one, of an address and port.
  */
-import { readPeerAddress, writePeerAddress, type PeerAddress } from '../../../../protocol/peer-address.ts'
-import { canonicalHost } from './canonical-host.ts'
+import { givesPlace, type Ban, type BanChange } from '../../../../protocol/ban.ts'
+import { canonicalHost } from '../../../../protocol/canonical-host.ts'
+import { writePeerAddress, type PeerAddress } from '../../../../protocol/peer-address.ts'
 
 /** Bad pieces that a peer may have part in when others had part in them too. */
 const mostStrikes = 3
-const mostKept = 10_000
-
-export interface Ban {
-  /** An IP address, or `host:port`. */
-  readonly address: string
-  readonly reason: 'bad_pieces' | 'manual'
-  /** Milliseconds since the epoch. */
-  readonly at: number
-}
+const mostSuspects = 10_000
 
 export interface BansOptions {
   readonly isOpened: (host: string) => boolean
-  /** There is a new ban. */
-  readonly onBan: () => void
+  /** A peer is banned for its bad pieces. */
+  readonly onBan: (ban: Ban) => void
 }
 
 export class Bans {
@@ -44,22 +37,13 @@ export class Bans {
     return port !== undefined && this.#bans.has(writePeerAddress({ host: canonical, port }))
   }
 
-  /** Bans an IP address, or `host:port`; the oldest ban is dropped where there are too many. */
-  ban(address: string, reason: Ban['reason']): void {
-    const key = canonicalAddress(address)
-    this.#bans.set(key, { address: key, reason, at: Date.now() })
-    for (const oldest of this.#bans.keys()) {
-      if (this.#bans.size <= mostKept) break
-      this.#bans.delete(oldest)
+  /** Obeys what main says. */
+  change({ added, removed }: BanChange): void {
+    for (const address of removed) {
+      this.#strikes.delete(address)
+      this.#bans.delete(address)
     }
-    this.#options.onBan()
-  }
-
-  /** Whether it was banned. */
-  unban(address: string): boolean {
-    const key = canonicalAddress(address)
-    this.#strikes.delete(key)
-    return this.#bans.delete(key)
+    for (const ban of added) this.#bans.set(ban.address, ban)
   }
 
   /**
@@ -70,20 +54,22 @@ export class Bans {
     const keys = new Set(sources.map((source) => this.#keyOf(source)))
     for (const key of keys) {
       const strikes = (this.#strikes.get(key) ?? 0) + 1
-      if (this.#strikes.size < mostKept) this.#strikes.set(key, strikes)
-      if (isSole || strikes >= mostStrikes) this.ban(key, 'bad_pieces')
+      if (this.#strikes.size < mostSuspects) this.#strikes.set(key, strikes)
+      if (isSole || strikes >= mostStrikes) this.#convict(key)
     }
+  }
+
+  #convict(address: string): void {
+    const place = this.#bans.has(address) ? undefined : givesPlace(this.#bans)
+    if (place === 'none') return
+    if (place) this.#bans.delete(place.address)
+    const ban: Ban = { address, reason: 'bad_pieces', at: Date.now() }
+    this.#bans.set(address, ban)
+    this.#options.onBan(ban)
   }
 
   #keyOf({ host, port }: PeerAddress): string {
     const canonical = canonicalHost(host)
     return this.#options.isOpened(canonical) ? writePeerAddress({ host: canonical, port }) : canonical
   }
-}
-
-function canonicalAddress(address: string): string {
-  const peer = readPeerAddress(address)
-  return peer === undefined
-    ? canonicalHost(address)
-    : writePeerAddress({ host: canonicalHost(peer.host), port: peer.port })
 }

@@ -3,9 +3,14 @@
  * ever longer times and then forgotten, until it is named anew.
  */
 
-/** Who named a peer; `manual`: the caller, by a magnet link. */
+/** Who named a peer; `manual`: the caller, by a magnet link or by name. */
 export const peerSources = ['manual', 'tracker', 'dht', 'lsd', 'ut_pex'] as const
 export type PeerSource = (typeof peerSources)[number]
+
+/** The source that the engine calls by this name; `manual` where it names none. */
+export function sourceNamed(source: string | undefined): PeerSource {
+  return peerSources.find((one) => one === source) ?? 'manual'
+}
 
 /** Anybody on the local network may name peers, so that fewer of them are kept. */
 const mostFor: Record<PeerSource, number> = {

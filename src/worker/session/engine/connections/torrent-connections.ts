@@ -7,7 +7,7 @@ import { readPeerAddress } from '../../../../protocol/peer-address.ts'
 import type { ClientFacts } from '../client-facts.ts'
 import { listensAt } from '../listens-at.ts'
 import type { Diallable } from './dialler.ts'
-import { PeerBook, peerSources, type PeerSource } from './peer-book.ts'
+import { PeerBook, sourceNamed, type PeerSource } from './peer-book.ts'
 
 /** What a peer that was dialled may take for its handshake. */
 const handshakeMs = 10_000
@@ -74,13 +74,15 @@ export class TorrentConnections implements Diallable {
   met(wire: Wire, address: string): boolean {
     const { peerId } = this.#client
     const isKnown = this.#torrent.wires.some((other) => other !== wire && other.peerId === wire.peerId)
-    if (isKnown || wire.peerId === peerId) {
+    if (isKnown || wire.peerId === peerId || !this.#mayStay(wire)) {
       this.refuse(wire, address)
       return false
     }
     this.#book.met(address, performance.now())
     this.#client.worth.watch(wire)
-    wire.on('extended', () => this.#checkStay(wire))
+    wire.on('extended', () => {
+      if (!this.#mayStay(wire)) wire.destroy() // where it listens is known now
+    })
     return true
   }
 
@@ -113,7 +115,7 @@ export class TorrentConnections implements Diallable {
 
   /** Closes the connections with peers that may not stay. */
   sift(): void {
-    for (const wire of [...this.#torrent.wires]) this.#checkStay(wire)
+    for (const wire of [...this.#torrent.wires]) if (!this.#mayStay(wire)) wire.destroy()
   }
 
   #replace(): void {
@@ -166,10 +168,10 @@ export class TorrentConnections implements Diallable {
     return this.#torrent.wires.some((wire) => listensAt(wire) === address)
   }
 
-  #checkStay(wire: Wire): void {
+  #mayStay(wire: Wire): boolean {
     const listening = readPeerAddress(listensAt(wire) ?? '')
     const port = listening?.port ?? wire.remotePort
-    if (!this.#client.gate.mayStay(wire.remoteAddress ?? '', port)) wire.destroy()
+    return this.#client.gate.mayStay(wire.remoteAddress ?? '', port)
   }
 }
 
@@ -179,8 +181,4 @@ function awaitHandshake(peer: EnginePeer): void {
       if (typeof peer.wire?.peerId !== 'string') peer.destroy()
     }, handshakeMs).unref()
   })
-}
-
-function sourceNamed(source: string | undefined): PeerSource {
-  return peerSources.find((one) => one === source) ?? 'manual'
 }

@@ -13,7 +13,10 @@ declare module 'webtorrent' {
     readonly peerRequests: WireRequest[]
     readonly extendedMapping: Readonly<Record<number, string>>
     downloaded: number
-    downloadSpeed(bytes: number): void
+    readonly uploaded: number
+    /** Counts payload; gives bytes a second. */
+    downloadSpeed(bytes?: number): number
+    uploadSpeed(bytes?: number): number
     end: (this: Wire, bytes?: Uint8Array) => unknown
     piece(index: number, offset: number, bytes: Uint8Array): void
     reject(index: number, offset: number, length: number): void

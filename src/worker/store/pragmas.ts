@@ -10,7 +10,8 @@ const pragmas = {
   foreign_keys: 'ON',
   temp_store: 'MEMORY',
   cache_size: -16_384, // KiB
-  wal_autocheckpoint: 4_000, // pages, so that a burst of metainfo is moved to the file in few rounds
+  // pages, as many as the log keeps: a commit that moves them to the file pays for those before it
+  wal_autocheckpoint: 16_000,
   journal_size_limit: 64 * 1024 * 1024,
   cell_size_check: 'ON',
   trusted_schema: 'OFF',

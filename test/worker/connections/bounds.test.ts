@@ -1,0 +1,67 @@
+/** How many connections a torrent has, and how long a silent one lasts: a real engine, and sockets that say nothing. */
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import * as assert from 'uvu/assert'
+import { makeMetainfo } from '../../support/metainfo.ts'
+import { eventually, suite, within } from '../../support/suite.ts'
+import { startPeer } from '../picker/fixture.ts'
+
+const test = suite('worker/session/engine/connections: bounds')
+const made = makeMetainfo()
+const waitMs = 10_000
+/** Longer than the deadline of a handshake, shorter than the engine's own of 25 s. */
+const silentMs = 18_000
+
+interface Silent extends AsyncDisposable {
+  readonly port: number
+  readonly sockets: Socket[]
+}
+
+async function listenSilently(): Promise<Silent> {
+  const sockets: Socket[] = []
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.resume()
+    sockets.push(socket)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    sockets,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy()
+      await once(server.close(), 'close')
+    },
+  }
+}
+
+test('a torrent has as many connections as its max_peers: the rest waits, and who dials in is turned away', async () => {
+  await using things = new AsyncDisposableStack()
+  const peer = things.adopt(await startPeer(made, { torrent: { max_peers: 2 } }), (one) => one.close())
+  const silent = await Promise.all([1, 2, 3].map(async () => things.use(await listenSilently())))
+  const taken = (): Socket[] => silent.flatMap(({ sockets }) => sockets)
+  for (const one of silent) peer.dial(one)
+  await eventually(waitMs, 'two connections', () => taken().length === 2)
+  const guest = connect(peer.port, '127.0.0.1').on('error', () => undefined)
+  const hash = Buffer.from(made.infoHash, 'hex')
+  guest.write(
+    Buffer.concat([Buffer.from('\x13BitTorrent protocol'), Buffer.alloc(8), hash, Buffer.alloc(20, 7)]),
+  )
+  guest.resume()
+  await within(waitMs, 'the end of a third', once(guest, 'close'))
+  assert.is(taken().length, 2)
+  assert.is(peer.torrent.connections, 2)
+  taken()[0]?.destroy()
+  await eventually(waitMs, 'the one that waited', () => silent.every(({ sockets }) => sockets.length > 0))
+})
+
+test('a peer that was dialled and says nothing is given up', async () => {
+  await using things = new AsyncDisposableStack()
+  const peer = things.adopt(await startPeer(made), (one) => one.close())
+  const silent = things.use(await listenSilently())
+  peer.dial(silent)
+  const socket = await eventually(waitMs, 'the connection', () => silent.sockets[0])
+  await within(silentMs, 'its end', once(socket, 'close'))
+})
+
+test.run()

@@ -12,6 +12,9 @@ const optionFields = {
     .optional()
     .describe("connected peers at the most, 0: as many as the session's"),
   upload_slots: integer(1, 1000).optional().describe('peers that are unchoked at the same time, default 10'),
+  super_seeding: flag
+    .optional()
+    .describe('1: send each piece about once while seeding (BEP 16), to peers that connect from now on'),
   file_priorities: priorityList
     .optional()
     .describe('of its files in their order, 0 to 7: 0 skip, 1 low, 4 normal, 7 high, such as "4,0,7"'),

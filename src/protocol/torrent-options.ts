@@ -12,6 +12,7 @@ export const torrentOptions = z.object({
   upload_limit: z.number().default(0).describe('bytes/s of payload, 0: unlimited'),
   max_peers: z.int().default(0).describe("connected peers at the most, 0: as many as the session's"),
   upload_slots: z.int().default(10).describe('peers that are unchoked at the same time'),
+  super_seeding: z.boolean().default(false).describe('each piece is sent about once while seeding (BEP 16)'),
   file_priorities: z
     .array(z.int())
     .default([])

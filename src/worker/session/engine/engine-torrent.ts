@@ -84,7 +84,7 @@ export class EngineTorrent {
     this.#connections = new TorrentConnections(torrent, client)
     this.#uploadOnly = new UploadOnly(torrent, {
       wantNothing: () => exchange.wantsNothing,
-      mayTell: () => true,
+      mayTell: () => !exchange.isSuperSeeding,
       onNeedless: (wire, address) => this.#connections.spare(wire, address),
       onWanting: () => this.#connections.recall(),
     })
@@ -122,6 +122,7 @@ export class EngineTorrent {
   configure(options: TorrentOptions): void {
     this.#connections.setMost(options.max_peers === 0 ? Infinity : options.max_peers)
     this.#exchange.configure(options)
+    this.#uploadOnly.changed()
   }
 
   /** Wants pieces by these priorities from now on, 0 (not at all) to 7. */

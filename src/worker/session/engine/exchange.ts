@@ -13,6 +13,7 @@ import { attachPicker } from './picker/attach-picker.ts'
 import type { PickerHandle, PickerOptions } from './picker/picker-handle.ts'
 import { replaceServing } from './replace-serving.ts'
 import { requireMembers } from './required-members.ts'
+import { SuperSeeding } from './super-seeding/super-seeding.ts'
 import { wantsNothing } from './upload-only/wants-nothing.ts'
 
 export class Exchange {
@@ -20,6 +21,7 @@ export class Exchange {
   readonly #limits: TorrentLimits
   readonly #gate: ReadGate
   readonly #choker: Choker<Wire>
+  readonly #superSeeding: SuperSeeding
   #picker: PickerHandle | undefined
 
   constructor(torrent: Torrent, limits: TorrentLimits, options: TorrentOptions) {
@@ -32,9 +34,14 @@ export class Exchange {
       isSeeding: () => this.wantsNothing,
       needsNothing: wantsNothing,
     })
-    replaceServing(torrent, (wire) => {
-      server.join(wire)
-      serveInTurn(wire, this.#choker)
+    this.#superSeeding = new SuperSeeding(torrent, () => this.#picker?.availability() ?? new Uint32Array())
+    replaceServing(torrent, {
+      beforeOpen: (wire) => this.#superSeeding.beforeOpen(wire),
+      onOpen: (wire) => {
+        server.join(wire)
+        serveInTurn(wire, this.#choker)
+        this.#superSeeding.opened(wire)
+      },
     })
     torrent.once('close', () => {
       limits.close()
@@ -50,6 +57,11 @@ export class Exchange {
   /** We want nothing of what is missing, if anything is. */
   get wantsNothing(): boolean {
     return this.#picker?.wantsNothing ?? false
+  }
+
+  /** Peers that connect now believe that we have nothing (BEP 16). */
+  get isSuperSeeding(): boolean {
+    return this.#superSeeding.isActive
   }
 
   /** The torrent can exchange pieces from now on; gives what chooses them. */
@@ -73,5 +85,6 @@ export class Exchange {
   configure(options: TorrentOptions): void {
     this.#limits.configure(options)
     this.#choker.setSlots(options.upload_slots)
+    this.#superSeeding.set(options.super_seeding)
   }
 }

@@ -24,6 +24,9 @@ declare module 'webtorrent' {
     extended(name: string, bytes: Uint8Array): void
     readonly peerInterested: boolean
     choke(): void
+    haveAll: () => void
+    haveNone(): void
+    bitfield: (bytes: unknown) => void
     unchoke(): void
     destroy(): void
     _write(bytes: Uint8Array, done: (error: Error | null) => void): void

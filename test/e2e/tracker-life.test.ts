@@ -64,7 +64,7 @@ test('add, download, complete, stop, start, restart of the process and delete ar
   assert.equal(new Set(sent('compact')), new Set(['1']))
   assert.equal(new Set(sent('no_peer_id')), new Set(['1']))
   assert.equal(sent('numwant'), ['80', '80', '0', '80', '0', '80', '0'])
-  assert.is(new Set(sent('key').slice(0, 5)).size, 1)
+  assert.is(new Set(sent('key')).size, 1)
   assert.equal(sent('trackerid'), [undefined, 'known', 'known', undefined, 'known', undefined, 'known'])
   assert.is(new Set(tracker.announces.map(({ headers }) => headers['user-agent'])).size, 1)
 })

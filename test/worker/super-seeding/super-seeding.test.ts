@@ -12,6 +12,7 @@ const superSeeding = suite('src/worker/session/engine/super-seeding')
 const deadlineMs = 30_000
 const made = makeMetainfo({ content: 4 * 1024 * 1024, pieceLength: 64 * 1024 })
 const torrent = { super_seeding: true }
+const slow = { upload_limit: 1 }
 
 superSeeding('a lone peer is told of pieces a few at a time, and gets all', async () => {
   await using stack = new AsyncDisposableStack()
@@ -28,17 +29,23 @@ superSeeding('a lone peer is told of pieces a few at a time, and gets all', asyn
 
 superSeeding('switched off, it tells everybody of everything, and that it only uploads', async () => {
   await using stack = new AsyncDisposableStack()
-  const seed = stack.adopt(await startSeed(made, { torrent }), (peer) => peer.close())
-  const slow = { torrent: { download_limit: 1 } }
-  const leech = stack.adopt(await startPeer(made, slow), (peer) => peer.close())
+  const seed = stack.adopt(await startSeed(made, { torrent: { ...torrent, ...slow } }), (peer) =>
+    peer.close(),
+  )
+  const leech = stack.adopt(await startPeer(made), (peer) => peer.close())
   leech.dial(seed)
   const known = (): number => leech.picker.availability().reduce((sum, count) => sum + count, 0)
-  await eventually(deadlineMs, 'two pieces are told of', () => known() === 2)
+  await eventually(deadlineMs, 'pieces are told of', () => known() > 0)
+  assert.ok(known() < made.pieceCount / 2)
   assert.is(leech.torrent.numSeeds, 0)
   assert.is(leech.torrent.wires[0]?.peerExtendedHandshake.upload_only, 0)
-  seed.torrent.configure(defaultTorrentOptions)
+  seed.torrent.configure({ ...defaultTorrentOptions, ...slow })
   await eventually(deadlineMs, 'it is a seed', () => leech.torrent.numSeeds === 1)
-  assert.is(leech.torrent.wires[0]?.peerExtendedHandshake.upload_only, 1)
+  await eventually(
+    deadlineMs,
+    'it says so',
+    () => leech.torrent.wires[0]?.peerExtendedHandshake.upload_only === 1,
+  )
 })
 
 if (available('libtorrent')) {

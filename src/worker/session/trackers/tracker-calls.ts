@@ -2,7 +2,6 @@
  * The one way from a session's torrents to trackers: each call waits for its turn, is spared a server that
  * is known to be silent, and has a deadline.
  */
-import { randomInt } from 'node:crypto'
 import { RestTorrentError } from '../../../protocol/errors.ts'
 import type {
   AnnounceAnswer,
@@ -11,6 +10,7 @@ import type {
   SwarmCounts,
   TrackerTransport,
 } from './announce.ts'
+import { announceKey } from './announce-key.ts'
 import type { Clock } from './clock.ts'
 import { closingPace, Pacer, type PacerLimits } from './pacer.ts'
 import type { Urgency } from './pacer-lane.ts'
@@ -56,7 +56,6 @@ export class TrackerCalls {
   readonly #options: TrackerCallsOptions
   readonly #pacer: Pacer
   readonly #silent: SilentServers
-  readonly #key = randomInt(2 ** 32)
   #endsAt = Infinity
 
   constructor(options: TrackerCallsOptions) {
@@ -120,7 +119,7 @@ export class TrackerCalls {
       ...facts,
       peerId: this.#options.peerId,
       port: this.#options.port,
-      key: this.#key,
+      key: announceKey(this.#options.peerId, facts.infoHash),
       numWant: facts.event === 'stopped' ? 0 : peersWanted,
     }
   }

@@ -6,9 +6,9 @@ import { givesPlace, type Ban, type BanChange } from '../../../../protocol/ban.t
 import { canonicalHost } from '../../../../protocol/canonical-host.ts'
 import { writePeerAddress, type PeerAddress } from '../../../../protocol/peer-address.ts'
 
-/** Bad pieces that a peer may have part in when others had part in them too. */
+/** A peer is banned at so many bad pieces that it had part in, while nobody knows who of those spoilt them. */
 const mostStrikes = 3
-const mostSuspects = 10_000
+const mostUnsolved = 10_000
 
 export interface BansOptions {
   readonly isOpened: (host: string) => boolean
@@ -19,7 +19,8 @@ export interface BansOptions {
 export class Bans {
   readonly #options: BansOptions
   readonly #bans = new Map<string, Ban>()
-  readonly #strikes = new Map<string, number>()
+  /** The peers of each bad piece of which nobody knows who did it. */
+  readonly #unsolved = new Set<ReadonlySet<string>>()
 
   constructor(options: BansOptions) {
     this.#options = options
@@ -39,24 +40,28 @@ export class Bans {
 
   /** Obeys what main says. */
   change({ added, removed }: BanChange): void {
-    for (const address of removed) {
-      this.#strikes.delete(address)
-      this.#bans.delete(address)
-    }
-    for (const ban of added) this.#bans.set(ban.address, ban)
+    for (const address of removed) this.#bans.delete(address)
+    for (const ban of added) this.#set(ban)
   }
 
   /**
    * These peers sent a piece that does not hash as it should. One that sent all of it did it; where others,
-   * web seeds among them, had part in it, any may have.
+   * web seeds among them, had part in it, any may have, and a ban of one clears the others.
    */
   badPiece(sources: readonly PeerAddress[], isSole: boolean): void {
     const keys = new Set(sources.map((source) => this.#keyOf(source)))
-    for (const key of keys) {
-      const strikes = (this.#strikes.get(key) ?? 0) + 1
-      if (this.#strikes.size < mostSuspects) this.#strikes.set(key, strikes)
-      if (isSole || strikes >= mostStrikes) this.#convict(key)
+    if (!isSole) {
+      if ([...keys].some((key) => this.#bans.has(key))) return
+      if (this.#unsolved.size < mostUnsolved) this.#unsolved.add(keys)
     }
+    const banned = [...keys].filter((key) => isSole || this.#strikes(key) >= mostStrikes)
+    for (const key of banned) this.#convict(key)
+  }
+
+  #strikes(key: string): number {
+    let strikes = 0
+    for (const peers of this.#unsolved) if (peers.has(key)) strikes += 1
+    return strikes
   }
 
   #convict(address: string): void {
@@ -64,8 +69,14 @@ export class Bans {
     if (place === 'none') return
     if (place) this.#bans.delete(place.address)
     const ban: Ban = { address, reason: 'bad_pieces', at: Date.now() }
-    this.#bans.set(address, ban)
+    this.#set(ban)
     this.#options.onBan(ban)
+  }
+
+  /** Whoever shared bad pieces with the banned one is cleared of them. */
+  #set(ban: Ban): void {
+    this.#bans.set(ban.address, ban)
+    for (const peers of this.#unsolved) if (peers.has(ban.address)) this.#unsolved.delete(peers)
   }
 
   #keyOf({ host, port }: PeerAddress): string {

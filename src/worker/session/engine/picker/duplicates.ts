@@ -19,7 +19,8 @@ export function idleDuplicates(
   const runs: Run[] = []
   for (const partial of [...order.partials.values()].slice(-mostLookedAt).reverse()) {
     if (runs.length >= most) break
-    if (order.isWanted(partial.piece)) takeDuplicates(partial, share, most, askedBy, now, runs)
+    if (order.isWanted(partial.piece) && order.alone.mayTake(partial.piece, share, now))
+      takeDuplicates(partial, share, most, askedBy, now, runs)
   }
   return runs
 }
@@ -35,7 +36,8 @@ export function windowDuplicates(
   const runs: Run[] = []
   order.levels.visitWindows((piece) => {
     const partial = order.partials.get(piece)
-    if (partial) takeDuplicates(partial, share, most, askedBy, now, runs)
+    if (partial && order.alone.mayTake(piece, share, now))
+      takeDuplicates(partial, share, most, askedBy, now, runs)
     return runs.length < most
   })
   return runs

@@ -12,8 +12,8 @@ export interface BlockSource {
 /** The bytes of a piece while its blocks come in, hashed as far as they are there without a gap. */
 export class IncomingPiece {
   readonly bytes: Uint8Array
-  /** Who sent blocks of it. */
-  readonly sources = new Set<BlockSource>()
+  /** Who sent each block. */
+  readonly senders: BlockSource[] = []
   readonly #present: Uint8Array
   readonly #hash = createHash('sha1')
   #gap = 0
@@ -28,7 +28,7 @@ export class IncomingPiece {
   /** Takes a block; the bytes are copied. */
   set(block: number, bytes: Uint8Array, source: BlockSource): void {
     this.bytes.set(bytes, block * blockLength)
-    this.sources.add(source)
+    this.senders[block] = source
     this.#present[block] = 1
     while (this.#present[this.#gap] === 1) this.#gap += 1
     if (this.#gap * blockLength - this.#hashed >= hashStep) this.#hashTo(this.#gap * blockLength)

@@ -1,5 +1,6 @@
 /** Makes pieces of the blocks that come in, proves them, stores them and tells the engine what it has. */
 import type { Torrent } from 'webtorrent'
+import { BadBlocks } from './bad-blocks.ts'
 import { IncomingPiece, type BlockSource } from './incoming-piece.ts'
 import { PieceBuffers } from './piece-buffers.ts'
 import type { PieceOrder } from './piece-order.ts'
@@ -14,6 +15,7 @@ export class PieceIntake {
   readonly #onRoom: () => void
   readonly #buffers: PieceBuffers
   readonly #incoming = new Map<number, IncomingPiece>()
+  readonly #badBlocks = new BadBlocks()
   #unwritten = 0
   #missing: number
 
@@ -37,8 +39,10 @@ export class PieceIntake {
     incoming.set(block, bytes, source)
     if (!this.#order.isComplete(piece)) return
     this.#incoming.delete(piece)
-    if (incoming.digest() === this.#torrent._hashes[piece]) this.#store(piece, incoming.bytes)
-    else this.#refuse(piece, incoming)
+    if (incoming.digest() === this.#torrent._hashes[piece]) {
+      for (const liar of this.#badBlocks.liars(piece, incoming.bytes)) this.#blame([liar])
+      this.#store(piece, incoming.bytes)
+    } else this.#refuse(piece, incoming)
   }
 
   lengthOf(piece: number): number {
@@ -77,13 +81,19 @@ export class PieceIntake {
     this.#onRoom()
   }
 
-  /** Who is banned for it is decided elsewhere; whoever sent all of a bad piece is left in any case. */
-  #refuse(piece: number, { bytes, sources }: IncomingPiece): void {
-    this.#buffers.give(bytes)
+  #refuse(piece: number, incoming: IncomingPiece): void {
+    const sources = [...new Set(incoming.senders)]
+    const maySolve = sources.length > 1 && this.#badBlocks.keep(piece, incoming)
+    this.#buffers.give(incoming.bytes)
     this.#order.failed(piece)
     this.#torrent.emit('warning', new Error(`piece ${piece} failed verification`))
-    this.#torrent.emit('badPiece', [...sources])
-    if (sources.size === 1) for (const source of sources) source.destroy()
+    if (!maySolve) this.#blame(sources)
     this.#onRoom()
+  }
+
+  /** Who is banned for it is decided elsewhere; a source that did it alone is left in any case. */
+  #blame(sources: readonly BlockSource[]): void {
+    this.#torrent.emit('badPiece', sources)
+    if (sources.length === 1) sources[0]?.destroy()
   }
 }

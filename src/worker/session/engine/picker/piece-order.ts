@@ -7,6 +7,7 @@
  * hash does not fit.
  */
 import { InSequence } from './in-sequence.ts'
+import { LoneWork } from './lone-work.ts'
 import { PartialPiece, type Run } from './partial-piece.ts'
 import type { PeerShare } from './peer-share.ts'
 import { PieceLevels } from './piece-levels.ts'
@@ -14,10 +15,7 @@ import { RarestFirst } from './rarest-first.ts'
 import { SwarmPieces } from './swarm-pieces.ts'
 import { windowLevel, type UntouchedPieces } from './untouched-pieces.ts'
 
-const untouched = 0
-const begun = 1
-const complete = 2
-const had = 3
+const [untouched, begun, complete, had] = [0, 1, 2, 3] as const
 
 /** What an order begins with. */
 export interface PieceOrderOptions {
@@ -36,6 +34,7 @@ export interface Room {
 }
 
 export class PieceOrder {
+  readonly alone = new LoneWork()
   readonly levels: PieceLevels
   readonly swarm: SwarmPieces
   readonly #options: PieceOrderOptions
@@ -105,6 +104,7 @@ export class PieceOrder {
       if (share.pieces.has(piece)) this.#takeFrom(piece, share, room, now, runs)
       return runs.length < room.runs
     })
+    runs.push(...this.pickOf([...this.alone.bad], share, { ...room, runs: room.runs - runs.length }, now))
     for (let level = windowLevel; level > 0 && runs.length < room.runs; level -= 1) {
       for (const { piece } of this.#hungry[level] ?? [])
         if (share.pieces.has(piece)) this.#takeFrom(piece, share, room, now, runs)
@@ -134,6 +134,7 @@ export class PieceOrder {
   release(share: PeerShare, { piece, block, count }: Run): void {
     const partial = this.#partials.get(piece)
     if (!partial) return
+    this.alone.released(piece, share)
     for (let each = block; each < block + count; each += 1) partial.release(share, each)
     if (partial.isUntouched) {
       this.#end(partial, untouched)
@@ -145,6 +146,7 @@ export class PieceOrder {
   arrive(share: PeerShare, piece: number, block: number): PeerShare[] | undefined {
     const partial = this.#partials.get(piece)
     const others = partial?.arrive(share, block)
+    if (others) this.alone.sent(piece, share)
     if (partial?.isComplete) this.#end(partial, complete)
     else if (partial) this.#sortIn(partial)
     return others
@@ -153,6 +155,7 @@ export class PieceOrder {
   /** The piece is there and its hash fits. */
   verified(piece: number): void {
     if (this.#stages[piece] === had) return
+    this.alone.verified(piece)
     const partial = this.#partials.get(piece)
     if (partial) this.#end(partial, complete)
     if (this.isUntouched(piece)) this.#dequeue(piece)
@@ -164,6 +167,7 @@ export class PieceOrder {
   failed(piece: number): void {
     if (this.#stages[piece] !== complete) return
     this.#stages[piece] = untouched
+    this.alone.failed(piece)
     this.#enqueue(piece)
   }
 
@@ -211,12 +215,13 @@ export class PieceOrder {
 
   /** Takes what is free of a piece, and begins it where it is untouched. */
   #takeFrom(piece: number, share: PeerShare, room: Room, now: number, runs: Run[]): void {
-    if (runs.length >= room.runs) return
+    if (runs.length >= room.runs || !this.alone.mayTake(piece, share, now)) return
     const partial = this.#partials.get(piece) ?? this.#begin(piece)
     while (partial && runs.length < room.runs) {
       const run = partial.take(share, room.blocksPerRun, now)
       if (!run) break
       runs.push(run)
+      this.alone.took(piece, share, now)
     }
     if (partial) this.#sortIn(partial)
   }

@@ -1,0 +1,68 @@
+/** Modes of encryption between our engine and libtorrent: whoever dials, they meet where both modes allow it. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { encryptionModes, type EncryptionMode } from '../../../src/protocol/session.ts'
+import { startLibtorrent } from '../../peers/libtorrent.ts'
+import type { Encryption } from '../../peers/peer.ts'
+import { available } from '../../peers/tools.ts'
+import { makeMetainfo } from '../../support/metainfo.ts'
+import { suite, temporaryFolder } from '../../support/suite.ts'
+import { startEngine, startSeed } from '../picker/fixture.ts'
+
+const interop = suite('src/worker/session/engine: encryption beside libtorrent')
+const deadlineMs = 15_000
+/** What a pair that may not meet is given to do so. */
+const neverMs = 700
+const made = makeMetainfo({ content: 40_000 })
+
+if (available('libtorrent')) {
+  for (const ours of encryptionModes)
+    for (const theirs of ['disabled', 'enabled', 'forced'] as const) {
+      const canMeet =
+        !(ours === 'off' && theirs === 'forced') && !(ours === 'required' && theirs === 'disabled')
+      interop(
+        `${ours} and ${theirs}, whoever dials: ${canMeet ? 'it comes' : 'no byte passes'}`,
+        async () => {
+          await Promise.all([true, false].map((weDial) => meet(ours, theirs, weDial, canMeet)))
+        },
+      )
+    }
+}
+
+async function meet(
+  ours: EncryptionMode,
+  theirs: Encryption,
+  weDial: boolean,
+  canMeet: boolean,
+): Promise<void> {
+  await using stack = new AsyncDisposableStack()
+  const file = join(temporaryFolder(), 'made.torrent')
+  writeFileSync(file, made.bytes)
+  const engine = await startEngine({ encryption: ours })
+  const again = setInterval(() => engine.engine.drain(), 250) // as a session does
+  stack.defer(() => {
+    clearInterval(again)
+    return engine.close()
+  })
+  const seed = await startSeed(made, {}, engine)
+  const leech = stack.adopt(await startLibtorrent({ encryption: theirs }), (peer) => peer.stop())
+  await leech.add({ torrent: file }, temporaryFolder())
+  if (weDial) seed.dial(leech)
+  else await leech.connect('127.0.0.1', seed.port)
+  if (canMeet) await leech.complete(deadlineMs)
+  else await assertNever(leech.complete(neverMs))
+  assert.is(seed.sent > 0, canMeet)
+}
+
+async function assertNever(promise: Promise<unknown>): Promise<void> {
+  assert.is(
+    await promise.then(
+      () => 'came',
+      () => 'never',
+    ),
+    'never',
+  )
+}
+
+interop.run()

@@ -173,7 +173,12 @@ onBoth('stop_torrent and start_torrent answer the row, and the torrent follows',
 })
 
 onBoth('every command on a session that is none fails with session_not_found', async (face) => {
-  const given: Parameters = { info_hash: made.infoHash, file: made.bytes, save_path: 'here' }
+  const given: Parameters = {
+    info_hash: made.infoHash,
+    file: made.bytes,
+    save_path: 'here',
+    address: '192.0.2.1:6881',
+  }
   for (const id of ['2d4c54303130302d655f38397933685052467163', 'not-an-id', '__proto__']) {
     for (const command of commandNames.filter((name) => 'session_id' in commands[name].input.shape)) {
       const taken = Object.entries(given).filter(([name]) => name in commands[command].input.shape)

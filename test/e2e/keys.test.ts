@@ -180,6 +180,9 @@ keys('what is not yours answers exactly as what is not there, on both faces', as
   await addTorrent(others.face, session, { file: bytes, autostart: 0 })
   const parameters: Partial<Record<CommandName, Parameters>> = {
     upload_torrent: { magnet: `magnet:?xt=urn:btih:${infoHash}`, save_path: 'a' },
+    add_peer: { address: '192.0.2.1:6881' },
+    ban_peer: { address: '192.0.2.1' },
+    unban_peer: { address: '192.0.2.1' },
   }
   const faces = [mine.face, await server.socket(mine.key)]
   const tried = commandNames.filter((name) => 'session_id' in commands[name].input.shape)

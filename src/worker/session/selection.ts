@@ -10,13 +10,13 @@ export class Selection {
   readonly priorities: Uint8Array
   /** Bytes of the wanted pieces. */
   readonly bytes: number
-  readonly #pieceLength: number
-  readonly #length: number
+  readonly #info: TorrentInfo
+  readonly #options: FilePriorities
   #left: number
 
   constructor(info: TorrentInfo, options: FilePriorities, bits: PieceBits) {
-    this.#pieceLength = info.pieceLength
-    this.#length = info.length
+    this.#info = info
+    this.#options = options
     this.priorities = piecePriorities(info, options)
     let [bytes, left] = [0, 0]
     for (const [piece, priority] of this.priorities.entries()) {
@@ -38,8 +38,14 @@ export class Selection {
     if (this.priorities[piece] !== skipped) this.#left -= this.#sizeOf(piece)
   }
 
+  /** The same choice where other pieces are there. */
+  over(bits: PieceBits): Selection {
+    return new Selection(this.#info, this.#options, bits)
+  }
+
   #sizeOf(piece: number): number {
-    return Math.min(this.#pieceLength, this.#length - piece * this.#pieceLength)
+    const { pieceLength, length } = this.#info
+    return Math.min(pieceLength, length - piece * pieceLength)
   }
 }
 

@@ -168,6 +168,7 @@ export class TorrentContent {
     const changed = (await watch?.look(performance.now())) ?? []
     if (changed.length === 0 || watch !== this.#watch) return // it may have been closed meanwhile
     this.#bits = PieceBits.without(this.info, this.#bits, piecesIn(this.info, changed))
+    this.#selection = this.#selection.over(this.#bits)
     throw lossOf(changed.map((index) => this.info.files[index]?.safePath ?? ''))
   }
 

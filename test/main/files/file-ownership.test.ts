@@ -209,15 +209,18 @@ ownership('who follows a torrent that is being closed writes when it is closed',
   await permit
 })
 
-ownership('a session that is deleted gives its files free', async () => {
+ownership('a session that is deleted gives its files free, those to be deleted once they are', async () => {
   const { files } = desk()
-  const leaving = recordOf({ name: 'leaving' })
-  await files.admit(one, recordOf(tree))
-  await files.admit(one, leaving)
-  files.leave(keyOf(one, leaving), 'removal', true)
+  const [closing, doomed] = [recordOf({ name: 'closing' }), recordOf({ name: 'doomed' })]
+  for (const record of [recordOf(tree), closing, doomed]) await files.admit(one, record)
+  files.leave(keyOf(one, closing), 'closed', false)
+  files.leave(keyOf(one, doomed), 'deleted', true)
   files.releaseSession(one)
   await files.admit(two, recordOf(sameFiles))
-  await files.admit(two, leaving)
+  await files.admit(two, closing)
+  assert.is(await codeOf(files.admit(two, doomed)), 'file_in_use')
+  files.release('deleted')
+  await files.admit(two, doomed)
 })
 
 ownership('after a restart one that has written comes before one that was refused', async () => {

@@ -18,6 +18,9 @@ const needed: Partial<Record<CommandName, object>> = {
   upload_torrent: { save_path: 'a' },
   import_session: { name: 'a' },
   create_key: { scope: 'admin' },
+  add_peer: { address: '192.0.2.1:6881' },
+  ban_peer: { address: '192.0.2.1' },
+  unban_peer: { address: '192.0.2.1' },
 }
 
 for (const name of commandNames) {
@@ -31,7 +34,7 @@ for (const name of commandNames) {
     const response =
       method === 'POST'
         ? await post(address, 'application/json', JSON.stringify(needed[name] ?? {}))
-        : await request(address, { method })
+        : await request(`${address}?${new URLSearchParams({ ...needed[name] })}`, { method })
     assert.is(response.status, 200)
     assert.equal(
       calls.map((call) => call.name),

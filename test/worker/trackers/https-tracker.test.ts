@@ -23,7 +23,8 @@ test.after.each(async () => {
 async function announce(): Promise<{ events: (string | null)[]; state: () => string | undefined }> {
   const events: (string | null)[] = []
   const server: Server = createServer(certificate, (request, response) => {
-    events.push(new URL(request.url ?? '', 'https://tracker.example').searchParams.get('event'))
+    const { pathname, searchParams } = new URL(request.url ?? '', 'https://tracker.example')
+    if (pathname === '/announce') events.push(searchParams.get('event')) // it is scraped, too
     response.setHeader('connection', 'close').end(encodeBencode({ interval: 1800, peers: '' }))
   })
   const { port } = await listen(server, '127.0.0.1', 0)

@@ -9,7 +9,7 @@ import { jobs, type Job } from './runner/jobs.ts'
 import { notRun, remark, sum, totalLine, type Counts } from './runner/result.ts'
 
 const folder = resolve(import.meta.dirname, '..')
-const atOnce = 3
+const atOnce = 2
 
 async function run(job: Job): Promise<Counts> {
   const finished = await runNode(job.args, folder, job.deadlineMs)

@@ -3,6 +3,7 @@
  * with it: after its exit, at its deadline, and when the runner itself is told to stop.
  */
 import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 
 /** What a finished run left: `code` is null when it was ended from outside, at its deadline for one. */
 export interface Finished {
@@ -21,7 +22,8 @@ export async function runNode(args: string[], folder: string, deadlineMs: number
   const child = spawn(process.execPath, args, {
     cwd: folder,
     detached: true,
-    env: { ...env, NO_COLOR: '1' },
+    // hundreds of short runs read the same sources: compiled once, they cost a third less
+    env: { NODE_COMPILE_CACHE: join(folder, 'node_modules/.cache/compile'), ...env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const group = child.pid

@@ -34,7 +34,7 @@ for (const name of commandNames) {
     const response =
       method === 'POST'
         ? await post(address, 'application/json', JSON.stringify(needed[name] ?? {}))
-        : await request(`${address}?${new URLSearchParams({ ...needed[name] })}`, { method })
+        : await request(`${address}?${String(new URLSearchParams({ ...needed[name] }))}`, { method })
     assert.is(response.status, 200)
     assert.equal(
       calls.map((call) => call.name),

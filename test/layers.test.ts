@@ -24,15 +24,15 @@ const mainRows = [
   ['program'],
   ['http', 'realtime'],
   ['handlers', 'live', 'metrics', 'pages'],
-  ['access', 'supervisor', 'board', 'records', 'files', 'lsd'],
+  ['access', 'jobs', 'supervisor', 'board', 'records', 'files', 'lsd'],
   ['threads'],
   ['log'],
 ]
 
 /** What some areas of main reach through the row between only. */
 const mainNever: Record<string, readonly string[]> = {
-  http: ['supervisor', 'board', 'records', 'files', 'threads'],
-  realtime: ['supervisor', 'board', 'records', 'files', 'threads'],
+  http: ['jobs', 'supervisor', 'board', 'records', 'files', 'threads'],
+  realtime: ['jobs', 'supervisor', 'board', 'records', 'files', 'threads'],
 }
 
 /** Packages that may be imported; what the engine is made of is no direct dependency of ours. */

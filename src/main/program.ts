@@ -9,6 +9,7 @@ import { QuotaBook } from './access/quota-book.ts'
 import { Overload } from './access/overload.ts'
 import { Board } from './board/board.ts'
 import { firstKeyText } from './first-key.ts'
+import { jobHandlers } from './handlers/job-handlers.ts'
 import { keyHandlers } from './handlers/key-handlers.ts'
 import { peerHandlers } from './handlers/peer-handlers.ts'
 import { permittedHandlers } from './handlers/permitted-handlers.ts'
@@ -19,6 +20,7 @@ import { transferHandlers } from './handlers/transfer-handlers.ts'
 import { createApp } from './http/app.ts'
 import { createHttpServer } from './http/server.ts'
 import { readTls, type TlsFiles } from './http/tls.ts'
+import { Jobs } from './jobs/jobs.ts'
 import type { Log } from './log.ts'
 import { Live } from './live/live.ts'
 import { Metrics } from './metrics/metrics.ts'
@@ -105,6 +107,9 @@ export async function startProgram(
       log,
     })
     stops.push(() => supervisor.stop())
+    const jobs = new Jobs(journal, log)
+    stops.push(() => jobs.stop())
+    board.watch({ closed: (id) => jobs.cancelOf(id) })
     const live = new Live(board, (follows) => supervisor.follow(follows))
     const { restored, removed } = await loadRecords(store, supervisor, log)
     const discovery = new LocalDiscovery({
@@ -144,6 +149,7 @@ export async function startProgram(
         ...peerHandlers(supervisor),
         ...transferHandlers({ supervisor, board, tasks, rootDir, dataDir, backup: () => store.backup() }),
         ...keyHandlers({ keys, audit, log }),
+        ...jobHandlers(jobs, supervisor),
       },
       { overload, audit },
     )
@@ -168,7 +174,8 @@ export async function startProgram(
     })
     quotas.restore(restored)
     void supervisor.restore(restored, removed)
-    live.noteEvents(keys)
+    jobs.restore(await store.loadJobs())
+    live.noteEvents(keys, jobs)
     const { address: host, port } = await http.listen(settings.RESTTORRENT_HOST, settings.RESTTORRENT_PORT)
     const address = `${tlsFiles ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
     log.info({ address, root_dir: rootDir, data_dir: dataDir }, `RestTorrent listens on ${address}`)

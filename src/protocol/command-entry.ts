@@ -12,6 +12,8 @@ export interface CommandEntry {
   readonly output: z.ZodObject
   /** False where a script tag must never read the answer. */
   readonly jsonp: boolean
+  /** Of a success; 202 where a job is begun. */
+  readonly status?: 200 | 202
   /** What is refused while the server is overloaded: the command, or only with that parameter. */
   readonly sheds?: 'always' | 'url'
 }

@@ -63,6 +63,7 @@ const own: Partial<Record<CommandName, readonly ErrorCode[]>> = {
   add_peer: ['torrent_not_running', 'address_not_allowed', ...ofQueries],
   ban_peer: ['quota_exceeded'],
   unban_peer: ['not_found'],
+  get_jobs: ['session_not_found', 'job_not_found'],
   import_session: ['not_found', 'invalid_import', 'session_exists', 'bind_failed', ...ofPaths],
 }
 
@@ -73,6 +74,7 @@ export function errorsOf(name: CommandName): ErrorCode[] {
   if (method !== 'GET') for (const code of ofWrites) codes.add(code)
   if (path.includes('{session_id}')) codes.add('session_not_found')
   if (path.includes('{info_hash}')) codes.add('torrent_not_found')
+  if (path.includes('{job_id}')) codes.add('job_not_found')
   if (path.includes('{prefix}')) codes.add('key_not_found')
   return (Object.keys(errorStatus) as ErrorCode[]).filter((code) => codes.has(code))
 }

@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { accessCommands } from './access-commands.ts'
 import type { CommandEntry } from './command-entry.ts'
 import { infoHash, sessionId } from './ids.ts'
+import { jobCommands } from './job-commands.ts'
 import { flag } from './parameters.ts'
 import { peerCommands } from './peer-commands.ts'
 import { rootPath } from './root-path.ts'
@@ -214,6 +215,7 @@ export const commands = {
     jsonp: false,
   },
   ...peerCommands,
+  ...jobCommands,
   ...accessCommands,
 } as const satisfies Record<string, CommandEntry>
 

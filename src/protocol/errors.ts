@@ -41,6 +41,8 @@ export const errorStatus = {
   session_not_found: 404,
   /** No API key of that prefix. */
   key_not_found: 404,
+  /** No such job. */
+  job_not_found: 404,
   /** No such torrent in the session. */
   torrent_not_found: 404,
   /** No such path or command, no such file to import, or no such ban. */
@@ -83,6 +85,8 @@ export const errorStatus = {
   session_gone: 503,
   /** The thread of the store ended: the server ends too, and whether the change was written is not known. */
   store_gone: 503,
+  /** The server ended while the job ran, and it could not be carried on. */
+  interrupted: 500,
   /** The server is stopping. */
   shutting_down: 503,
   /** The server has more work than it can take; try again after `Retry-After`. */

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { sessionId } from './ids.ts'
+import { job } from './job.ts'
 import { integer } from './parameters.ts'
 import { sessionView, type SessionView } from './session.ts'
 import { torrentRow, type TorrentRow } from './torrent.ts'
@@ -103,6 +104,7 @@ export const liveEvent = z.object({
     'torrent_finished',
     'torrent_error',
     'torrent_removed',
+    'job',
     'key_revoked',
   ]),
   at: z.number().describe('milliseconds since the epoch'),
@@ -112,6 +114,7 @@ export const liveEvent = z.object({
   state: z.string().optional().describe('deleted: the session is gone'),
   before: z.string().optional(),
   error: torrentRow.shape.error,
+  job: job.optional().describe('as it is now'),
   key: z.string().optional().describe('prefix of the key'),
 })
 export type LiveEvent = z.output<typeof liveEvent>

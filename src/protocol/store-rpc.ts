@@ -7,6 +7,7 @@ import type { DhtTable } from './dht-table.ts'
 import type { KeyRecord } from './access.ts'
 import type { AuditEntry, AuditQuery, AuditRow } from './audit.ts'
 import type { TorrentCounters } from './counters.ts'
+import type { JobRecord } from './job.ts'
 import type { SessionRecord, TorrentCheckpoint, TorrentFacts, TorrentRecord } from './records.ts'
 
 /** What the store worker is started with. */
@@ -63,6 +64,8 @@ export type StoreOperation =
       readonly keepOfKey: number
       readonly keepInAll: number
     }
+  | { readonly type: 'put_job'; readonly record: JobRecord }
+  | { readonly type: 'remove_jobs'; readonly ids: readonly string[] }
   /** Changes the counters of the checkpoint and leaves the rest of it. */
   | (TorrentKey & { readonly type: 'put_counters'; readonly counters: TorrentCounters })
 
@@ -142,6 +145,8 @@ export interface StoreApi {
   loadAudit(query: AuditQuery): Promise<readonly AuditRow[]>
   /** Every API key, in the order of creation. */
   loadKeys(): Promise<readonly KeyRecord[]>
+  /** Every job, in the order in which they began. */
+  loadJobs(): Promise<readonly JobRecord[]>
   /** Makes a consistent copy while writes go on; it holds all that was acknowledged before the call. */
   backup(): Promise<BackupAnswer>
   /** Commits what waits, ends a running backup with `shutting_down`, and gives the lock back. */

@@ -9,7 +9,7 @@ const transportNames: readonly string[] = ['callback', '_', 't_id', 'command']
 /**
  * The checked parameters of a command. Throws `unknown_parameter`, `missing_parameter` or
  * `invalid_parameter` naming the parameter; a malformed id is answered like an absent one
- * (`session_not_found`, `torrent_not_found`, `key_not_found`).
+ * (`session_not_found`, `torrent_not_found`, `key_not_found`, `job_not_found`).
  */
 export function validate<N extends CommandName>(name: N, parameters: object): CommandInput<N> {
   return checkParameters(commands[name].input, parameters) as CommandInput<N>
@@ -37,6 +37,7 @@ function toError(issue: z.core.$ZodIssue | undefined, given: Record<string, unkn
   }
   if (parameter === 'session_id') return new RestTorrentError('session_not_found', 'session not found')
   if (parameter === 'prefix') return new RestTorrentError('key_not_found', 'key not found')
+  if (parameter === 'job_id') return new RestTorrentError('job_not_found', 'job not found')
   if (parameter === 'info_hash') return new RestTorrentError('torrent_not_found', 'torrent not found')
   return new RestTorrentError(
     'invalid_parameter',

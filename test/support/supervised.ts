@@ -6,12 +6,14 @@ import { QuotaBook } from '../../src/main/access/quota-book.ts'
 import { Board } from '../../src/main/board/board.ts'
 import { dispatch } from '../../src/main/handlers/dispatch.ts'
 import type { Handlers } from '../../src/main/handlers/reply.ts'
+import { jobHandlers } from '../../src/main/handlers/job-handlers.ts'
 import { keyHandlers } from '../../src/main/handlers/key-handlers.ts'
 import { peerHandlers } from '../../src/main/handlers/peer-handlers.ts'
 import { sessionHandlers } from '../../src/main/handlers/session-handlers.ts'
 import { swarmHandlers } from '../../src/main/handlers/swarm-handlers.ts'
 import { torrentHandlers } from '../../src/main/handlers/torrent-handlers.ts'
 import { transferHandlers } from '../../src/main/handlers/transfer-handlers.ts'
+import { Jobs } from '../../src/main/jobs/jobs.ts'
 import { HashDesk } from '../../src/main/supervisor/hash-desk.ts'
 import { Supervisor } from '../../src/main/supervisor/supervisor.ts'
 import { threadEntries } from '../../src/main/threads/entries.ts'
@@ -90,7 +92,9 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
   })
   const fetchPolicy = createAddressPolicy([])
   const quotas = new QuotaBook({ sessions: () => supervisor.sessions(), quotasOfKey: () => undefined })
+  const jobs = new Jobs({ write: () => Promise.resolve() }, log)
   const handlers: Handlers = {
+    ...jobHandlers(jobs, supervisor),
     ...keyHandlers({ keys: keyRing().ring, audit: { read: () => Promise.resolve([]) }, log }),
     ...sessionHandlers({ supervisor, board, memoryOnlyDefault: true, quotas }),
     ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy, quotas }),

@@ -17,9 +17,10 @@ export interface Answer {
 
 const json = 'application/json'
 
-/** The answer of a success; 304 where If-None-Match names the body that is ready. */
-export function replyAnswer(reply: Reply<object>, ifNoneMatch?: string): Answer {
-  if (!('ready' in reply)) return jsonAnswer(200, successBody(reply.value), freshnessHeaders(reply.freshness))
+/** The answer of a success; 304 where If-None-Match names the body that is ready. `status` is of one that is not. */
+export function replyAnswer(reply: Reply<object>, ifNoneMatch?: string, status = 200): Answer {
+  if (!('ready' in reply))
+    return jsonAnswer(status, successBody(reply.value), freshnessHeaders(reply.freshness))
   const { etag, bytes } = reply.ready
   const { ageMs, stale } = reply.freshness
   // written out, since this is the answer that is asked for thousands of times a second

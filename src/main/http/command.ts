@@ -1,4 +1,5 @@
 /** Runs one command of the table for one request. */
+import type { CommandEntry } from '../../protocol/command-entry.ts'
 import { commands, type CommandName } from '../../protocol/commands.ts'
 import { dispatch } from '../handlers/dispatch.ts'
 import type { Caller } from '../handlers/reply.ts'
@@ -23,7 +24,8 @@ export async function runCommand(
   if (callback === undefined) {
     const reply = await dispatch(handlers, name, parameters, caller)
     if (incoming !== undefined && !hasBody(incoming)) repeatedReads.remember(incoming, name, parameters)
-    return replyAnswer(reply, headerOf(c, 'if-none-match'))
+    const { status }: CommandEntry = commands[name]
+    return replyAnswer(reply, headerOf(c, 'if-none-match'), status)
   }
   Reflect.deleteProperty(parameters, 'api_key')
   try {

@@ -6,8 +6,10 @@ import { randomBytes } from 'node:crypto'
 import type { LiveEvent } from '../../protocol/live.ts'
 import type { TorrentRow } from '../../protocol/torrent.ts'
 import type { KeyRing } from '../access/key-ring.ts'
+import { coversJob } from '../access/covers-job.ts'
 import type { Access } from '../access/access.ts'
 import type { Board } from '../board/board.ts'
+import type { Jobs } from '../jobs/jobs.ts'
 
 const maxEvents = 10_000
 const maxAgeMs = 24 * 60 * 60 * 1000
@@ -22,6 +24,7 @@ type News = Omit<LiveEvent, 'id' | 'at'>
 
 /** Whether a caller may hear of it. What happened to no session is for administrators. */
 export function isHeard({ event, owner }: Happened, access: Access): boolean {
+  if (event.job !== undefined) return coversJob(access, { job: event.job, owner })
   if (event.session_id !== undefined) return access.covers(event.session_id, owner)
   return access.seesAll && access.scope === 'admin'
 }
@@ -37,8 +40,15 @@ export class EventLog {
     return this.#idOf(this.#count)
   }
 
-  /** Notes what happens on the board and to the keys from now on. */
-  follow(board: Board, keys: KeyRing): void {
+  /** Notes what happens on the board, to the keys and to jobs from now on. */
+  follow(board: Board, keys: KeyRing, jobs: Pick<Jobs, 'onChange'>): void {
+    jobs.onChange((job, owner) => {
+      const { session_id, info_hash } = job
+      this.#note(
+        { type: 'job', ...(session_id && { session_id }), ...(info_hash && { info_hash }), job },
+        owner,
+      )
+    })
     keys.onRevoked((key) => this.#note({ type: 'key_revoked', key }, null))
     board.watch({
       session: (id, before, after) => {

@@ -1,6 +1,7 @@
 /** The live side of the board: what followers of any transport share. */
 import type { KeyRing } from '../access/key-ring.ts'
 import type { Board } from '../board/board.ts'
+import type { Jobs } from '../jobs/jobs.ts'
 import { EventLog } from './event-log.ts'
 import { Feeds, type Channel, type Sink } from './feeds.ts'
 import { LiveBoard } from './live-board.ts'
@@ -28,8 +29,8 @@ export class Live {
   }
 
   /** Notes events from now on: what is on the board already is no news. */
-  noteEvents(keys: KeyRing): void {
-    this.events.follow(this.#shown, keys)
+  noteEvents(keys: KeyRing, jobs: Pick<Jobs, 'onChange'>): void {
+    this.events.follow(this.#shown, keys, jobs)
   }
 
   /** The feeds of one transport. */

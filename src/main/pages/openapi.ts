@@ -1,4 +1,5 @@
 /** The OpenAPI 3.1 description of the REST face, made from the command table. */
+import type { CommandEntry } from '../../protocol/command-entry.ts'
 import { scopes } from '../../protocol/access.ts'
 import { errorsOf } from '../../protocol/command-errors.ts'
 import { inputFields, outputFields, type JsonSchema } from '../../protocol/command-schema.ts'
@@ -61,7 +62,7 @@ const failure = {
 }
 
 function operationOf(name: CommandName): object {
-  const { path, method, scope, description, input, output } = commands[name]
+  const { path, method, scope, description, input, output, status = 200 }: CommandEntry = commands[name]
   const { properties, required } = inputFields(input)
   const inPath = Array.from(path.matchAll(/\{(\w+)\}/g), ([, parameter = '']) => parameter)
   const rest = Object.entries(properties).filter(([parameter]) => !inPath.includes(parameter))
@@ -81,7 +82,7 @@ function operationOf(name: CommandName): object {
     'x-scope': scope,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(isQuery || rest.length === 0 ? {} : { requestBody: bodyOf(Object.fromEntries(rest), needed) }),
-    responses: { 200: successOf(outputFields(output)), ...failuresOf(name) },
+    responses: { [status]: successOf(outputFields(output)), ...failuresOf(name) },
   }
 }
 

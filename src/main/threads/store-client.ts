@@ -6,6 +6,7 @@ import type { Remote } from 'comlink'
 import type { KeyRecord } from '../../protocol/access.ts'
 import type { AuditQuery, AuditRow } from '../../protocol/audit.ts'
 import { RestTorrentError, type ErrorCode } from '../../protocol/errors.ts'
+import type { JobRecord } from '../../protocol/job.ts'
 import type {
   BackupAnswer,
   LoadCursor,
@@ -103,6 +104,11 @@ export class StoreClient {
   /** Every API key, in the order of creation. */
   async loadKeys(): Promise<readonly KeyRecord[]> {
     return await this.#ask('load the keys', loadDeadlineMs, (api) => api.loadKeys())
+  }
+
+  /** Every job, in the order in which they began. */
+  async loadJobs(): Promise<readonly JobRecord[]> {
+    return await this.#ask('load the jobs', loadDeadlineMs, (api) => api.loadJobs())
   }
 
   /** Makes a consistent copy in the folder `backups` of the data directory and gives its name. */

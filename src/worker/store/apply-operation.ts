@@ -5,6 +5,7 @@ import type { TorrentCheckpoint } from '../../protocol/records.ts'
 import { packIdentities } from './file-identities.ts'
 import type { Statements } from './statements.ts'
 import { auditColumn, auditKey } from './stored-audit.ts'
+import { jobColumns } from './stored-job.ts'
 import { keyColumn } from './stored-key.ts'
 import { sessionColumn } from './stored-session.ts'
 import { factsColumn, torrentColumn } from './stored-torrent.ts'
@@ -58,6 +59,12 @@ export function applyOperation(statements: Statements, operation: StoreOperation
       statements.trimAudit.run({ keep: keepInAll })
       return
     }
+    case 'put_job':
+      statements.putJob.run(jobColumns(operation.record))
+      return
+    case 'remove_jobs':
+      for (const id of operation.ids) statements.removeJob.run({ id })
+      return
     case 'put_torrent':
       return putTorrent(statements, operation)
     case 'finish_removal': {

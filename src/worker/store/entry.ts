@@ -22,6 +22,7 @@ const api: StoreApi = {
   load: (cursor?: LoadCursor) => logged(() => opened().load(cursor)),
   loadAudit: (query: AuditQuery) => logged(() => opened().loadAudit(query)),
   loadKeys: () => logged(() => opened().loadKeys()),
+  loadJobs: () => logged(() => opened().loadJobs()),
   backup: () => logged(() => opened().backup()),
   close: () => logged(async () => await store?.close()),
 }

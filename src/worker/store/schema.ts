@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { auditTable } from './stored-audit.ts'
+import { jobTable } from './stored-job.ts'
 import { countersApart } from './counters-apart.ts'
 
 /** Brings the schema one version further, inside a transaction. */
@@ -21,6 +22,7 @@ export const migrations: readonly Migration[] = [
   quotas,
   removedSessions,
   bans,
+  jobTable,
 ]
 
 /**

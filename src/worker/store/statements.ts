@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { auditStatements } from './stored-audit.ts'
+import { jobStatements } from './stored-job.ts'
 
 const texts = {
   begin: 'BEGIN IMMEDIATE',
@@ -33,6 +34,7 @@ const texts = {
   loadKeys: 'SELECT prefix, record FROM api_key ORDER BY seq',
 
   ...auditStatements,
+  ...jobStatements,
 
   findTorrent: `
     SELECT torrent.seq FROM torrent JOIN session ON session.seq = torrent.session

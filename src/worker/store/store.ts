@@ -8,6 +8,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { KeyRecord } from '../../protocol/access.ts'
 import type { AuditQuery, AuditRow } from '../../protocol/audit.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
+import type { JobRecord } from '../../protocol/job.ts'
 import type {
   BackupAnswer,
   LoadCursor,
@@ -25,6 +26,7 @@ import { migrations as published, type Migration } from './schema.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { storeError } from './store-error.ts'
 import { readAudit } from './stored-audit.ts'
+import { readJob } from './stored-job.ts'
 import { readKey } from './stored-key.ts'
 import { storeFiles, type StoreFiles } from './store-files.ts'
 
@@ -95,6 +97,13 @@ export class Store implements Omit<StoreApi, 'open'> {
     this.#assertOpen()
     const keys = this.#statements.loadKeys.all().map(readKey)
     return await Promise.resolve(keys.filter((key) => key !== undefined))
+  }
+
+  /** See `StoreApi.loadJobs`. */
+  async loadJobs(): Promise<readonly JobRecord[]> {
+    this.#assertOpen()
+    const jobs = this.#statements.loadJobs.all().map(readJob)
+    return await Promise.resolve(jobs.filter((job) => job !== undefined))
   }
 
   /** See `StoreApi.backup`. */

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import * as assert from 'uvu/assert'
+import type { CommandEntry } from '../../../src/protocol/command-entry.ts'
 import { commandNames, commands, type CommandName } from '../../../src/protocol/commands.ts'
 import { RestTorrentError } from '../../../src/protocol/errors.ts'
 import { suite } from '../../support/suite.ts'
@@ -24,18 +26,20 @@ const needed: Partial<Record<CommandName, object>> = {
 }
 
 for (const name of commandNames) {
-  const { method, path } = commands[name]
+  const entry: CommandEntry = commands[name]
+  const { method, path } = entry
   app(`${method} ${path} runs ${name}`, async () => {
     const { request, post, calls } = recordedApp()
     const address = path
       .replace('{session_id}', sessionId)
       .replace('{info_hash}', infoHash)
       .replace('{prefix}', 'rt_0123456789ab')
+      .replace('{job_id}', randomUUID())
     const response =
       method === 'POST'
         ? await post(address, 'application/json', JSON.stringify(needed[name] ?? {}))
         : await request(`${address}?${String(new URLSearchParams({ ...needed[name] }))}`, { method })
-    assert.is(response.status, 200)
+    assert.is(response.status, entry.status ?? 200)
     assert.equal(
       calls.map((call) => call.name),
       [name],

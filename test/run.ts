@@ -1,33 +1,45 @@
 /**
- * The program behind `npm test`: runs the checks and every test file in a process of its own, prints one
- * line for each and the output of those that fail, and ends with the totals. Arguments choose files by a
- * part of their path; `checks` chooses the checks. REQUIRE_INTEROP=1 makes a skipped interop test a failure.
+ * The program behind `npm test`: runs the test files two at a time, prints one line for each and the output of
+ * those that fail, then which cost most, and ends with the totals. Arguments choose files by a part of their
+ * path; `checks` chooses the checks, `all` everything. REQUIRE_INTEROP=1 makes a skipped interop test a failure.
  */
 import { resolve } from 'node:path'
-import { endAll, runNode } from './runner/child.ts'
+import { endAll, type Finished } from './runner/child.ts'
 import { jobs, type Job } from './runner/jobs.ts'
-import { notRun, remark, sum, totalLine, type Counts } from './runner/result.ts'
+import { mostExpensive, notRun, remark, sum, totalLine, type Counts } from './runner/result.ts'
+import { removeOrphans } from './runner/run-folder.ts'
 
 const folder = resolve(import.meta.dirname, '..')
 const atOnce = 2
 
-async function run(job: Job): Promise<Counts> {
-  const finished = await runNode(job.args, folder, job.deadlineMs)
+/** One line of the report, with what has to be said of it. */
+interface Result extends Counts {
+  name: string
+  cpuMs: number
+}
+
+async function run(job: Job): Promise<Result[]> {
+  const runs = await job.run()
+  return runs.map((finished, i) => report(job, job.names[i] ?? '', finished))
+}
+
+function report(job: Job, name: string, finished: Finished): Result {
   const counts = job.count(finished)
+  const { durationMs, cpuMs } = finished
   const verdict = counts.failed > 0 ? 'FAIL' : 'ok  '
-  console.log(`${verdict} ${job.name} (${totalLine(counts)}, ${finished.durationMs} ms)`)
+  console.log(`${verdict} ${name} (${totalLine(counts)}, ${durationMs} ms)`)
   if (counts.failed > 0) console.log(finished.output.trimEnd())
   else for (const line of notRun(finished.output)) console.log(`     ${line}`)
   const why = job.kind === 'file' && remark(finished, job.deadlineMs)
-  if (why) console.log(`     ${job.name}: ${why}`)
-  return counts
+  if (why) console.log(`     ${name}: ${why}`)
+  return { ...counts, name, cpuMs }
 }
 
-async function runAll(queue: Job[], lanes: number): Promise<Counts[]> {
-  const results: Counts[] = []
+async function runAll(queue: Job[], lanes: number): Promise<Result[]> {
+  const results: Result[] = []
   const waiting = [...queue]
   const lane = async () => {
-    for (let job = waiting.shift(); job; job = waiting.shift()) results.push(await run(job))
+    for (let job = waiting.shift(); job; job = waiting.shift()) results.push(...(await run(job)))
   }
   await Promise.all(Array.from({ length: lanes }, lane))
   return results
@@ -40,6 +52,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   })
 }
 
+removeOrphans()
 const all = jobs(folder, process.argv.slice(2), process.env['REQUIRE_INTEROP'] === '1')
 if (all.length === 0) console.log('no test file matches')
 const results = [
@@ -52,6 +65,7 @@ const results = [
     1,
   )),
 ]
+for (const line of mostExpensive(results)) console.log(line)
 const total = sum(results)
 console.log(totalLine(total))
 process.exitCode = total.failed > 0 || all.length === 0 ? 1 : 0

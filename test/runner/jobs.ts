@@ -1,15 +1,20 @@
 /** What there is to run: the checks and the test files, each with its arguments and deadline. */
 import { globSync } from 'node:fs'
-import type { Finished } from './child.ts'
+import { runBatch } from './batch-runs.ts'
+import { runNode, type Finished } from './child.ts'
 import { checkCounts, fileCounts, type Counts } from './result.ts'
+import { batches } from './shared-files.ts'
 
-/** One run of Node; those that are not `parallel` run alone, after the others. */
+/**
+ * One process: a check, a test file, or several files with a name and a run each. Those that are not `parallel`
+ * run alone, after the others.
+ */
 export interface Job {
-  name: string
-  args: string[]
+  names: string[]
   deadlineMs: number
   parallel: boolean
   kind: 'check' | 'file'
+  run: () => Promise<Finished[]>
   count: (run: Finished) => Counts
 }
 
@@ -18,6 +23,7 @@ const fileDeadlineMs = 60_000
 const longDeadlineMs = 180_000
 /** Files that need more time than others, also where the machine is slow. */
 const longFolders = ['test/interop/', 'test/fuzz/', 'test/hostile/']
+const interopFolder = 'test/interop/'
 const checks = {
   'check types': ['node_modules/typescript/bin/tsc', '-p', '.'],
   'check lint': ['node_modules/eslint/bin/eslint.js', '.'],
@@ -25,14 +31,21 @@ const checks = {
 }
 
 /**
- * The jobs that the filters ask for: everything without filters, the checks for `checks`, and the files
- * whose path contains one of the filters.
+ * The jobs that the filters ask for: without filters every test file but those with foreign clients in their
+ * full length, the checks for `checks`, these and every file for `all`, else the files whose path contains one
+ * of the filters.
  */
 export function jobs(folder: string, filters: string[], requireInterop: boolean): Job[] {
-  const files = testFiles(folder).map((path) => fileJob(path, requireInterop))
-  if (filters.length === 0) return [...checkJobs(), ...files]
-  const chosen = files.filter((job) => filters.some((filter) => job.name.includes(filter)))
-  return filters.includes('checks') ? [...checkJobs(), ...chosen] : chosen
+  const all = filters.includes('all')
+  const chosen = testFiles(folder).filter(
+    (path) =>
+      all ||
+      (filters.length === 0
+        ? !path.startsWith(interopFolder)
+        : filters.some((filter) => path.includes(filter))),
+  )
+  const files = batches(chosen).map((paths) => fileJob(paths, folder, requireInterop))
+  return all || filters.includes('checks') ? [...checkJobs(folder), ...files] : files
 }
 
 /** Every test file under `test`, in a fixed order. */
@@ -40,25 +53,30 @@ export function testFiles(folder: string): string[] {
   return globSync('test/**/*.test.ts', { cwd: folder }).sort()
 }
 
-function checkJobs(): Job[] {
+function checkJobs(folder: string): Job[] {
   return Object.entries(checks).map(([name, args]) => ({
-    name,
-    args,
+    names: [name],
     deadlineMs: checkDeadlineMs,
     parallel: true,
     kind: 'check',
+    run: async () => [await runNode(args, folder, checkDeadlineMs)],
     count: checkCounts,
   }))
 }
 
-function fileJob(path: string, requireInterop: boolean): Job {
-  const interop = path.startsWith('test/interop/')
+function fileJob(paths: string[], folder: string, requireInterop: boolean): Job {
+  const starts = (...folders: string[]) => paths.some((path) => folders.some((it) => path.startsWith(it)))
+  const interop = starts(interopFolder)
+  const deadlineMs = paths.length > 1 || starts(...longFolders) ? longDeadlineMs : fileDeadlineMs
   return {
-    name: path,
-    args: [path],
-    deadlineMs: longFolders.some((long) => path.startsWith(long)) ? longDeadlineMs : fileDeadlineMs,
+    names: paths,
+    deadlineMs,
     parallel: !interop,
     kind: 'file',
+    run: () =>
+      paths.length > 1
+        ? runBatch(paths, folder, deadlineMs)
+        : runNode(paths, folder, deadlineMs).then((run) => [run]),
     count: (run) => fileCounts(run, interop && requireInterop),
   }
 }

@@ -55,6 +55,19 @@ export function totalLine({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }
 
+/** Lines that name the ten runs that took most of the processors, and what all took; none for a few runs. */
+export function mostExpensive(runs: readonly { name: string; cpuMs: number }[]): string[] {
+  const named = 10
+  if (runs.length <= named) return []
+  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
+  const all = runs.reduce((ms, { cpuMs }) => ms + cpuMs, 0)
+  const most = runs.toSorted((a, b) => b.cpuMs - a.cpuMs).slice(0, named)
+  return [
+    `processor time ${seconds(all)}, most of it:`,
+    ...most.map(({ name, cpuMs }) => `     ${seconds(cpuMs)} ${name}`),
+  ]
+}
+
 function lastSummary(output: string): { total: number; passed: number; skipped: number } | undefined {
   const pattern = /^ {2}Total: +(\d+)\n {2}Passed: +(\d+)\n {2}Skipped: +(\d+)$/gm
   const match = [...output.matchAll(pattern)].at(-1)

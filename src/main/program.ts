@@ -9,6 +9,7 @@ import { QuotaBook } from './access/quota-book.ts'
 import { Overload } from './access/overload.ts'
 import { Board } from './board/board.ts'
 import { firstKeyText } from './first-key.ts'
+import { withBulkHandlers } from './handlers/bulk-handlers.ts'
 import { jobHandlers } from './handlers/job-handlers.ts'
 import { keyHandlers } from './handlers/key-handlers.ts'
 import { peerHandlers } from './handlers/peer-handlers.ts'
@@ -137,20 +138,24 @@ export async function startProgram(
     const overload = new Overload()
     stops.push(async () => Promise.resolve(overload.stop()))
     const handlers = permittedHandlers(
-      {
-        ...sessionHandlers({
-          supervisor,
-          board,
-          memoryOnlyDefault: settings.RESTTORRENT_MEMORY_ONLY,
-          quotas,
-        }),
-        ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy, quotas }),
-        ...swarmHandlers(supervisor),
-        ...peerHandlers(supervisor),
-        ...transferHandlers({ supervisor, board, tasks, rootDir, dataDir, backup: () => store.backup() }),
-        ...keyHandlers({ keys, audit, log }),
-        ...jobHandlers(jobs, supervisor),
-      },
+      withBulkHandlers(
+        {
+          ...sessionHandlers({
+            supervisor,
+            board,
+            memoryOnlyDefault: settings.RESTTORRENT_MEMORY_ONLY,
+            quotas,
+          }),
+          ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy, quotas }),
+          ...swarmHandlers(supervisor),
+          ...peerHandlers(supervisor),
+          ...transferHandlers({ supervisor, board, tasks, rootDir, dataDir, backup: () => store.backup() }),
+          ...keyHandlers({ keys, audit, log }),
+          ...jobHandlers(jobs, supervisor),
+        },
+        supervisor,
+        log,
+      ),
       { overload, audit },
     )
     const allowedHosts = settings.RESTTORRENT_ALLOWED_HOSTS

@@ -14,6 +14,8 @@ export interface CommandEntry {
   readonly jsonp: boolean
   /** Of a success; 202 where a job is begun. */
   readonly status?: 200 | 202
+  /** On one torrent: `<name>s` does the same to many, see `bulkCommands`. */
+  readonly bulk?: true
   /** What is refused while the server is overloaded: the command, or only with that parameter. */
   readonly sheds?: 'always' | 'url'
 }

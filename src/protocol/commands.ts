@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { accessCommands } from './access-commands.ts'
+import { bulkCommands, type BulkCommands } from './bulk-commands.ts'
 import type { CommandEntry } from './command-entry.ts'
 import { infoHash, sessionId } from './ids.ts'
 import { jobCommands } from './job-commands.ts'
@@ -19,8 +20,7 @@ import { webSeedView } from './web-seed.ts'
 
 const torrentName = z.strictObject({ session_id: sessionId, info_hash: infoHash })
 
-/** Every public operation by its name. */
-export const commands = {
+const single = {
   get_session_list: {
     method: 'GET',
     path: '/v1/sessions',
@@ -111,6 +111,7 @@ export const commands = {
     description: 'Changes options of a torrent, at once where it runs; what is not given stays as it is.',
     input: updateTorrent,
     output: torrentDetail,
+    bulk: true,
     jsonp: false,
   },
   start_torrent: {
@@ -120,6 +121,7 @@ export const commands = {
     description: 'Starts a torrent; out of the state error, what was lost is fetched again.',
     input: torrentName,
     output: torrentRow,
+    bulk: true,
     jsonp: false,
   },
   stop_torrent: {
@@ -129,6 +131,7 @@ export const commands = {
     description: 'Stops a torrent: its connections and files are closed, its trackers told.',
     input: torrentName,
     output: torrentRow,
+    bulk: true,
     jsonp: false,
   },
   get_trackers: {
@@ -147,6 +150,7 @@ export const commands = {
     description: 'Announces to the trackers of a torrent as soon as their minimal interval allows.',
     input: torrentName,
     output: z.object({ trackers: z.array(trackerView) }),
+    bulk: true,
     jsonp: false,
   },
   get_web_seeds: {
@@ -169,6 +173,7 @@ export const commands = {
       delete_data: flag.default(false).describe('1: delete its files too'),
     }),
     output: z.object({}),
+    bulk: true,
     jsonp: false,
   },
   create_backup: {
@@ -218,6 +223,12 @@ export const commands = {
   ...jobCommands,
   ...accessCommands,
 } as const satisfies Record<string, CommandEntry>
+
+/** Every public operation by its name. */
+export const commands = { ...single, ...bulkCommands(single) } as const
+
+/** The commands on many torrents. */
+export type BulkName = keyof BulkCommands<typeof single>
 
 export type CommandName = keyof typeof commands
 /** What a handler is given: the checked parameters. */

@@ -175,6 +175,7 @@ onBoth('stop_torrent and start_torrent answer the row, and the torrent follows',
 onBoth('every command on a session that is none fails with session_not_found', async (face) => {
   const given: Parameters = {
     info_hash: made.infoHash,
+    info_hashes: 'all',
     file: made.bytes,
     save_path: 'here',
     address: '192.0.2.1:6881',

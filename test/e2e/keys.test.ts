@@ -191,10 +191,12 @@ keys('what is not yours answers exactly as what is not there, on both faces', as
       const ask = async (session_id: string) =>
         await face.ask(command, { session_id, info_hash: infoHash, ...parameters[command] })
       const needs = commands[command].input.shape
+      const many = 'info_hashes' in needs ? { info_hashes: 'all' } : {}
       const given =
         'info_hash' in needs
           ? ask
-          : async (session_id: string) => await face.ask(command, { session_id, ...parameters[command] })
+          : async (session_id: string) =>
+              await face.ask(command, { session_id, ...many, ...parameters[command] })
       const foreign = await given(session.id)
       assert.is(codeOf(foreign), commands[command].scope === 'admin' ? 'forbidden' : 'session_not_found')
       assert.equal(foreign, await given('f'.repeat(40)), command)

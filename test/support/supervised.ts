@@ -5,7 +5,7 @@ import pino from 'pino'
 import { QuotaBook } from '../../src/main/access/quota-book.ts'
 import { Board } from '../../src/main/board/board.ts'
 import { dispatch } from '../../src/main/handlers/dispatch.ts'
-import type { Handlers } from '../../src/main/handlers/reply.ts'
+import { withBulkHandlers } from '../../src/main/handlers/bulk-handlers.ts'
 import { jobHandlers } from '../../src/main/handlers/job-handlers.ts'
 import { keyHandlers } from '../../src/main/handlers/key-handlers.ts'
 import { peerHandlers } from '../../src/main/handlers/peer-handlers.ts'
@@ -93,22 +93,26 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
   const fetchPolicy = createAddressPolicy([])
   const quotas = new QuotaBook({ sessions: () => supervisor.sessions(), quotasOfKey: () => undefined })
   const jobs = new Jobs({ write: () => Promise.resolve() }, log)
-  const handlers: Handlers = {
-    ...jobHandlers(jobs, supervisor),
-    ...keyHandlers({ keys: keyRing().ring, audit: { read: () => Promise.resolve([]) }, log }),
-    ...sessionHandlers({ supervisor, board, memoryOnlyDefault: true, quotas }),
-    ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy, quotas }),
-    ...swarmHandlers(supervisor),
-    ...peerHandlers(supervisor),
-    ...transferHandlers({
-      supervisor,
-      board,
-      tasks,
-      rootDir,
-      dataDir,
-      backup: () => Promise.reject(new Error('there is no store')),
-    }),
-  }
+  const handlers = withBulkHandlers(
+    {
+      ...jobHandlers(jobs, supervisor),
+      ...keyHandlers({ keys: keyRing().ring, audit: { read: () => Promise.resolve([]) }, log }),
+      ...sessionHandlers({ supervisor, board, memoryOnlyDefault: true, quotas }),
+      ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy, quotas }),
+      ...swarmHandlers(supervisor),
+      ...peerHandlers(supervisor),
+      ...transferHandlers({
+        supervisor,
+        board,
+        tasks,
+        rootDir,
+        dataDir,
+        backup: () => Promise.reject(new Error('there is no store')),
+      }),
+    },
+    supervisor,
+    log,
+  )
   const command: Supervised['command'] = async (name, parameters) => {
     const reply = await dispatch(handlers, name, parameters, anybody)
     return 'value' in reply ? reply.value : reply.ready.value()

@@ -65,6 +65,8 @@ export async function startLibtorrent(
   let infoHash = ''
 
   const add = async (source: Source & { priorities?: number[] }, folder: string) => {
+    delete told.added
+    delete told.done
     program.tell(JSON.stringify({ command: 'add', folder, ...source }))
     infoHash = (await hear(answerWithinMs, 'added')).info_hash
   }

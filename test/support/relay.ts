@@ -13,11 +13,12 @@ export interface Relay extends AsyncDisposable {
   limit(rate: number): void
 }
 
-/** Starts a relay to the peer on `target`. */
-export async function startRelay(target: number): Promise<Relay> {
+/** Starts a relay to the peer on `target`; `onConnection` is called for each connection before a byte passes. */
+export async function startRelay(target: number, onConnection?: () => void): Promise<Relay> {
   const sockets = new Set<Socket>()
   const state = { received: 0, rate: Infinity }
   const server = createServer((near) => {
+    onConnection?.()
     const far = connect(target, '127.0.0.1')
     for (const socket of [near, far]) {
       sockets.add(socket)

@@ -50,6 +50,31 @@ test('a connection that lasted is no failure, one that is closed at once is', ()
   assert.is(book.next(now + 1000)?.address, address)
 })
 
+test('a peer that exchanged payload is dialled again soon, however often its connection ends', () => {
+  const book = new PeerBook()
+  book.add(address, 'tracker')
+  for (let now = 0; now < 10_000; now += 1000) {
+    assert.is(book.next(now)?.address, address)
+    book.met(address, now)
+    book.served(address)
+    book.ended(address, now)
+    assert.is(book.next(now + 999), undefined)
+  }
+})
+
+test('an address that was left for another connection with its peer is dialled soon after the end of that', () => {
+  const book = new PeerBook()
+  book.add(address, 'tracker')
+  book.next(0)
+  book.needless(address, 0)
+  book.recallOne(address, minute)
+  assert.is(book.next(minute + 999), undefined)
+  assert.is(book.next(minute + 1000)?.address, address)
+  book.spare(address, 0)
+  book.recallOne(address, minute)
+  assert.is(book.next(2 * minute), undefined)
+})
+
 test('an address that leads nowhere is left alone, whoever names it', () => {
   const book = new PeerBook()
   book.add(address, 'tracker')

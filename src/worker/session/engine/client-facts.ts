@@ -26,10 +26,10 @@ export interface ClientFacts {
   readonly policy: AddressPolicy
   /** Requests to web seeds. */
   readonly webSeedSlots: RequestSlots
-  /** Whether the session has as many connections as it may take in; some more are kept for those it dials. */
-  readonly isFull: () => boolean
-  /** Somebody was turned away for want of room. */
-  readonly refused: () => void
+  /** Whether one more may come in, be it in the place of a useless one; some room is kept for those we dial. */
+  readonly hasRoom: () => boolean
+  /** The same, and gives up a useless connection where it takes one. */
+  readonly makeRoom: () => boolean
   /** A piece that these peers sent does not hash as it should; `isSole`: nobody else had part in it. */
   readonly badPiece: (sources: readonly PeerAddress[], isSole: boolean) => void
 }

@@ -5,7 +5,7 @@
 import type { Socket as UdpSocket } from 'node:dgram'
 import type { Server } from 'node:net'
 import Wire from 'bittorrent-protocol'
-import WebTorrent from 'webtorrent'
+import WebTorrent, { type Wire as OpenWire } from 'webtorrent'
 import Peer from 'webtorrent/lib/peer.js'
 import type { AddressPolicy } from '../../../protocol/address-policy.ts'
 import type { Ban, BanChange } from '../../../protocol/ban.ts'
@@ -52,8 +52,6 @@ export interface EngineOptions {
 
 /** The part of a session's connections that is kept for peers that it dials itself. */
 const reserved = 0.1
-/** Connections given up in one go for others that were turned away. */
-const mostGivenUp = 4
 
 /** What the engine calls the modes of encryption. */
 const secureOf = { off: 0, preferred: 1, required: 2 } as const satisfies Record<EncryptionMode, number>
@@ -65,7 +63,6 @@ export class Engine {
   readonly #bans: Bans
   readonly #limits = new SessionLimits()
   #maxPeers: number
-  #wasRefused = false
 
   constructor(options: EngineOptions) {
     const { peerId, userAgent, port, tcp, udp, settings, policy } = options
@@ -117,8 +114,8 @@ export class Engine {
       worth: new WireWorth(),
       pex: settings.pex,
       webSeedSlots: sessionSlots(),
-      isFull: () => this.connections >= this.#maxPeers - Math.floor(this.#maxPeers * reserved),
-      refused: () => (this.#wasRefused = true),
+      hasRoom: () => this.#hasFreeRoom || this.#useless.length > 0,
+      makeRoom: () => this.#makeRoom(),
       badPiece: (sources, isSole) => this.#bans.badPiece(sources, isSole),
     }
     takeOver(client, this.#facts)
@@ -188,15 +185,27 @@ export class Engine {
     this.#sift()
   }
 
-  /** Uses room for connections that others gave up, and makes some where peers were turned away. */
+  /** Uses room for connections that others gave up. */
   drain(): void {
-    if (this.#wasRefused) {
-      const wires = Array.from(this.#torrents, (torrent) => torrent.wires).flat()
-      const useless = this.#facts.worth.useless(wires, performance.now())
-      for (const wire of useless.slice(0, mostGivenUp)) wire.destroy()
-    }
-    this.#wasRefused = false
     this.#facts.dialler.kick()
+  }
+
+  /** Room for who dials in that nobody has to leave for. */
+  get #hasFreeRoom(): boolean {
+    return this.connections < this.#maxPeers - Math.floor(this.#maxPeers * reserved)
+  }
+
+  /** Connections that may be given up, most useless first. */
+  get #useless(): OpenWire[] {
+    const wires = Array.from(this.#torrents, (torrent) => torrent.wires).flat()
+    return this.#facts.worth.useless(wires, performance.now())
+  }
+
+  #makeRoom(): boolean {
+    if (this.#hasFreeRoom) return true
+    const [first] = this.#useless
+    first?.destroy()
+    return first !== undefined
   }
 
   /** A torrent that is there and not known to be private may be known to the DHT. */

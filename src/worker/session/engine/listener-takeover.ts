@@ -12,7 +12,7 @@ const mostPending = 64
 /** Connections from addresses that are not admitted, or for which there is no room, are closed at once. */
 export function takeOver(
   client: WebTorrent,
-  { gate, addresses, isFull, refused }: Pick<ClientFacts, 'gate' | 'addresses' | 'isFull' | 'refused'>,
+  { gate, addresses, hasRoom }: Pick<ClientFacts, 'gate' | 'addresses' | 'hasRoom'>,
 ): void {
   const pool = client._connPool
   if (pool === null) return
@@ -21,12 +21,8 @@ export function takeOver(
     socket.on('error', () => undefined) // its end is seen by 'close'
     const host = canonicalHost(socket.remoteAddress ?? '')
     const pending = pool._pendingConns
-    if (pending === null || host === '' || !gate.mayDialIn(host) || !addresses.hasRoom(host)) {
-      socket.destroy()
-      return
-    }
-    if (isFull()) {
-      refused()
+    const isLetIn = host !== '' && gate.mayDialIn(host) && addresses.hasRoom(host) && hasRoom()
+    if (pending === null || !isLetIn) {
       socket.destroy()
       return
     }

@@ -21,7 +21,7 @@ const mostFor: Record<PeerSource, number> = {
   ut_pex: 3000,
 }
 /** What passes before each next attempt; after the last one an address is forgotten. */
-const waitsMs = [1000, 5000, 15_000, 60_000, 4 * 60_000, 16 * 60_000]
+const waitsMs = [1000, 5000, 15_000, 60_000, 4 * 60_000, 16 * 60_000] as const
 /** A connection that lasted so long was no failure. */
 const lastingMs = 60_000
 /** An address that leads to ourselves, or to a peer that is connected already, stays known and is left alone. */
@@ -35,6 +35,8 @@ interface Entry {
   readyAt: number
   state: 'ready' | 'waiting' | 'dialled' | 'met'
   metAt: number
+  /** Payload went either way since it was met. */
+  hasServed: boolean
   /** It was left because neither end wanted anything of the other. */
   isSpared: boolean
 }
@@ -63,6 +65,7 @@ export class PeerBook {
       readyAt: 0,
       state: 'ready',
       metAt: 0,
+      hasServed: false,
       isSpared: false,
     }
     this.#entries.set(address, entry)
@@ -88,13 +91,21 @@ export class PeerBook {
     if (entry?.state !== 'dialled') return
     entry.state = 'met'
     entry.metAt = now
+    entry.hasServed = false
+  }
+
+  /** Payload was exchanged with the peer: that the connection ends is no failure, however soon. */
+  served(address: string): void {
+    const entry = this.#entries.get(address)
+    if (entry) entry.hasServed = true
   }
 
   /** The connection, or the attempt, is over. */
   ended(address: string, now: number): void {
     const entry = this.#entries.get(address)
     if (entry?.state !== 'dialled' && entry?.state !== 'met') return
-    if (entry.state === 'met' && now - entry.metAt >= lastingMs) entry.failures = 0
+    const hasLasted = entry.hasServed || now - entry.metAt >= lastingMs
+    if (entry.state === 'met' && hasLasted) entry.failures = 0
     const waitMs = waitsMs[entry.failures]
     entry.failures += 1
     if (waitMs === undefined) this.forget(address)
@@ -105,6 +116,12 @@ export class PeerBook {
   needless(address: string, now: number): void {
     const entry = this.#entries.get(address)
     if (entry) this.#wait(entry, now + needlessMs)
+  }
+
+  /** The reason to leave an address alone is gone: it is dialled again soon. */
+  recallOne(address: string, now: number): void {
+    const entry = this.#entries.get(address)
+    if (entry?.state === 'waiting' && !entry.isSpared) this.#wait(entry, now + waitsMs[0])
   }
 
   /** Leaves an address alone as long as we want nothing. */

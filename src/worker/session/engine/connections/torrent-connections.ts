@@ -7,6 +7,7 @@ import { readPeerAddress } from '../../../../protocol/peer-address.ts'
 import type { ClientFacts } from '../client-facts.ts'
 import { listensAt } from '../listens-at.ts'
 import type { Diallable } from './dialler.ts'
+import { takesPlaceOf } from './duplicates.ts'
 import { PeerBook, sourceNamed, type PeerSource } from './peer-book.ts'
 
 /** What a peer that was dialled may take for its handshake. */
@@ -64,7 +65,7 @@ export class TorrentConnections implements Diallable {
       if (next === undefined) return false
       const host = readPeerAddress(next.address)?.host ?? ''
       if (!this.#client.gate.mayDial(next.address)) this.#book.forget(next.address)
-      else if (this.#isConnected(next.address)) this.#book.needless(next.address, now)
+      else if (this.#isConnected(next.address)) continue
       else if (!this.#client.addresses.hasRoom(host)) this.#book.ended(next.address, now)
       else if (this.#dial(next, host)) return true
     }
@@ -73,12 +74,25 @@ export class TorrentConnections implements Diallable {
   /** A peer shook hands. False where the connection leads nowhere, and is closed. */
   met(wire: Wire, address: string): boolean {
     const { peerId } = this.#client
-    const isKnown = this.#torrent.wires.some((other) => other !== wire && other.peerId === wire.peerId)
-    if (isKnown || wire.peerId === peerId || !this.#mayStay(wire)) {
+    if (wire.peerId === peerId || !this.#mayStay(wire)) {
       this.refuse(wire, address)
       return false
     }
+    const twin = this.#torrent.wires.find(
+      (one) => one !== wire && !one.destroyed && one.peerId === wire.peerId,
+    )
+    if (twin && !takesPlaceOf(wire, twin, peerId)) {
+      this.#leaveTo(twin, address)
+      wire.destroy()
+      return false
+    }
+    if (twin) {
+      this.#leaveTo(wire, listensAt(twin) ?? '')
+      twin.destroy()
+    }
     this.#book.met(address, performance.now())
+    const served = (): void => this.#book.served(address)
+    wire.once('download', served).once('upload', served)
     this.#client.worth.watch(wire)
     wire.on('extended', () => {
       if (!this.#mayStay(wire)) wire.destroy() // where it listens is known now
@@ -94,7 +108,8 @@ export class TorrentConnections implements Diallable {
 
   /** Closes a connection that neither end needs; its address is left alone until `recall`. */
   spare(wire: Wire, address: string): void {
-    this.#book.spare(address, performance.now())
+    for (const one of [address, listensAt(wire)])
+      if (one !== undefined) this.#book.spare(one, performance.now())
     wire.destroy()
   }
 
@@ -127,7 +142,8 @@ export class TorrentConnections implements Diallable {
     const register = torrent._registerPeer.bind(torrent)
     torrent._registerPeer = (peer) => {
       if (peer.destroyed) return // closed at its handshake: the engine would list it once more
-      if (peer.type === 'tcpIncoming' && !this.#hasRoomForIncoming()) {
+      const mayStay = peer.type !== 'tcpIncoming' || (this.count < this.#most && this.#client.makeRoom())
+      if (!mayStay) {
         peer.destroy()
         return
       }
@@ -139,12 +155,6 @@ export class TorrentConnections implements Diallable {
       remove(peer)
       this.#ended(typeof peer === 'string' ? peer : peer.id)
     }
-  }
-
-  #hasRoomForIncoming(): boolean {
-    if (this.count < this.#most && !this.#client.isFull()) return true
-    this.#client.refused()
-    return false
   }
 
   #dial({ address, source }: { address: string; source: PeerSource }, host: string): boolean {
@@ -164,8 +174,17 @@ export class TorrentConnections implements Diallable {
     this.#client.dialler.kick()
   }
 
+  /** Whether a peer is connected already; its address then waits for the end of that connection. */
   #isConnected(address: string): boolean {
-    return this.#torrent.wires.some((wire) => listensAt(wire) === address)
+    const wire = this.#torrent.wires.find((one) => listensAt(one) === address)
+    if (wire) this.#leaveTo(wire, address)
+    return wire !== undefined
+  }
+
+  /** Leaves an address alone as long as this connection with its peer lasts. */
+  #leaveTo(wire: Wire, address: string): void {
+    this.#book.needless(address, performance.now())
+    wire.once('close', () => this.#book.recallOne(address, performance.now()))
   }
 
   #mayStay(wire: Wire): boolean {

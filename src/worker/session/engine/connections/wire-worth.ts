@@ -1,8 +1,8 @@
 /** Which connection is given up first when there are too many. */
 import type { Wire } from 'webtorrent'
 
-/** A peer that said nothing at all after its handshake. */
-const silentMs = 3000
+/** A peer that said nothing at all after its handshake, which takes one way there and back. */
+const silentMs = 1000
 /** One that was neither sent to nor brought anything for so long. */
 const idleMs = 60_000
 
@@ -21,7 +21,7 @@ export class WireWorth {
   useless(wires: Iterable<Wire>, now: number): Wire[] {
     const idleOf = (wire: Wire): number => now - (this.#usefulAt.get(wire) ?? now)
     return [...wires]
-      .filter((wire) => wire.type !== 'webSeed')
+      .filter((wire) => wire.type !== 'webSeed' && !wire.destroyed)
       .filter((wire) => idleOf(wire) >= (hasSaidNothing(wire) ? silentMs : idleMs))
       .sort((a, b) => Number(hasSaidNothing(b)) - Number(hasSaidNothing(a)) || idleOf(b) - idleOf(a))
   }

@@ -75,6 +75,7 @@ function putSession(): StoreOperation {
         upload_limit: 0,
         max_peers: 55,
         encryption: 'preferred',
+        ip_filter: '',
       },
     },
   }

@@ -24,7 +24,7 @@ const mainRows = [
   ['program'],
   ['http', 'realtime'],
   ['handlers', 'live', 'metrics', 'pages'],
-  ['access', 'jobs', 'supervisor', 'board', 'records', 'files', 'lsd'],
+  ['access', 'jobs', 'supervisor', 'board', 'records', 'files', 'filters', 'lsd'],
   ['threads'],
   ['log'],
 ]

@@ -1,6 +1,4 @@
 /** The server: wires its parts, starts them in order, and stops them in the reverse order. */
-import { mkdirSync, realpathSync } from 'node:fs'
-import { join } from 'node:path'
 import { createAddressPolicy } from '../protocol/address-policy.ts'
 import { AuditLog } from './access/audit-log.ts'
 import { Authentication } from './access/authentication.ts'
@@ -8,6 +6,7 @@ import { KeyRing } from './access/key-ring.ts'
 import { QuotaBook } from './access/quota-book.ts'
 import { Overload } from './access/overload.ts'
 import { Board } from './board/board.ts'
+import { IpFilters } from './filters/ip-filters.ts'
 import { firstKeyText } from './first-key.ts'
 import { withBulkHandlers } from './handlers/bulk-handlers.ts'
 import { jobHandlers } from './handlers/job-handlers.ts'
@@ -24,16 +23,18 @@ import { readTls, type TlsFiles } from './http/tls.ts'
 import { Jobs } from './jobs/jobs.ts'
 import type { Log } from './log.ts'
 import { Live } from './live/live.ts'
+import { loadRecords } from './load-records.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { LocalDiscovery } from './lsd/local-discovery.ts'
 import { localSessions } from './lsd/local-session.ts'
 import { openApiPage } from './pages/openapi.ts'
 import { attachRealtime } from './realtime/attach.ts'
-import { fillRecords } from './records/restored-records.ts'
-import type { SessionRecords } from './records/session-records.ts'
+import { prepareFolders } from './prepare-folders.ts'
 import type { Settings } from './settings.ts'
+import { tellFilters } from './supervisor/configure.ts'
 import { HashDesk } from './supervisor/hash-desk.ts'
 import { Supervisor } from './supervisor/supervisor.ts'
+import { sweepIpFilters } from './sweep-ip-filters.ts'
 import { sweepExports } from './sweep-exports.ts'
 import { StoreClient } from './threads/store-client.ts'
 import { threadEntries, type ThreadEntries } from './threads/entries.ts'
@@ -51,8 +52,8 @@ export interface Program {
   readonly address: string
   /** Tells the key that this start had to make, to be shown once; undefined where there was one. */
   readonly firstKey: string | undefined
-  /** Reads the certificate again; undefined without TLS. Rejects, and changes nothing, where it does not fit. */
-  readonly reload: (() => Promise<void>) | undefined
+  /** What reads files of the operator again, by what they are. Each rejects, and changes nothing, where its file does not fit. */
+  readonly reloads: Readonly<Record<string, () => Promise<void>>>
   /** Stops everything in order, each part within a deadline. */
   stop(): Promise<void>
   /** Whether a thread is left that waits for a disk: then only a kill ends the process. */
@@ -86,12 +87,27 @@ export async function startProgram(
     const metrics = new Metrics()
     const journal = metrics.measured(store)
     const hashDesk = new HashDesk(tasks)
+    const filters = new IpFilters({
+      tasks,
+      rootDir,
+      dataDir,
+      fetchRanges: settings.RESTTORRENT_ALLOW_PRIVATE,
+      hostFile: settings.RESTTORRENT_IP_FILTER,
+      onChange: (sessionId) => {
+        for (const session of supervisor.sessions())
+          if (sessionId === undefined || session.id === sessionId) tellFilters(session, filters)
+      },
+      log,
+    })
+    stops.push(() => Promise.resolve(filters.stop()))
+    board.watch({ closed: (sessionId) => filters.forget(sessionId) })
     const quotas = new QuotaBook({
       sessions: () => supervisor.sessions(),
       quotasOfKey: (prefix) => keys.quotasOf(prefix),
     })
     const supervisor: Supervisor = new Supervisor({
       quotas,
+      filters,
       start: (options) => startThreadHost(entries.session, options),
       boot: {
         listenHost: settings.RESTTORRENT_LISTEN_HOST,
@@ -111,8 +127,13 @@ export async function startProgram(
     const jobs = new Jobs(journal, log)
     stops.push(() => jobs.stop())
     board.watch({ closed: (id) => jobs.cancelOf(id) })
+    await filters.loadHost()
     const live = new Live(board, (follows) => supervisor.follow(follows))
     const { restored, removed } = await loadRecords(store, supervisor, log)
+    sweepIpFilters(
+      dataDir,
+      restored.map(({ session }) => session.id),
+    )
     const discovery = new LocalDiscovery({
       sessions: () => localSessions(supervisor, board),
       listenHost: settings.RESTTORRENT_LISTEN_HOST,
@@ -145,11 +166,20 @@ export async function startProgram(
             board,
             memoryOnlyDefault: settings.RESTTORRENT_MEMORY_ONLY,
             quotas,
+            filters,
           }),
           ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy, quotas }),
           ...swarmHandlers(supervisor),
           ...peerHandlers(supervisor),
-          ...transferHandlers({ supervisor, board, tasks, rootDir, dataDir, backup: () => store.backup() }),
+          ...transferHandlers({
+            supervisor,
+            board,
+            tasks,
+            filters,
+            rootDir,
+            dataDir,
+            backup: () => store.backup(),
+          }),
           ...keyHandlers({ keys, audit, log }),
           ...jobHandlers(jobs, supervisor),
         },
@@ -186,44 +216,19 @@ export async function startProgram(
     log.info({ address, root_dir: rootDir, data_dir: dataDir }, `RestTorrent listens on ${address}`)
     const firstKey = authentication.isOpen ? undefined : await firstKeyText(keys, address)
     const failed = store.ended.then(() => new Error('the store worker ended'))
-    const reload = tlsFiles && (async () => http.certify(await readTls(tlsFiles)))
-    return { address, firstKey, reload, stop, isHeld: () => supervisor.isHeld, failed }
+    const reloads = {
+      ...(tlsFiles && { certificate: async () => http.certify(await readTls(tlsFiles)) }),
+      ...(settings.RESTTORRENT_IP_FILTER !== '' && { 'ip filter': async () => await filters.loadHost() }),
+    }
+    return { address, firstKey, reloads, stop, isHeld: () => supervisor.isHeld, failed }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-async function loadRecords(
-  store: StoreClient,
-  supervisor: Supervisor,
-  log: Log,
-): Promise<{ restored: SessionRecords[]; removed: SessionRecords[] }> {
-  const { sessions, skipped } = await store.loadAll()
-  for (const row of skipped) log.error({ ...row }, 'a record cannot be read and is left out')
-  const restored: SessionRecords[] = []
-  const removed: SessionRecords[] = []
-  for (const stored of sessions) {
-    const records = supervisor.records(stored.session)
-    fillRecords(records, stored)
-    const list = stored.removed ? removed : restored
-    list.push(records)
-  }
-  return { restored, removed }
-}
-
 function peerRanges(settings: Settings): string[] {
   return [...settings.RESTTORRENT_ALLOW_PRIVATE, ...settings.RESTTORRENT_ALLOW_PRIVATE_PEERS]
-}
-
-/** Makes the data directory, and the root folder only where it is the default one. */
-function prepareFolders(settings: Settings): { dataDir: string; rootDir: string } {
-  const { RESTTORRENT_DATA_DIR: dataDir, RESTTORRENT_ROOT_DIR: named } = settings
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const rootDir = named === '' ? join(dataDir, 'downloads') : named
-  if (named === '') mkdirSync(rootDir, { recursive: true })
-  realpathSync(rootDir) // it must exist; callers may name it as it was set or as it really is
-  return { dataDir: realpathSync(dataDir), rootDir }
 }
 
 function tlsFilesOf({

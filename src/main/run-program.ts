@@ -60,8 +60,8 @@ export async function runProgram(
   try {
     program = await starting
     if (program.firstKey !== undefined) process.stderr.write(program.firstKey)
-    const { reload } = program
-    if (reload !== undefined) process.on('SIGHUP', () => void reloadBy(reload, log))
+    const reloads = Object.entries(program.reloads)
+    if (reloads.length > 0) process.on('SIGHUP', () => void reloadBy(reloads, log))
     void program.failed.then((error) => {
       if (stopping) return
       log.fatal(error.message)
@@ -73,11 +73,13 @@ export async function runProgram(
   }
 }
 
-async function reloadBy(reload: () => Promise<void>, log: Log): Promise<void> {
-  await reload().then(
-    () => log.info('the certificate was read again'),
-    (error: unknown) => log.error(`the certificate stays as it was: ${String(error)}`),
-  )
+async function reloadBy(reloads: [string, () => Promise<void>][], log: Log): Promise<void> {
+  for (const [what, reload] of reloads) {
+    await reload().then(
+      () => log.info(`the ${what} was read again`),
+      (error: unknown) => log.error(`the ${what} stays as it was: ${String(error)}`),
+    )
+  }
 }
 
 function onSignals(first: (signal: string) => void, second: () => void): void {

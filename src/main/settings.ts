@@ -73,6 +73,11 @@ export const settingsTable = {
     default: '',
     description: 'the same for peers and trackers only',
   },
+  RESTTORRENT_IP_FILTER: {
+    schema: z.string().transform((path) => (path === '' ? '' : resolve(path))),
+    default: '',
+    description: 'file of addresses that no session meets (CIDR, DAT or P2P); read again at SIGHUP and daily',
+  },
   RESTTORRENT_DHT_BOOTSTRAP: {
     schema: nodes,
     default: 'router.bittorrent.com:6881,dht.transmissionbt.com:6881,dht.libtorrent.org:25401',

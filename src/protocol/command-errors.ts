@@ -40,8 +40,17 @@ const ofQueries = [
 
 const ofPaths = ['path_outside_root', 'path_reserved', 'invalid_path'] as const satisfies ErrorCode[]
 
+const ofFilters = [
+  'invalid_ip_filter',
+  'not_found',
+  'fetch_failed',
+  'address_not_allowed',
+  ...ofPaths,
+] as const satisfies ErrorCode[]
+
 const own: Partial<Record<CommandName, readonly ErrorCode[]>> = {
-  create_session: ['bind_failed', 'session_exists', 'session_unresponsive', ...ofPaths],
+  create_session: ['bind_failed', 'session_exists', 'session_unresponsive', ...ofFilters],
+  update_session: ofFilters,
   upload_torrent: [
     'select_one_source',
     'invalid_bencode',

@@ -23,6 +23,8 @@ export const errorStatus = {
   invalid_magnet: 400,
   /** The file to import breaks a rule; the message names the line. */
   invalid_import: 400,
+  /** The IP filter is too large, has too many ranges, or has lines and no range. */
+  invalid_ip_filter: 400,
   /** A path leaves the root folder, also by a symbolic link. */
   path_outside_root: 400,
   /** A path inside the data directory that RestTorrent keeps for itself. */
@@ -45,7 +47,7 @@ export const errorStatus = {
   job_not_found: 404,
   /** No such torrent in the session. */
   torrent_not_found: 404,
-  /** No such path or command, no such file to import, or no such ban. */
+  /** No such path or command, no such file to import or to filter by, or no such ban. */
   not_found: 404,
   /** The path exists, the method does not. */
   method_not_allowed: 405,

@@ -1,6 +1,7 @@
 /** What callers may give of a session: when it is made, and later. */
 import * as z from 'zod'
 import { sessionId } from './ids.ts'
+import { ipFilterSetting } from './ip-filter-source.ts'
 import { flag, integer, portList, portRange, rate, text } from './parameters.ts'
 import { quotaInput } from './quotas.ts'
 import { rootPath } from './root-path.ts'
@@ -39,6 +40,11 @@ export const createSession = z.strictObject({
     .describe(
       'preferred: encrypted, or plain where a peer cannot; required: encrypted only; off: plain only',
     ),
+  ip_filter: ipFilterSetting
+    .default('')
+    .describe(
+      'whom nothing is to do with: a URL or a path below the root of a list (CIDR, DAT or P2P), or up to 100 ranges',
+    ),
 })
 
 /** The parameters of `update_session`; what is absent stays as it is. */
@@ -49,6 +55,9 @@ export const updateSession = z.strictObject({
   upload_limit: rate.optional().describe('bytes/s of payload, 0: unlimited; at once'),
   max_peers: changeable.max_peers.optional().describe('of the session; connections above it are not cut'),
   encryption: changeable.encryption.optional().describe('for connections from now on'),
+  ip_filter: ipFilterSetting
+    .optional()
+    .describe('as for create_session, empty: none; at once; the same again: read anew'),
   lsd: flag.optional().describe('BEP 14; at once'),
   dht: flag.optional().describe('BEP 5; a change restarts the worker in order'),
   pex: flag.optional().describe('BEP 11; a change restarts the worker in order'),

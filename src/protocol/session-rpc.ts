@@ -59,6 +59,8 @@ export interface SessionApi {
   dialPeer(infoHash: string, address: string): Promise<DialAnswer | undefined>
   /** Has the session obey bans from now on, also where it is connected already. */
   changeBans(change: BanChange): Promise<void>
+  /** Has the session meet nobody in these filters, see `IpFilter`, also where it is connected already. */
+  filterAddresses(filters: readonly SharedArrayBuffer[]): Promise<void>
   /** Has a torrent announce as soon as its trackers allow. */
   reannounce(infoHash: string): Promise<void>
   /** Has a torrent dial peers, `host:port`, that main judged; one that does not run leaves them out. */

@@ -1,5 +1,6 @@
 /** What the world sees of a session: its states, its settings and its view. */
 import * as z from 'zod'
+import { ipFilterView } from './ip-filter.ts'
 import { quotas } from './quotas.ts'
 import { wireError } from './torrent.ts'
 
@@ -32,6 +33,7 @@ export const sessionSettings = z.object({
   upload_limit: z.number(),
   max_peers: z.int(),
   encryption: z.enum(encryptionModes).default('preferred'), // an older store has none
+  ip_filter: z.string().default('').describe('see update_session; of a URL the query is not shown'),
 })
 export type SessionSettings = z.output<typeof sessionSettings>
 
@@ -72,6 +74,7 @@ export const sessionView = z.object({
   download_rate: z.number().describe('bytes/s'),
   upload_rate: z.number().describe('bytes/s'),
   settings: sessionSettings,
+  ip_filter: ipFilterView.nullable().describe('what was loaded of settings.ip_filter; null: it is empty'),
   worker: workerVitals,
 })
 export type SessionView = z.output<typeof sessionView>

@@ -10,6 +10,8 @@ export type TaskName =
   | 'deleteData'
   | 'writeExport'
   | 'readImport'
+  | 'loadIpFilter'
+  | 'pruneIpFilters'
 
 export type TaskAnswer<T> = { readonly value: T } | { readonly error: WireError }
 

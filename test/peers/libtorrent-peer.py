@@ -21,6 +21,8 @@ def open_session(settings):
     policy = ENCRYPTION[settings["encryption"]]
     return lt.session({
         "listen_interfaces": f"{settings['host']}:{settings['port']}",
+        # who listens on an address of its own dials from it too
+        "outgoing_interfaces": settings["host"] if settings["host"].startswith("127.") else "",
         "enable_dht": settings.get("dht", False),
         "dht_bootstrap_nodes": "",
         "dht_restrict_routing_ips": False,

@@ -1,5 +1,20 @@
 /** Records of sessions as main keeps them, whole or with what a test is about. */
 import type { SessionRecord } from '../../src/protocol/records.ts'
+import type { SessionSettings } from '../../src/protocol/session.ts'
+
+/** Settings of a session without limits that finds peers by PEX alone. */
+export const sessionSettings: SessionSettings = {
+  dht: false,
+  lsd: false,
+  pex: true,
+  upnp: false,
+  nat_pmp: false,
+  download_limit: 0,
+  upload_limit: 0,
+  max_peers: 200,
+  encryption: 'preferred',
+  ip_filter: '',
+}
 
 /** A record of a session that is memory only. */
 export function sessionRecord(fields: Partial<SessionRecord> = {}): SessionRecord {
@@ -12,17 +27,7 @@ export function sessionRecord(fields: Partial<SessionRecord> = {}): SessionRecor
     owner: null,
     root: '',
     quotas: {},
-    settings: {
-      dht: false,
-      lsd: false,
-      pex: true,
-      upnp: false,
-      nat_pmp: false,
-      download_limit: 0,
-      upload_limit: 0,
-      max_peers: 200,
-      encryption: 'preferred',
-    },
+    settings: sessionSettings,
     ...fields,
   }
 }

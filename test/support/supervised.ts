@@ -3,6 +3,7 @@ import { mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
 import { QuotaBook } from '../../src/main/access/quota-book.ts'
+import { IpFilters } from '../../src/main/filters/ip-filters.ts'
 import { Board } from '../../src/main/board/board.ts'
 import { dispatch } from '../../src/main/handlers/dispatch.ts'
 import { withBulkHandlers } from '../../src/main/handlers/bulk-handlers.ts'
@@ -72,6 +73,15 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
   const { entry = threadEntries.session, start = (host: HostOptions) => startThreadHost(entry, host) } =
     options
   const log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
+  const filters = new IpFilters({
+    tasks,
+    rootDir,
+    dataDir,
+    fetchRanges: [],
+    hostFile: '',
+    onChange: () => undefined,
+    log,
+  })
   const supervisor = new Supervisor({
     start,
     boot: {
@@ -97,7 +107,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     {
       ...jobHandlers(jobs, supervisor),
       ...keyHandlers({ keys: keyRing().ring, audit: { read: () => Promise.resolve([]) }, log }),
-      ...sessionHandlers({ supervisor, board, memoryOnlyDefault: true, quotas }),
+      ...sessionHandlers({ supervisor, board, memoryOnlyDefault: true, quotas, filters }),
       ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy, quotas }),
       ...swarmHandlers(supervisor),
       ...peerHandlers(supervisor),
@@ -105,6 +115,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
         supervisor,
         board,
         tasks,
+        filters,
         rootDir,
         dataDir,
         backup: () => Promise.reject(new Error('there is no store')),
@@ -137,6 +148,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
         return row && probe(row) ? row : undefined
       }),
     [Symbol.asyncDispose]: async () => {
+      filters.stop()
       await supervisor.stop()
       await tasks.close()
     },

@@ -8,6 +8,7 @@ import {
   type TransferredTorrent,
 } from '../../protocol/session-export.ts'
 import type { Board } from '../board/board.ts'
+import type { IpFilters } from '../filters/ip-filters.ts'
 import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
@@ -17,6 +18,7 @@ export interface ImportSurroundings {
   readonly supervisor: Supervisor
   readonly board: Board
   readonly tasks: TaskPool
+  readonly filters: Pick<IpFilters, 'restore'>
   readonly rootDir: string
   readonly dataDir: string
 }
@@ -42,6 +44,7 @@ export async function importSession(
   )
   const made = await supervisor.create({ ...session, ...holder, quotas: {}, ports })
   try {
+    await near.filters.restore(made.records.session)
     for (let at = 0; at < records.length; at += addedAtOnce)
       await Promise.all(records.slice(at, at + addedAtOnce).map((record) => add(made, record, near)))
     return made

@@ -7,6 +7,7 @@ import { quotasOf, type Quotas } from '../../protocol/quotas.ts'
 import type { QuotaBook } from '../access/quota-book.ts'
 import type { Access } from '../access/access.ts'
 import type { Board } from '../board/board.ts'
+import type { IpFilters } from '../filters/ip-filters.ts'
 import { configureSession } from '../supervisor/configure.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import { defaultPortRange, portsOfRange } from './default-ports.ts'
@@ -22,6 +23,7 @@ export interface SessionHandlerOptions {
   readonly board: Board
   readonly memoryOnlyDefault: boolean
   readonly quotas: QuotaBook
+  readonly filters: Pick<IpFilters, 'read' | 'set' | 'forget'>
 }
 
 type SessionHandlers = Pick<
@@ -40,11 +42,18 @@ export function sessionHandlers({
   board,
   memoryOnlyDefault,
   quotas,
+  filters,
 }: SessionHandlerOptions): SessionHandlers {
   const view = (id: string) => {
     const found = board.sessions.get(id)
     if (found === undefined) throw new RestTorrentError('session_not_found', 'session not found')
     return found
+  }
+  const freePorts = (input: CommandInput<'create_session'>) => {
+    const taken = supervisor.portsInUse()
+    const ports = portsOf(input).filter((port) => !taken.has(port))
+    if (ports.length === 0) throw new RestTorrentError('bind_failed', bindFailed)
+    return ports
   }
   return {
     get_session_list: (_, { access }) => {
@@ -58,22 +67,25 @@ export function sessionHandlers({
       return { ready, freshness: freshnessOfAll(seen, board) }
     },
     create_session: async (input, { access }) => {
-      const taken = supervisor.portsInUse()
-      const ports = portsOf(input).filter((port) => !taken.has(port))
-      if (ports.length === 0) throw new RestTorrentError('bind_failed', bindFailed)
       const wish = {
-        ...recordOf(input, ports, memoryOnlyDefault),
+        ...recordOf(input, memoryOnlyDefault),
         owner: access.key,
         root: rootOf(input, access),
         quotas: sessionQuotasOf(input, access),
       }
-      // judged and begun in one go; what is begun is counted, and nobody waits for its port
-      const { begun } = await quotas.inTurn(wish, () => {
-        const settings = quotas.forSession(wish, wish.settings)
-        return Promise.resolve({ begun: supervisor.create({ ...wish, settings }) })
-      })
-      const session = await begun
-      return { value: { session: view(session.id) } }
+      filters.set(wish, await filters.read(wish, input.ip_filter))
+      try {
+        // judged and begun in one go; what is begun is counted, and nobody waits for its port
+        const { begun } = await quotas.inTurn(wish, () => {
+          const settings = quotas.forSession(wish, wish.settings)
+          return Promise.resolve({ begun: supervisor.create({ ...wish, ports: freePorts(input), settings }) })
+        })
+        const session = await begun
+        return { value: { session: view(session.id) } }
+      } catch (error) {
+        filters.forget(wish.id)
+        throw error
+      }
     },
     get_session: ({ session_id }) => {
       const shown = board.session(session_id)
@@ -83,9 +95,12 @@ export function sessionHandlers({
     },
     update_session: async ({ session_id, name, ...settings }) => {
       const { session } = supervisor.session(session_id).records
+      const { ip_filter } = settings
+      const filter = ip_filter === undefined ? undefined : await filters.read(session, ip_filter)
       await quotas.inTurn(session, async () => {
         quotas.forSettings(session, settings)
         await configureSession(supervisor.session(session_id), name, settings)
+        if (filter) filters.set(session, filter)
       })
       return { value: view(session_id) }
     },
@@ -123,17 +138,27 @@ function portsOf(input: CommandInput<'create_session'>): number[] {
 
 function recordOf(
   input: CommandInput<'create_session'>,
-  ports: readonly number[],
   memoryOnlyDefault: boolean,
-): Omit<SessionRecord, 'owner' | 'root' | 'quotas'> {
+): Omit<SessionRecord, 'owner' | 'root' | 'quotas' | 'ports'> {
   const { dht, lsd, pex, upnp, nat_pmp, download_limit, upload_limit, max_peers, encryption } = input
+  const { ip_filter } = input
   return {
     id: Buffer.concat([Buffer.from(peerIdPrefix), randomPeerIdTail()]).toString('hex'),
     name: input.name,
-    ports,
     memoryOnly: input.memory_only ?? memoryOnlyDefault,
     createdAt: Date.now(),
-    settings: { dht, lsd, pex, upnp, nat_pmp, download_limit, upload_limit, max_peers, encryption },
+    settings: {
+      dht,
+      lsd,
+      pex,
+      upnp,
+      nat_pmp,
+      download_limit,
+      upload_limit,
+      max_peers,
+      encryption,
+      ip_filter,
+    },
   }
 }
 

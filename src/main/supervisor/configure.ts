@@ -4,6 +4,7 @@ import { needsRestart, type SessionSettings, type SessionState } from '../../pro
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { SessionApi } from '../../protocol/session-rpc.ts'
+import type { SessionSurroundings } from './session-surroundings.ts'
 import type { SessionRecords } from '../records/session-records.ts'
 
 /** A session as far as its settings go. */
@@ -38,6 +39,12 @@ export function configureWorker(session: Configured): void {
 export function tellBans(session: Configured): void {
   const added = session.records.bans.list()
   if (added.length > 0) session.send('bans', async (api) => await api.changeBans({ added, removed: [] }))
+}
+
+/** Has the worker meet nobody whom the session's filters hold. */
+export function tellFilters(session: Configured, filters: SessionSurroundings['filters']): void {
+  const packed = filters?.of(session.records.session.id) ?? []
+  session.send('ip filters', async (api) => await api.filterAddresses(packed))
 }
 
 /** Changes options of a torrent; gives its record. Rejects with `torrent_not_found` or a disk code. */

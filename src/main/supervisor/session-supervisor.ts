@@ -12,7 +12,7 @@ import type { HostExit } from '../threads/session-host.ts'
 import { Backoff } from './backoff.ts'
 import { CrashLedger } from './crash-ledger.ts'
 import { Generation } from './generation.ts'
-import { configureWorker, tellBans } from './configure.ts'
+import { configureWorker, tellBans, tellFilters } from './configure.ts'
 import { crashReason, heldReason, notCalledReason, stateCode } from './session-reasons.ts'
 import { Removals } from './removals.ts'
 import type { SessionSurroundings } from './session-surroundings.ts'
@@ -160,6 +160,7 @@ export class SessionSupervisor {
     this.#to('running')
     configureWorker(this) // its settings may have changed since the start
     tellBans(this)
+    tellFilters(this, this.#near.filters)
     this.#near.log.info({ session: this.id, port, generation: generation.number }, 'session runs')
     this.#removals.replay()
     for (const record of this.#ledger.replayOrder(this.records.torrents.values())) this.apply(record)

@@ -2,6 +2,7 @@
 import type { QuotaBook } from '../access/quota-book.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { FileOwnership } from '../files/file-ownership.ts'
+import type { IpFilters } from '../filters/ip-filters.ts'
 import type { Log } from '../log.ts'
 import type { HostOptions, StartHost } from '../threads/session-host.ts'
 import type { HashDesk } from './hash-desk.ts'
@@ -16,6 +17,8 @@ export interface SessionSurroundings {
   readonly hashDesk: HashDesk
   readonly files: FileOwnership
   readonly quotas: Pick<QuotaBook, 'forWriting'> | undefined
+  /** Whom sessions meet nobody of; without it nobody is filtered. */
+  readonly filters?: Pick<IpFilters, 'of' | 'view' | 'restore'> | undefined
   readonly log: Log
   /** How soon a session that failed is tried again. */
   readonly failedRetryMs: number

@@ -1,9 +1,14 @@
 /** A session as callers see it, from its records, its generation and its board. */
+import { shownIpFilter } from '../../protocol/ip-filter-source.ts'
 import type { SessionView } from '../../protocol/session.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { SessionSupervisor } from './session-supervisor.ts'
 
-export function viewOf(session: SessionSupervisor, board: SessionBoard): SessionView {
+export function viewOf(
+  session: SessionSupervisor,
+  board: SessionBoard,
+  filter?: SessionView['ip_filter'],
+): SessionView {
   const { records, generation } = session
   const { id, name, ports, memoryOnly, createdAt, owner, root, quotas, settings } = records.session
   const vitals = generation?.vitals
@@ -24,7 +29,8 @@ export function viewOf(session: SessionSupervisor, board: SessionBoard): Session
     num_peers: board.totals.num_peers,
     download_rate: board.totals.download_rate,
     upload_rate: board.totals.upload_rate,
-    settings,
+    settings: { ...settings, ip_filter: shownIpFilter(settings.ip_filter) },
+    ip_filter: filter ?? null,
     worker: {
       generation: generation?.number ?? 0,
       stale: generation === undefined || generation.liveness !== 'alive',

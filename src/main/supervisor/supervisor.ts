@@ -39,6 +39,7 @@ export interface SupervisorOptions {
   readonly log: Log
   /** Whether a torrent may take disk space; without it each may. */
   readonly quotas?: SessionSurroundings['quotas']
+  readonly filters?: SessionSurroundings['filters']
   /** Where durable sessions are kept; without it none is. */
   readonly journal?: Journal | undefined
   /** How often the workers' counters are looked at: four silent polls are stale, twenty are dead. */
@@ -146,6 +147,7 @@ export class Supervisor {
         if (!this.#isToStart(session)) continue
         // where this cannot be written the files are judged as after an end in order, which is stricter
         await session.records.mark(false).catch(() => undefined)
+        await this.#options.filters?.restore(session.records.session)
         // it may have been deleted or restarted meanwhile
         if (this.#isToStart(session)) await session.start()
       }
@@ -195,6 +197,7 @@ export class Supervisor {
       hashDesk,
       files: this.files,
       quotas: this.#options.quotas,
+      filters: this.#options.filters,
       log,
       failedRetryMs,
       board: board.open(records.session.id),
@@ -224,8 +227,9 @@ export class Supervisor {
   /** A session that is still being created, or was deleted, is in no list. */
   #show(session: SessionSupervisor): void {
     if (!this.#has(session) || session.records.session.ports.length !== 1) return
-    const board = this.#options.board.session(session.id)
-    if (board) this.#options.board.sessions.put(session.id, viewOf(session, board))
+    const { board, filters } = this.#options
+    const shown = board.session(session.id)
+    if (shown) board.sessions.put(session.id, viewOf(session, shown, filters?.view(session.id)))
   }
 
   #poll(): void {

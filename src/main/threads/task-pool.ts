@@ -1,10 +1,12 @@
 /**
  * The piscina pools: stateless work with a time limit. One pool for what callers wait for (metainfo, paths),
- * one for bulk hashing, so that a long check never delays an add.
+ * one for bulk hashing, so that a long check never delays an add, and one for IP filters, which may be large
+ * and come from slow servers.
  */
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
 import { fromWireError, RestTorrentError } from '../../protocol/errors.ts'
+import type { IpFilterPruning, IpFilterRequest, LoadedIpFilter } from '../../protocol/ip-filter-source.ts'
 import type { ExportPart, ImportPart, ImportRequest } from '../../protocol/session-export.ts'
 import type { HashRequest } from '../../protocol/session-rpc.ts'
 import type {
@@ -22,16 +24,26 @@ const folderDeadlineMs = 5_000
 const deleteDeadlineMs = 120_000
 const transferDeadlineMs = 30_000
 const hashDeadlineMs = 120_000
+/** Longer than a fetch may take. */
+const filterDeadlineMs = 45_000
 
 export class TaskPool {
   readonly hashThreads = availableParallelism()
   readonly #quick: Piscina
   readonly #bulk: Piscina
+  readonly #filters: Piscina
 
   constructor(entry: URL) {
     const filename = entry.href
     this.#quick = new Piscina({ filename, minThreads: 1, maxThreads: 4, idleTimeout: 10_000, maxQueue: 1000 })
     this.#bulk = new Piscina({ filename, minThreads: 0, maxThreads: this.hashThreads, idleTimeout: 5_000 })
+    this.#filters = new Piscina({
+      filename,
+      minThreads: 0,
+      maxThreads: 2,
+      idleTimeout: 5_000,
+      maxQueue: 1000,
+    })
   }
 
   /** Parses and checks metainfo. Rejects with `invalid_metainfo` and its kin. */
@@ -69,8 +81,18 @@ export class TaskPool {
     return await run(this.#bulk, 'hashPieces', request, hashDeadlineMs)
   }
 
+  /** Reads an IP filter. Rejects with `invalid_ip_filter` and its kin, see the task. */
+  async loadIpFilter(request: IpFilterRequest): Promise<LoadedIpFilter> {
+    return await run(this.#filters, 'loadIpFilter', request, filterDeadlineMs)
+  }
+
+  /** Removes copies of IP filters that are no longer of use. Rejects with a disk code. */
+  async pruneIpFilters(pruning: IpFilterPruning): Promise<void> {
+    await run(this.#quick, 'pruneIpFilters', pruning, parseDeadlineMs)
+  }
+
   async close(): Promise<void> {
-    await Promise.all([this.#quick.destroy(), this.#bulk.destroy()])
+    await Promise.all([this.#quick.destroy(), this.#bulk.destroy(), this.#filters.destroy()])
   }
 }
 

@@ -43,6 +43,8 @@ export class Session implements SessionApi {
   #settings: SessionSettings
   /** What main said before there was a swarm, by address. */
   readonly #bans = new Map<string, Ban>()
+  /** What main said before there was a swarm. */
+  #filters: readonly SharedArrayBuffer[] = []
   readonly #checkpoints: NodeJS.Timeout
   #swarm: Promise<Swarm> | undefined
 
@@ -52,6 +54,7 @@ export class Session implements SessionApi {
     this.#openSwarm = async () => {
       const swarm = await openSwarm({ ...boot, settings: this.#settings }, bound, post)
       swarm.engine.changeBans({ added: [...this.#bans.values()], removed: [] })
+      swarm.engine.filterAddresses(this.#filters)
       return swarm
     }
     this.#near = {
@@ -124,6 +127,12 @@ export class Session implements SessionApi {
     }
     for (const address of change.removed) this.#bans.delete(address)
     for (const ban of change.added) this.#bans.set(ban.address, ban)
+  }
+
+  async filterAddresses(filters: readonly SharedArrayBuffer[]): Promise<void> {
+    this.#filters = filters
+    const swarm = await this.#swarm
+    swarm?.engine.filterAddresses(filters)
   }
 
   async reannounce(infoHash: string): Promise<void> {

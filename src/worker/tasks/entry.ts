@@ -12,11 +12,14 @@ import type {
   TaskAnswer,
   TorrentDigest,
 } from '../../protocol/tasks.ts'
+import type { IpFilterPruning, IpFilterRequest, LoadedIpFilter } from '../../protocol/ip-filter-source.ts'
 import type { ExportPart, ImportPart, ImportRequest } from '../../protocol/session-export.ts'
 import { commonFiles as findCommonFiles } from './common-files.ts'
 import { deleteDataOf } from './delete-data.ts'
 import { digestMetainfo } from './digest-metainfo.ts'
 import { hashRange } from './hash-range.ts'
+import { pruneCopies } from './ip-filter/filter-copy.ts'
+import { loadIpFilter as load } from './ip-filter/load-ip-filter.ts'
 import { readImport as readImportPart } from './read-import.ts'
 import { resolveUnderRoot } from './resolve-folder.ts'
 import { writeExport as writeExportPart } from './write-export.ts'
@@ -54,6 +57,16 @@ export function writeExport(part: ExportPart): TaskAnswer<number> {
 /** See `ImportRequest`. */
 export function readImport(request: ImportRequest): TaskAnswer<ImportPart> {
   return answer(() => readImportPart(request))
+}
+
+/** See `IpFilterRequest`. */
+export async function loadIpFilter(request: IpFilterRequest): Promise<TaskAnswer<LoadedIpFilter>> {
+  return await load(request).then((value) => ({ value }), refusal)
+}
+
+/** See `IpFilterPruning`. */
+export function pruneIpFilters(pruning: IpFilterPruning): TaskAnswer<void> {
+  return answer(() => pruneCopies(pruning))
 }
 
 function answer<T>(work: () => T): TaskAnswer<T> {

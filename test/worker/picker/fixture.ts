@@ -13,6 +13,7 @@ import { EngineStore } from '../../../src/worker/session/storage/engine-store.ts
 import { MemoryBudget, MemoryPieceStore } from '../../../src/worker/session/storage/memory-piece-store.ts'
 import { freePort } from '../../peers/tools.ts'
 import type { MadeMetainfo } from '../../support/metainfo.ts'
+import { sessionSettings } from '../../support/session-record.ts'
 
 const host = '127.0.0.1'
 
@@ -63,15 +64,8 @@ export interface EngineHost {
 export async function startEngine(changes: Partial<SessionSettings> = {}): Promise<EngineHost> {
   const bound = await bindFirstFree([await freePort()], host, false)
   let settings: SessionSettings = {
-    dht: false,
-    lsd: false,
+    ...sessionSettings,
     pex: false,
-    upnp: false,
-    nat_pmp: false,
-    download_limit: 0,
-    upload_limit: 0,
-    max_peers: 100,
-    encryption: 'preferred',
     ...changes,
   }
   const policy = createAddressPolicy(['127.0.0.0/8'])

@@ -12,6 +12,7 @@ import { LocalPeers } from '../../../src/worker/session/engine/local-peers.ts'
 import { EngineStore } from '../../../src/worker/session/storage/engine-store.ts'
 import { MemoryBudget, MemoryPieceStore } from '../../../src/worker/session/storage/memory-piece-store.ts'
 import { freePort } from '../../peers/tools.ts'
+import { sessionSettings } from '../../support/session-record.ts'
 import { makeMetainfo } from '../../support/metainfo.ts'
 import { eventually, suite, within } from '../../support/suite.ts'
 
@@ -26,8 +27,6 @@ const silent: TorrentEvents = {
   onDownloaded: () => undefined,
   onUploaded: () => undefined,
 }
-const settings = { dht: false, lsd: true, pex: false, upnp: false, nat_pmp: false }
-const limits = { download_limit: 0, upload_limit: 0, max_peers: 100, encryption: 'preferred' as const }
 
 interface Opened extends AsyncDisposable {
   readonly port: number
@@ -42,7 +41,7 @@ async function openMagnet(infoHash: string, allowed: string[] = []): Promise<Ope
     peerId: randomBytes(20).toString('hex'),
     userAgent: 'test',
     policy: createAddressPolicy(allowed),
-    settings: { ...settings, ...limits },
+    settings: { ...sessionSettings, lsd: true, pex: false },
   })
   const torrent = engine.open(infoHash, 'magnet', undefined, silent)
   return { port: bound.port, torrent, [Symbol.asyncDispose]: () => engine.close() }

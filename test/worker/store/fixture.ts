@@ -42,6 +42,7 @@ export function sessionOf(n = 1): SessionRecord {
       upload_limit: 1024,
       max_peers: 55,
       encryption: 'preferred',
+      ip_filter: '192.0.2.0/24',
     },
   }
 }

@@ -23,7 +23,7 @@ export interface ClientFacts {
   /** Whether peers tell each other of peers (BEP 11). */
   readonly pex: boolean
   /** Where web seeds may lie. */
-  readonly policy: AddressPolicy
+  readonly policy: Pick<AddressPolicy, 'allows'>
   /** Requests to web seeds. */
   readonly webSeedSlots: RequestSlots
   /** Whether one more may come in, be it in the place of a useless one; some room is kept for those we dial. */

@@ -106,7 +106,7 @@ export class Engine {
       userAgent,
       port,
       peerId,
-      policy,
+      policy: { allows: (host) => gate.admits(host) },
       gate,
       localPeers,
       dialler: new Dialler(() => this.#maxPeers - this.connections),
@@ -182,6 +182,12 @@ export class Engine {
   /** Has nothing to do with some any more, and again with others. */
   changeBans(change: BanChange): void {
     this.#bans.change(change)
+    this.#sift()
+  }
+
+  /** Meets nobody in these filters any more, see `IpFilter`. */
+  filterAddresses(filters: readonly SharedArrayBuffer[]): void {
+    this.#facts.gate.filter(filters)
     this.#sift()
   }
 

@@ -144,6 +144,7 @@ creation('dht, lsd, pex, limits, max_peers and name are shown as they were given
     upload_limit: 500_000,
     max_peers: 12,
     encryption: 'off',
+    ip_filter: '192.0.2.0/24',
   }
   const session = await openSession(server.rest, { ...settings, name: 'ein Name' })
   assert.equal(session.settings, settings)
@@ -163,6 +164,7 @@ creation('the defaults are DHT and PEX, no LSD, no router, no limits', async () 
     upload_limit: 0,
     max_peers: 200,
     encryption: 'preferred',
+    ip_filter: '',
   })
 })
 

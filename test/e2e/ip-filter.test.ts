@@ -112,7 +112,8 @@ test('a filter from a URL outlives the process; out of reach, the last good one 
     await addTorrent(rest, session, { file: made.bytes })
     assert.is(copies().length, 1)
     assert.is(
-      (await rest.ask('create_session', { ip_filter: `${web.url}/other`, ports: [session.port] })).error?.code,
+      (await rest.ask('create_session', { ip_filter: `${web.url}/other`, ports: [session.port] })).error
+        ?.code,
       'bind_failed',
     )
     await eventually(waitMs, 'the copy of what was not made to go', () => copies().length === 1)

@@ -2,7 +2,10 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 
-/** The addresses for the nth question (from 0) of this name and type; undefined leaves it unanswered. */
+/**
+ * The addresses for the nth question (from 0) of this name and type; undefined leaves it unanswered. A name
+ * among them is a CNAME, which owns what follows.
+ */
 export type Zone = (name: string, type: 'A' | 'AAAA', nth: number) => readonly string[] | undefined
 
 /** Where the server listens as `address:port`, and what it was asked as `name type`. */
@@ -19,8 +22,8 @@ export function closeStubDns(): void {
   open.clear()
 }
 
-/** Starts a name server for one zone. */
-export async function startStubDns(zone: Zone): Promise<StubDns> {
+/** Starts a name server for one zone, on a free port unless one is given. */
+export async function startStubDns(zone: Zone, port = 0): Promise<StubDns> {
   const socket = createSocket('udp4')
   const questions: string[] = []
   socket.on('message', (query, from) => {
@@ -32,7 +35,7 @@ export async function startStubDns(zone: Zone): Promise<StubDns> {
       socket.send(answer(query.subarray(0, end), addresses), from.port, from.address)
   })
   open.add(socket)
-  socket.bind(0, '127.0.0.1')
+  socket.bind(port, '127.0.0.1')
   await once(socket, 'listening')
   return { nameserver: `127.0.0.1:${socket.address().port}`, questions }
 }
@@ -52,17 +55,37 @@ function answer(question: Buffer, addresses: readonly string[]): Buffer {
   reply.writeUInt16BE(0x8180, 2)
   reply.writeUInt16BE(addresses.length, 6)
   reply.writeUInt32BE(0, 8)
-  return Buffer.concat([reply, ...addresses.map(addressRecord)])
+  let owner: Buffer = Buffer.from([0xc0, 0x0c]) // the name of the question
+  const records = addresses.map((entry) => {
+    if (isAddress(entry)) return record(owner, addressBytes(entry).length === 4 ? 1 : 28, addressBytes(entry))
+    const alias = record(owner, 5, nameBytes(entry))
+    owner = nameBytes(entry)
+    return alias
+  })
+  return Buffer.concat([reply, ...records])
 }
 
-function addressRecord(address: string): Buffer {
-  const data = address.includes(':') ? ipv6Bytes(address) : Buffer.from(address.split('.').map(Number))
-  const head = Buffer.alloc(12)
-  head.writeUInt16BE(0xc00c, 0)
-  head.writeUInt16BE(data.length === 4 ? 1 : 28, 2)
-  head.writeUInt16BE(1, 4)
-  head.writeUInt16BE(data.length, 10)
-  return Buffer.concat([head, data])
+function isAddress(entry: string): boolean {
+  return entry.includes(':') || /^[\d.]+$/.test(entry)
+}
+
+function record(owner: Buffer, type: number, data: Buffer): Buffer {
+  const head = Buffer.alloc(10)
+  head.writeUInt16BE(type, 0)
+  head.writeUInt16BE(1, 2)
+  head.writeUInt16BE(data.length, 8)
+  return Buffer.concat([owner, head, data])
+}
+
+function nameBytes(name: string): Buffer {
+  const labels = name
+    .split('.')
+    .map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label)]))
+  return Buffer.concat([...labels, Buffer.from([0])])
+}
+
+function addressBytes(address: string): Buffer {
+  return address.includes(':') ? ipv6Bytes(address) : Buffer.from(address.split('.').map(Number))
 }
 
 function ipv6Bytes(address: string): Buffer {

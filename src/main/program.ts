@@ -14,6 +14,7 @@ import { keyHandlers } from './handlers/key-handlers.ts'
 import { peerHandlers } from './handlers/peer-handlers.ts'
 import { permittedHandlers } from './handlers/permitted-handlers.ts'
 import { sessionHandlers } from './handlers/session-handlers.ts'
+import { storageHandlers } from './handlers/storage-handlers.ts'
 import { swarmHandlers } from './handlers/swarm-handlers.ts'
 import { torrentHandlers } from './handlers/torrent-handlers.ts'
 import { transferHandlers } from './handlers/transfer-handlers.ts'
@@ -180,6 +181,7 @@ export async function startProgram(
             dataDir,
             backup: () => store.backup(),
           }),
+          ...storageHandlers(supervisor, board),
           ...keyHandlers({ keys, audit, log }),
           ...jobHandlers(jobs, supervisor),
         },

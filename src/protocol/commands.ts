@@ -13,6 +13,7 @@ import { peerCommands } from './peer-commands.ts'
 import { rootPath } from './root-path.ts'
 import { createSession, updateSession } from './session-input.ts'
 import { sessionView } from './session.ts'
+import { storageCommands } from './storage-commands.ts'
 import { updateTorrent, uploadTorrent } from './torrent-input.ts'
 import { torrentDetail, torrentRow } from './torrent.ts'
 import { trackerView } from './tracker.ts'
@@ -221,6 +222,7 @@ const single = {
   },
   ...peerCommands,
   ...jobCommands,
+  ...storageCommands,
   ...accessCommands,
 } as const satisfies Record<string, CommandEntry>
 

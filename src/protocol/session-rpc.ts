@@ -45,6 +45,8 @@ export interface SessionApi {
    * a disk code where one could not be; those that could are gone then.
    */
   removeTorrent(record: TorrentRecord, removal: TorrentRemoval): Promise<void>
+  /** Forgets what is known of a torrent's pieces and hashes its files anew; then it is as the record says. */
+  recheckTorrent(record: TorrentRecord): Promise<void>
   /** Has the session obey settings from now on; those of `needsRestart` are left as they are. */
   configure(settings: SessionSettings): Promise<void>
   /** Has a torrent obey options from now on; nothing where the session does not have it. */
@@ -134,6 +136,8 @@ export type SessionEvent =
   | { readonly type: 'activated'; readonly infoHash: string; readonly bits: SharedArrayBuffer }
   /** A fault of its disk: what was proved since the last checkpoint is not believed any more. */
   | { readonly type: 'distrusted'; readonly infoHash: string }
+  /** Its files are about to be hashed anew: nothing that was told of its pieces before is true any more. */
+  | { readonly type: 'forgotten'; readonly infoHash: string }
   /** Opening it ended without an `activated`: it was stopped, removed or failed. */
   | { readonly type: 'activation_ended'; readonly infoHash: string }
   /** A magnet's info dictionary arrived from peers and passed every check. */

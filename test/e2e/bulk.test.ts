@@ -21,7 +21,7 @@ bulk('many torrents are changed in one call, each judged by itself, over both fa
       const { results } = await face.call(command, { ...of, ...parameters })
       return results.map(({ info_hash, status, error }) => `${info_hash} ${error?.code ?? status}`)
     }
-    for (const { bytes } of made) await addTorrent(face, session, { file: bytes, save_path: `${face.name}` })
+    for (const { bytes } of made) await addTorrent(face, session, { file: bytes, save_path: face.name })
     const [first = '', ...others] = hashes
     assert.equal(await outcomes('stop_torrents', { info_hashes: [first, absent, 'no hash'] }), [
       `${first} success`,

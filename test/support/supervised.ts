@@ -11,6 +11,7 @@ import { jobHandlers } from '../../src/main/handlers/job-handlers.ts'
 import { keyHandlers } from '../../src/main/handlers/key-handlers.ts'
 import { peerHandlers } from '../../src/main/handlers/peer-handlers.ts'
 import { sessionHandlers } from '../../src/main/handlers/session-handlers.ts'
+import { storageHandlers } from '../../src/main/handlers/storage-handlers.ts'
 import { swarmHandlers } from '../../src/main/handlers/swarm-handlers.ts'
 import { torrentHandlers } from '../../src/main/handlers/torrent-handlers.ts'
 import { transferHandlers } from '../../src/main/handlers/transfer-handlers.ts'
@@ -111,6 +112,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
       ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy, quotas }),
       ...swarmHandlers(supervisor),
       ...peerHandlers(supervisor),
+      ...storageHandlers(supervisor, board),
       ...transferHandlers({
         supervisor,
         board,

@@ -14,3 +14,12 @@ export function putCounters(
 ): StoreOperation {
   return { type: 'put_counters', sessionId, infoHash, counters }
 }
+
+/** A checkpoint that knows nothing of the files. */
+export function forgetPieces(
+  sessionId: string,
+  { infoHash, counters }: Pick<TorrentRecord, 'infoHash' | 'counters'>,
+): StoreOperation {
+  const checkpoint = { bits: undefined, files: [], openForWriting: [], counters }
+  return { type: 'checkpoint', sessionId, infoHash, checkpoint }
+}

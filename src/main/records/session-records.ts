@@ -11,11 +11,10 @@ import { RestTorrentError } from '../../protocol/errors.ts'
 import type { SessionRecord, TorrentCheckpoint, TorrentFacts, TorrentRecord } from '../../protocol/records.ts'
 import type { SessionSettings } from '../../protocol/session.ts'
 import type { StoreOperation } from '../../protocol/store-rpc.ts'
-import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import { Turns } from '../../protocol/turns.ts'
 import { BackgroundWrites, type Journal } from './journal.ts'
 import { SessionBans } from './session-bans.ts'
-import { putCounters, putTorrent } from './record-operations.ts'
+import { forgetPieces, putCounters, putTorrent } from './record-operations.ts'
 import { TorrentCounting } from './torrent-counting.ts'
 
 /** A torrent that is removed for callers and whose files a worker still has to close or delete. */
@@ -102,31 +101,23 @@ export class SessionRecords {
     for (const removal of removals) this.removals.add(removal)
   }
 
-  /** Changes what callers decided of a torrent, such as whether it is started. Rejects with a disk code. */
+  /**
+   * Changes what callers decided of a torrent, such as whether it is started; `beside` is written with it.
+   * Gives its record. Rejects with `torrent_not_found`, with what `decision` throws, or a disk code.
+   */
   async decide(
     infoHash: string,
-    fields: Partial<Pick<TorrentRecord, 'started' | 'quarantine'>>,
-  ): Promise<TorrentRecord> {
-    return await this.#decide(infoHash, () => fields)
-  }
-
-  async #decide(
-    infoHash: string,
-    decision: (before: TorrentRecord) => Partial<TorrentRecord>,
+    decision: Partial<TorrentRecord> | ((before: TorrentRecord) => Partial<TorrentRecord>),
+    beside: readonly StoreOperation[] = [],
   ): Promise<TorrentRecord> {
     return await this.#turns.take(infoHash, async () => {
       const before = this.torrents.get(infoHash)
       if (before === undefined)
         throw new RestTorrentError('torrent_not_found', `torrent ${infoHash} not found`)
-      const fields = decision(before)
-      await this.#write(before, putTorrent(this.session.id, { ...before, ...fields }))
+      const fields = typeof decision === 'function' ? decision(before) : decision
+      await this.#write(before, putTorrent(this.session.id, { ...before, ...fields }), ...beside)
       return this.change(infoHash, fields) ?? { ...before, ...fields }
     })
-  }
-
-  /** Changes options of a torrent; gives its record. Rejects with `torrent_not_found` or a disk code. */
-  async configureTorrent(infoHash: string, options: FieldsOf<TorrentOptions>): Promise<TorrentRecord> {
-    return await this.#decide(infoHash, (before) => ({ options: changedFields(before.options, options) }))
   }
 
   /** Changes the session's name and settings. Rejects with a disk code, and then nothing is changed. */
@@ -214,6 +205,12 @@ export class SessionRecords {
   distrust(infoHash: string): void {
     const resume = this.torrents.get(infoHash)?.resume
     this.change(infoHash, { bits: undefined, resume: resume && { ...resume, clean: false } })
+  }
+
+  /** Its files are hashed anew: a checkpoint that was on its way meanwhile is not believed. */
+  forget(infoHash: string): void {
+    const record = this.change(infoHash, { bits: undefined, resume: undefined })
+    if (record) this.#later(record, forgetPieces(this.session.id, record))
   }
 
   /** Tells the store whether the last checkpoints are those of an end in order. */

@@ -1,5 +1,5 @@
 /** Changes what a session and its torrents obey: in the records first, and then in the worker. */
-import type { FieldsOf } from '../../protocol/changed-fields.ts'
+import { changedFields, type FieldsOf } from '../../protocol/changed-fields.ts'
 import { needsRestart, type SessionSettings, type SessionState } from '../../protocol/session.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
@@ -53,7 +53,9 @@ export async function configureTorrent(
   infoHash: string,
   fields: FieldsOf<TorrentOptions>,
 ): Promise<TorrentRecord> {
-  const record = await session.records.configureTorrent(infoHash, fields)
+  const record = await session.records.decide(infoHash, ({ options }) => ({
+    options: changedFields(options, fields),
+  }))
   session.send('configure torrent', async (api) => await api.configureTorrent(infoHash, record.options))
   return record
 }

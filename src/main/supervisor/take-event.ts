@@ -32,6 +32,7 @@ export function takeEvent(
     onChange()
   } else if (event.type === 'activated') records.change(event.infoHash, { bits: event.bits })
   else if (event.type === 'distrusted') records.distrust(event.infoHash)
+  else if (event.type === 'forgotten') records.forget(event.infoHash)
   else if (event.type === 'counters') {
     records.counting.join(event.infoHash, event.counters)
     records.counting.keep([event.infoHash])

@@ -73,12 +73,11 @@ export class Session implements SessionApi {
   }
 
   async applyTorrent(record: TorrentRecord): Promise<void> {
-    await this.#turns.take(record.infoHash, async () => {
-      const torrent = this.#torrents.get(record.infoHash) ?? new Torrent(record, this.#near)
-      this.#torrents.set(record.infoHash, torrent)
-      torrent.follow(record)
-      await Promise.resolve()
-    })
+    await this.#inTurn(record, (torrent) => torrent.follow(record))
+  }
+
+  async recheckTorrent(record: TorrentRecord): Promise<void> {
+    await this.#inTurn(record, (torrent) => torrent.recheck(record))
   }
 
   async removeTorrent(record: TorrentRecord, removal: TorrentRemoval): Promise<void> {
@@ -175,6 +174,15 @@ export class Session implements SessionApi {
       tellDhtTable(swarm.engine, this.#near.post)
       await swarm.engine.close()
     }
+  }
+
+  async #inTurn(record: TorrentRecord, step: (torrent: Torrent) => void): Promise<void> {
+    await this.#turns.take(record.infoHash, async () => {
+      const torrent = this.#torrents.get(record.infoHash) ?? new Torrent(record, this.#near)
+      this.#torrents.set(record.infoHash, torrent)
+      step(torrent)
+      await Promise.resolve()
+    })
   }
 
   /** One after the other: a sync may take all that the disk has. */

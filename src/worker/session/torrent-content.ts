@@ -3,8 +3,7 @@
  * carry both over a restart. Exists once the metadata is known, whether the torrent is open or not.
  */
 import { RestTorrentError } from '../../protocol/errors.ts'
-import type { TorrentCounters } from '../../protocol/counters.ts'
-import type { ResumeState, TorrentCheckpoint, TorrentRecord } from '../../protocol/records.ts'
+import type { ResumeState, TorrentRecord } from '../../protocol/records.ts'
 import type { TorrentInfo } from '../../protocol/torrent-info.ts'
 import type { Content } from './engine/content.ts'
 import { PieceBits } from './piece-bits.ts'
@@ -16,40 +15,15 @@ import { piecesIn } from './resume/file-pieces.ts'
 import { FileWatch } from './resume/file-watch.ts'
 import { lookOnly } from './resume/look-only.ts'
 import type { Identities } from './resume/identify-files.ts'
+import type { ResumeProof } from './resume/prove-resume.ts'
 import { DiskPieceStore } from './storage/disk-piece-store.ts'
 import { EngineStore } from './storage/engine-store.ts'
 import type { PieceStore } from './storage/piece-store.ts'
 import { watchReads } from './watch-reads.ts'
-import type { WritePermits } from './write-permits.ts'
+import { deleteFiles } from './storage/delete-files.ts'
 import { isOnDisk } from './storage/layout.ts'
-
-/** What the content needs of its session. */
-export type ContentSurroundings = Preparation['near'] & {
-  readonly permits: WritePermits
-  /** How often the files of an open torrent are looked at. */
-  readonly healMs: number
-}
-
-/** What the content tells its torrent, and asks of it. */
-export interface ContentEvents {
-  readonly onStep: Preparation['onStep']
-  /** Reading for a peer failed; it may go on failing. */
-  readonly onFault: (error: RestTorrentError) => void
-  readonly onCheckpoint: (checkpoint: TorrentCheckpoint) => void
-  readonly counters: () => TorrentCounters
-}
-
-/** How one opening is meant. */
-export interface Opening {
-  readonly record: TorrentRecord
-  readonly rawInfo: Uint8Array
-  readonly signal: AbortSignal
-  /** Whether pieces that are lost are fetched again instead of being an error. */
-  readonly acceptLoss: boolean
-}
-
-/** Names of lost files that an error shows. */
-const shownNames = 3
+import type { ContentEvents, ContentSurroundings, Opening } from './content-surroundings.ts'
+import { lossOf } from './resume/lost-files.ts'
 
 export class TorrentContent {
   readonly info: TorrentInfo
@@ -110,31 +84,20 @@ export class TorrentContent {
     return this.#bits.shared
   }
 
-  /** Files that lie on disk, as paths below the save path. */
-  get paths(): string[] {
-    return this.info.files.filter(isOnDisk).map(({ safePath }) => safePath)
+  /** Deletes exactly its files but those `spared`, paths below the folder. Rejects with a disk code. */
+  async delete(saveFolder: string, spared: ReadonlySet<string>): Promise<void> {
+    const paths = this.info.files.filter(isOnDisk).map(({ safePath }) => safePath)
+    await deleteFiles(this.#near.disk.operations, saveFolder, paths, (path) => spared.has(path))
   }
 
   /**
    * Proves what is there and opens the store. Rejects with `files_changed` when pieces were lost to somebody
    * else, with `file_in_use` when it would have to write files of another torrent, with another disk code, or with the signal's reason.
    */
-  async open({ record, rawInfo, signal, acceptLoss }: Opening): Promise<Content> {
-    const { info } = this
-    const { onStep, onFault } = this.#events
+  async open({ record, signal, acceptLoss }: Opening): Promise<Content> {
     if (this.#isRefused && !acceptLoss) await this.#askToWrite(record, signal)
-    const preparation: Preparation = {
-      record: { ...record, resume: this.#resume },
-      info,
-      bits: this.#isProved ? this.#bits : undefined,
-      near: this.#near,
-      signal,
-      onStep,
-      acceptLoss,
-    }
-    const proof = await prove(preparation)
-    this.#bits = proof.bits
-    this.#selection = new Selection(info, record.options, this.#bits)
+    const preparation = this.#preparation({ record, signal, acceptLoss })
+    const proof = await this.#prove(preparation)
     if (proof.lost.length > 0 && !acceptLoss) throw lossOf(proof.lost)
     if (!this.#bits.isComplete) await this.#askToWrite(record, signal)
     this.#isProved = true
@@ -142,13 +105,56 @@ export class TorrentContent {
     this.#store = store
     this.#keep(record, store, identities)
     return {
-      info,
-      rawInfo,
+      info: this.info,
+      rawInfo: record.source.rawInfo ?? new Uint8Array(),
       bits: this.#bits.copy(),
-      store: new EngineStore(watchReads(store, onFault)),
+      store: new EngineStore(watchReads(store, this.#events.onFault)),
       webSeeds: record.source.webSeeds,
       priorities: this.#selection.priorities,
     }
+  }
+
+  /** Proves what is there and tells it by a checkpoint, without opening anything. Rejects as `open`. */
+  async check(record: TorrentRecord, signal: AbortSignal): Promise<void> {
+    const { bits, identities } = await this.#prove(this.#preparation({ record, signal, acceptLoss: true }))
+    const resume = {
+      checkpoint: {
+        bits: bits.copy(),
+        files: Array.from(identities, ([index, identity]) => ({ index, ...identity })),
+        openForWriting: [],
+        counters: this.#events.counters(),
+      },
+      clean: true,
+    }
+    this.#resume = resume
+    this.#events.onCheckpoint(resume.checkpoint)
+  }
+
+  /** Knows nothing of its pieces any more; the next opening hashes all files. */
+  forget(): void {
+    this.#isProved = false
+    this.#resume = undefined
+    this.#bits = new PieceBits(this.info)
+    this.#selection = this.#selection.over(this.#bits)
+  }
+
+  #preparation({ record, signal, acceptLoss }: Opening): Preparation {
+    return {
+      record: { ...record, resume: this.#resume },
+      info: this.info,
+      bits: this.#isProved ? this.#bits : undefined,
+      near: this.#near,
+      signal,
+      onStep: this.#events.onStep,
+      acceptLoss,
+    }
+  }
+
+  async #prove(preparation: Preparation): Promise<ResumeProof> {
+    const proof = await prove(preparation)
+    this.#bits = proof.bits
+    this.#selection = new Selection(this.info, preparation.record.options, this.#bits)
+    return proof
   }
 
   /** The piece is on disk and hashes as it should. */
@@ -229,12 +235,4 @@ export class TorrentContent {
       error instanceof RestTorrentError ? error : new RestTorrentError('disk_failed', 'sync failed'),
     )
   }
-}
-
-function lossOf(lost: readonly string[]): RestTorrentError {
-  const more = lost.length > shownNames ? ` and ${lost.length - shownNames} more` : ''
-  const names = lost.slice(0, shownNames).join(', ')
-  return new RestTorrentError('files_changed', `missing or changed: ${names}${more}`, {
-    details: { files: lost.length },
-  })
 }

@@ -2,7 +2,7 @@ import type { SessionEvent } from '../../protocol/session-rpc.ts'
 import type { ActivationLane } from './activation-lane.ts'
 import type { Reporter } from './reporter.ts'
 import type { Swarm } from './swarm.ts'
-import type { ContentSurroundings } from './torrent-content.ts'
+import type { ContentSurroundings } from './content-surroundings.ts'
 
 /** What a torrent needs of its session. */
 export type TorrentSurroundings = ContentSurroundings & {

@@ -11,7 +11,6 @@ import type { Content } from './engine/content.ts'
 import type { Step } from './prepare-content.ts'
 import type { Reported } from './reporter.ts'
 import { asError } from './thrown.ts'
-import { deleteFiles } from './storage/delete-files.ts'
 import { diskError } from './storage/disk-error.ts'
 import { TorrentContent } from './torrent-content.ts'
 import { TorrentMeeting } from './torrent-meeting.ts'
@@ -76,6 +75,21 @@ export class Torrent implements Reported {
     this.#near.reporter.mark(this)
   }
 
+  /** Hashes all files anew, and is as the record says then: stopped, or among its peers. */
+  recheck(record: TorrentRecord): void {
+    this.#abort.abort(new RestTorrentError('session_gone', 'the torrent is checked anew'))
+    this.#enqueue(async () => {
+      await this.#shut()
+      this.#content?.forget()
+      this.#near.post({ type: 'forgotten', infoHash: record.infoHash })
+      if (this.#record.started) return
+      this.#abort = new AbortController()
+      await this.#content?.check(this.#record, this.#abort.signal)
+      await this.#shut()
+    })
+    this.follow(record)
+  }
+
   /** Obeys options from now on. */
   configure(options: TorrentOptions): void {
     this.#record = { ...this.#record, options }
@@ -98,21 +112,14 @@ export class Torrent implements Reported {
   /** Closes connections and files; settles when no byte moves any more. */
   async close(): Promise<void> {
     this.#abort.abort(new RestTorrentError('session_gone', 'the torrent was stopped'))
-    this.#enqueue(async () => {
-      this.#error = undefined
-      await this.#shut()
-    })
+    this.#enqueue(() => this.#shut())
     await this.#work
   }
 
   /** Closes it and deletes exactly its files but those `spared`. Rejects with a disk code. */
   async deleteData(spared: ReadonlySet<string>): Promise<void> {
     await this.close()
-    if (this.#content === undefined || this.#record.storageMode === 'memory') return
-    const { disk } = this.#near
-    await deleteFiles(disk.operations, this.#record.saveFolder, this.#content.paths, (path) =>
-      spared.has(path),
-    )
+    if (this.#record.storageMode !== 'memory') await this.#content?.delete(this.#record.saveFolder, spared)
   }
 
   #enqueue(step: () => Promise<void>): void {
@@ -129,14 +136,9 @@ export class Torrent implements Reported {
       await this.#meetPeers(undefined)
     } else {
       this.#to('checking_resume_data')
-      await this.#meetPeers(await this.#openContent(this.#content, acceptLoss))
+      const { signal } = this.#abort
+      await this.#meetPeers(await this.#content.open({ record: this.#record, signal, acceptLoss }))
     }
-  }
-
-  async #openContent(content: TorrentContent, acceptLoss: boolean): Promise<Content> {
-    const record = this.#record
-    const rawInfo = record.source.rawInfo ?? new Uint8Array()
-    return await content.open({ record, rawInfo, signal: this.#abort.signal, acceptLoss })
   }
 
   async #meetPeers(content: Content | undefined): Promise<void> {
@@ -174,7 +176,8 @@ export class Torrent implements Reported {
     const content = this.#know(info)
     this.#near.post({ type: 'metadata', infoHash, rawInfo, facts: factsOf(info) })
     this.#to('checking_resume_data')
-    this.#meeting.supply(await this.#openContent(content, false))
+    const { signal } = this.#abort
+    this.#meeting.supply(await content.open({ record: this.#record, signal, acceptLoss: false }))
   }
 
   async #shut(): Promise<void> {
@@ -185,6 +188,7 @@ export class Torrent implements Reported {
       this.#near.post({ type: 'activation_ended', infoHash: this.#record.infoHash })
     this.#phase = undefined
     this.#phaseProgress = undefined
+    this.#error = undefined
     this.#near.reporter.mark(this)
     await this.#content?.close()
   }
@@ -197,11 +201,8 @@ export class Torrent implements Reported {
     await this.#shut().catch(() => undefined) // the first fault is the one that is told
     this.#content?.distrust()
     this.#near.post({ type: 'distrusted', infoHash: this.#record.infoHash })
-    if (!stopped) this.#err(wire)
     this.#near.reporter.mark(this)
-  }
-
-  #err(wire: WireError): void {
+    if (stopped) return
     this.#error = wire
     this.#heal = setTimeout(() => this.#enqueue(() => this.#open(false)), this.#near.healMs)
   }
@@ -241,9 +242,8 @@ export class Torrent implements Reported {
   }
 
   #to(phase: Phase, progress?: number): void {
-    const isNew = this.#phase !== phase
+    if (this.#phase !== phase) this.#near.reporter.mark(this)
     this.#phase = phase
     this.#phaseProgress = progress
-    if (isNew) this.#near.reporter.mark(this)
   }
 }

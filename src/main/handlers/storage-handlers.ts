@@ -1,0 +1,18 @@
+/** The commands on what a torrent has on disk. */
+import { rowOfRecord } from '../../protocol/records.ts'
+import type { Board } from '../board/board.ts'
+import { recheck } from '../supervisor/recheck.ts'
+import type { Supervisor } from '../supervisor/supervisor.ts'
+import type { Handlers } from './reply.ts'
+
+type StorageHandlers = Pick<Handlers, 'recheck_torrent'>
+
+/** The handlers of the commands on storage. */
+export function storageHandlers(supervisor: Supervisor, board: Board): StorageHandlers {
+  return {
+    recheck_torrent: async ({ session_id, info_hash }) => {
+      const record = await recheck(supervisor.session(session_id), info_hash)
+      return { value: board.session(session_id)?.torrents.get(info_hash) ?? rowOfRecord(record) }
+    },
+  }
+}

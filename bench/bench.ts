@@ -6,6 +6,7 @@ import { join } from 'node:path'
 
 const benchmarks = {
   api: 'reads over HTTP, idle and while sessions download',
+  lists: 'turns of the loop while lists are filtered and sorted: [torrents] [runs]',
   storage: 'our piece storage beside the one the engine brings: [folder] [rounds]',
   transfer:
     'a download and a seed with our piece storage and with the one the engine brings: [rounds] [MiB] [folder]',

@@ -11,6 +11,7 @@ import { firstKeyText } from './first-key.ts'
 import { withBulkHandlers } from './handlers/bulk-handlers.ts'
 import { jobHandlers } from './handlers/job-handlers.ts'
 import { keyHandlers } from './handlers/key-handlers.ts'
+import { listHandlers } from './handlers/list-handlers.ts'
 import { peerHandlers } from './handlers/peer-handlers.ts'
 import { permittedHandlers } from './handlers/permitted-handlers.ts'
 import { sessionHandlers } from './handlers/session-handlers.ts'
@@ -170,6 +171,7 @@ export async function startProgram(
             filters,
           }),
           ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy, quotas }),
+          ...listHandlers(supervisor, board),
           ...swarmHandlers(supervisor),
           ...peerHandlers(supervisor),
           ...transferHandlers({

@@ -16,6 +16,6 @@ export interface CommandEntry {
   readonly status?: 200 | 202
   /** On one torrent: `<name>s` does the same to many, see `bulkCommands`. */
   readonly bulk?: true
-  /** What is refused while the server is overloaded: the command, or only with that parameter. */
-  readonly sheds?: 'always' | 'url'
+  /** What is refused while the server is overloaded: the command, only with `url`, or only without `limit`. */
+  readonly sheds?: 'always' | 'url' | 'unpaged'
 }

@@ -9,12 +9,14 @@ import type { CommandEntry } from './command-entry.ts'
 import { infoHash, sessionId } from './ids.ts'
 import { jobCommands } from './job-commands.ts'
 import { flag } from './parameters.ts'
+import { listCommands } from './list-commands.ts'
 import { peerCommands } from './peer-commands.ts'
 import { rootPath } from './root-path.ts'
 import { createSession, updateSession } from './session-input.ts'
 import { sessionView } from './session.ts'
 import { storageCommands } from './storage-commands.ts'
 import { updateTorrent, uploadTorrent } from './torrent-input.ts'
+import { torrentList, torrentListAnswer } from './torrent-list.ts'
 import { torrentDetail, torrentRow } from './torrent.ts'
 import { trackerView } from './tracker.ts'
 import { webSeedView } from './web-seed.ts'
@@ -91,9 +93,9 @@ const single = {
     method: 'GET',
     path: '/v1/sessions/{session_id}/torrents',
     scope: 'read',
-    description: 'Lists the torrents of a session.',
-    input: z.strictObject({ session_id: sessionId }),
-    output: z.object({ torrents: z.array(torrentRow) }),
+    description: 'Lists the torrents of a session; with further parameters those that fit, in pages.',
+    input: torrentList,
+    output: torrentListAnswer,
     jsonp: true,
   },
   get_torrent: {
@@ -220,6 +222,7 @@ const single = {
     sheds: 'always',
     jsonp: false,
   },
+  ...listCommands,
   ...peerCommands,
   ...jobCommands,
   ...storageCommands,

@@ -3,6 +3,7 @@
  * every update in turn always has what a fresh list would show.
  */
 import * as z from 'zod'
+import { fieldList } from './field-list.ts'
 import { sessionId } from './ids.ts'
 import { job } from './job.ts'
 import { integer } from './parameters.ts'
@@ -19,21 +20,6 @@ export const topics = ['sessions', 'torrents', 'all', 'events'] as const
 export type Topic = (typeof topics)[number]
 
 export const minIntervalMs = 250
-const maxFields = 100
-
-function fieldList(known: readonly string[]) {
-  return z
-    .union(
-      [z.string().transform((list) => list.split(',').map((name) => name.trim())), z.array(z.string())],
-      {
-        error: 'must be a list of fields',
-      },
-    )
-    .refine((list) => list.length <= maxFields && list.every((name) => known.includes(name)), {
-      error: `must be fields of ${known.join(', ')}`,
-    })
-}
-
 /** The parameters of `subscribe`. A subscription to the same topic and session takes the place of the one before. */
 export const subscribe = z.strictObject({
   topic: z.enum(topics, { error: `must be one of ${topics.join(', ')}` }).describe('what to follow'),

@@ -9,6 +9,7 @@ import { dispatch } from '../../src/main/handlers/dispatch.ts'
 import { withBulkHandlers } from '../../src/main/handlers/bulk-handlers.ts'
 import { jobHandlers } from '../../src/main/handlers/job-handlers.ts'
 import { keyHandlers } from '../../src/main/handlers/key-handlers.ts'
+import { listHandlers } from '../../src/main/handlers/list-handlers.ts'
 import { peerHandlers } from '../../src/main/handlers/peer-handlers.ts'
 import { sessionHandlers } from '../../src/main/handlers/session-handlers.ts'
 import { storageHandlers } from '../../src/main/handlers/storage-handlers.ts'
@@ -110,6 +111,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
       ...keyHandlers({ keys: keyRing().ring, audit: { read: () => Promise.resolve([]) }, log }),
       ...sessionHandlers({ supervisor, board, memoryOnlyDefault: true, quotas, filters }),
       ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy, quotas }),
+      ...listHandlers(supervisor, board),
       ...swarmHandlers(supervisor),
       ...peerHandlers(supervisor),
       ...storageHandlers(supervisor, board),

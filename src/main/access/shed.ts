@@ -7,7 +7,11 @@ import type { Overload } from './overload.ts'
 export function shed(name: CommandName, input: object, overload: Overload): void {
   const { sheds }: CommandEntry = commands[name]
   if (sheds === undefined) return
-  if (sheds === 'always' || (sheds in input && input[sheds as keyof typeof input] !== undefined)) {
+  if (sheds === 'always' || (sheds === 'url' ? has(input, 'url') : !has(input, 'limit'))) {
     overload.refuse(name)
   }
+}
+
+function has(input: object, parameter: string): boolean {
+  return (input as Record<string, unknown>)[parameter] !== undefined
 }

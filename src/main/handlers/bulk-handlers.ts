@@ -1,6 +1,12 @@
 /** Runs commands on many torrents: each by the handler for one, many at a time, so that they share commits. */
 import { setImmediate } from 'node:timers/promises'
-import { commandNames, type BulkName, type CommandName, type CommandOutput } from '../../protocol/commands.ts'
+import {
+  commandNames,
+  commands,
+  type BulkName,
+  type CommandName,
+  type CommandOutput,
+} from '../../protocol/commands.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import { infoHash } from '../../protocol/ids.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
@@ -38,7 +44,7 @@ export function withBulkHandlers(handlers: SingleHandlers, supervisor: Superviso
 }
 
 function isBulk(name: CommandName): name is BulkName {
-  return name.endsWith('_torrents')
+  return name.endsWith('_torrents') && Object.hasOwn(commands, name.slice(0, -1))
 }
 
 function singleOf(name: BulkName): keyof SingleHandlers {

@@ -34,13 +34,7 @@ export interface TorrentHandlerOptions {
 
 type TorrentHandlers = Pick<
   Handlers,
-  | 'upload_torrent'
-  | 'get_torrent_list'
-  | 'get_torrent'
-  | 'update_torrent'
-  | 'start_torrent'
-  | 'stop_torrent'
-  | 'delete_torrent'
+  'upload_torrent' | 'get_torrent' | 'update_torrent' | 'start_torrent' | 'stop_torrent' | 'delete_torrent'
 >
 
 /** The handlers of the commands on torrents. */
@@ -65,16 +59,6 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
         settle(false)
         throw error
       }
-    },
-    get_torrent_list: ({ session_id }) => {
-      const session = supervisor.session(session_id)
-      const { torrents } = boardOf(board, session_id)
-      const ready = {
-        etag: torrents.etag,
-        bytes: torrents.body(),
-        value: () => ({ torrents: torrents.rows() }),
-      }
-      return { ready, freshness: freshnessOf(session, boardOf(board, session_id)) }
     },
     get_torrent: ({ session_id, info_hash }) => {
       const session = supervisor.session(session_id)

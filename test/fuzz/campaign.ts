@@ -1,16 +1,14 @@
 /** Gives mutated inputs to every format and notes what breaks, hangs or grows. */
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { RestTorrentError } from '../../src/protocol/errors.ts'
+import { usedBytes } from '../support/used-bytes.ts'
 import { Random } from '../torture/random.ts'
 import { openFormats, type Format } from './formats.ts'
 import { mutate } from './mutate.ts'
 
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
-
 /** Longer is a hang. */
 const longestMs = 50
+/** Whatever the number of inputs: more is not flat. */
+const mostGrownBytes = 16 * 1024 * 1024
 const repeats = 3
 const mostFaults = 20
 
@@ -22,7 +20,8 @@ export interface FuzzReport {
   /** Bytes of the heap and of buffers, from the end of the first tenth to the end of the last. */
   readonly grownBytes: number
   readonly byFormat: Record<string, number>
-  /** What went wrong, with the input in base64. */
+  readonly mostGrownBytes: number
+  /** What broke, hung (with the input in base64) or grew. */
   readonly faults: readonly string[]
 }
 
@@ -54,9 +53,11 @@ export async function runFuzz(count: number, seed: number): Promise<FuzzReport> 
     if (tenth === 1) memoryBefore = usedBytes()
   }
   const grownBytes = usedBytes() - memoryBefore
+  if (grownBytes > mostGrownBytes) faults.push(`grown by ${grownBytes} bytes`)
   close()
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10
-  return { inputs, seed, seconds, longestMs: Math.round(longest), grownBytes, byFormat, faults }
+  const measured = { seconds, longestMs: Math.round(longest), grownBytes, mostGrownBytes }
+  return { inputs, seed, ...measured, byFormat, faults }
 }
 
 /** The milliseconds it took; where they are many, those of this thread alone, at best: others may be busy. */
@@ -85,10 +86,4 @@ function attempt(format: Format, bytes: Buffer, faults: string[]): void {
 
 async function settled(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
-}
-
-function usedBytes(): number {
-  collectGarbage()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
 }

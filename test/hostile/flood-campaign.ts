@@ -1,16 +1,23 @@
 /** Floods a session that downloads with messages by chance, over several connections at a time. */
+import { BroadcastChannel } from 'node:worker_threads'
 import { within } from '../support/suite.ts'
+import { usedBytes } from '../support/used-bytes.ts'
 import { Random } from '../torture/random.ts'
 import { startDownload } from './live-download.ts'
 import { nextMessage } from './grammar.ts'
 import { extended, RawPeer } from './raw-peer.ts'
 
-const connections = 4
+const connections = 8
 /** Messages before each question that shows that they were heard. */
-const perAnswer = 250
+const perAnswer = 500
 /** What the flood calls the metadata exchange while it waits for an answer. */
 const ownNumber = 99
 const rounds = 10
+/** Whatever the number of messages: more is not bounded. */
+const mostGrownBytes = 32 * 1024 * 1024
+/** With what V8 keeps for objects to come. */
+const mostGrownResidentBytes = 256 * 1024 * 1024
+const entry = new URL('./weighed-session.ts', import.meta.url)
 
 export interface FloodReport {
   /** Those that were heard; of a connection that ended the last ones are not counted. */
@@ -18,17 +25,23 @@ export interface FloodReport {
   readonly seed: number
   readonly seconds: number
   readonly connections: number
-  /** Bytes of the process from the end of the first round to the end of the last. */
+  /** Bytes in use, by this thread and the session's, from the end of the first tenth to the end of the last. */
   readonly grownBytes: number
+  readonly mostGrownBytes: number
+  /** Of the process. */
+  readonly grownResidentBytes: number
+  readonly mostGrownResidentBytes: number
+  /** What grew too much. */
+  readonly faults: readonly string[]
 }
 
 /** Sends at least `count` messages that are heard; rejects when the session restarts or the download does not finish. */
 export async function runFlood(count: number, seed: number): Promise<FloodReport> {
   const startedAt = performance.now()
-  await using download = await startDownload(rounds * 2 + 20)
+  await using download = await startDownload(rounds * 2 + 20, {}, {}, entry)
   const random = new Random(seed)
   let opened = 0
-  let rssAfterFirst = 0
+  let before = { used: 0, resident: 0 }
   let answered = 0
   const flood = async (wanted: number): Promise<void> => {
     for (let heard = 0; heard < wanted;) {
@@ -49,12 +62,40 @@ export async function runFlood(count: number, seed: number): Promise<FloodReport
     const each = Math.ceil(count / rounds / connections)
     await Promise.all(Array.from({ length: connections }, () => flood(each)))
     await download.goesOn()
-    if (round === 0) rssAfterFirst = process.memoryUsage.rss()
+    if (round === 0) before = await weigh()
   }
-  const grownBytes = process.memoryUsage.rss() - rssAfterFirst
+  const after = await weigh()
   await download.finishes()
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10
-  return { messages: answered, seed, seconds, connections: opened, grownBytes }
+  return {
+    messages: answered,
+    seed,
+    seconds,
+    connections: opened,
+    ...verdict(after.used - before.used, after.resident - before.resident),
+  }
+}
+
+type Growth = 'grownBytes' | 'mostGrownBytes' | 'grownResidentBytes' | 'mostGrownResidentBytes' | 'faults'
+
+function verdict(grownBytes: number, grownResidentBytes: number): Pick<FloodReport, Growth> {
+  const isBounded = grownBytes <= mostGrownBytes && grownResidentBytes <= mostGrownResidentBytes
+  const faults = isBounded ? [] : [`grown by ${grownBytes} bytes in use, ${grownResidentBytes} resident ones`]
+  return { grownBytes, mostGrownBytes, grownResidentBytes, mostGrownResidentBytes, faults }
+}
+
+async function weigh(): Promise<{ used: number; resident: number }> {
+  const scales = new BroadcastChannel('memory of the session')
+  try {
+    const answer = new Promise<number>((resolve) => {
+      scales.onmessage = ({ data }: { data: unknown }) => resolve(Number(data))
+    })
+    scales.postMessage('weigh')
+    const ofSession = await within(20_000, 'the memory of the session', answer)
+    return { used: usedBytes() + ofSession, resident: process.memoryUsage.rss() }
+  } finally {
+    scales.close()
+  }
 }
 
 /** Whether all of it was heard: what is asked after it is answered, unless the connection ends before. */

@@ -1,5 +1,6 @@
 /** `npm run flood -- --count N --seed S`: messages by chance to a live session. Prints its report as a line of JSON. */
 import { parseArgs } from 'node:util'
+import { printReport } from '../support/report-line.ts'
 import { removeTemporaryFolders } from '../support/suite.ts'
 import { runFlood } from './flood-campaign.ts'
 
@@ -7,13 +8,6 @@ const { values } = parseArgs({
   options: { count: { type: 'string', default: '1000000' }, seed: { type: 'string' } },
 })
 const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed)
-const report = await runFlood(Number(values.count), seed)
+const { faults, ...report } = await runFlood(Number(values.count), seed)
 removeTemporaryFolders()
-const entries = Object.entries(report)
-console.log(
-  JSON.stringify(Object.fromEntries(entries.map(([name, value]) => [snakeCase(name), value as number]))),
-)
-
-function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-}
+printReport(report, faults)

@@ -30,8 +30,9 @@ export async function startDownload(
   pieceCount: number,
   overrides: Overrides = {},
   parameters: Parameters = {},
+  sessionEntry?: URL,
 ): Promise<LiveDownload> {
-  const server = await startTestServer({ ALLOW_PRIVATE: 'loopback', ...overrides })
+  const server = await startTestServer({ ALLOW_PRIVATE: 'loopback', ...overrides }, sessionEntry)
   try {
     const made = makeMetainfo({ content: pieceCount * blockLength, pieceLength: blockLength })
     const session = await openSession(server.rest, { max_peers: 200, ...parameters })
@@ -62,7 +63,8 @@ export async function startDownload(
   }
 }
 
-class GoodPeer {
+/** A peer that has everything and sends as many blocks as it is told to. */
+export class GoodPeer {
   readonly peer: RawPeer
   readonly #made: MadeMetainfo
   readonly #asked: Buffer[] = []

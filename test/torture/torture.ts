@@ -4,6 +4,7 @@
  * operation of a torrent's life fails once. Prints its report as a line of JSON.
  */
 import { parseArgs } from 'node:util'
+import { printReport } from '../support/report-line.ts'
 import { removeTemporaryFolders } from '../support/suite.ts'
 import { runCampaigns } from './campaigns.ts'
 import { Random } from './random.ts'
@@ -24,12 +25,5 @@ const { wrong, ...report } = values.faults
   ? await failEach(new Random(seed))
   : await runCampaigns({ kills: Number(values.kills), seed, lanes: Number(values.lanes) })
 removeTemporaryFolders()
-for (const line of wrong) console.error(line)
 const seconds = Math.round((performance.now() - startedAt) / 1000)
-const entries = Object.entries({ ...report, seconds })
-console.log(JSON.stringify(Object.fromEntries(entries.map(([name, value]) => [snakeCase(name), value]))))
-process.exitCode = wrong.length > 0 ? 1 : 0
-
-function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-}
+printReport({ ...report, seconds }, wrong)

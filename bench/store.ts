@@ -61,6 +61,7 @@ function putSession(): StoreOperation {
       name: 'bench',
       ports: [6881],
       memoryOnly: false,
+    started: true,
       owner: null,
       root: '',
       quotas: {},

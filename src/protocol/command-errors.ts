@@ -35,6 +35,7 @@ const ofQueries = [
   'session_restarting',
   'session_unresponsive',
   'session_failed',
+  'session_stopped',
   'session_gone',
 ] as const satisfies ErrorCode[]
 
@@ -51,6 +52,7 @@ const ofFilters = [
 const own: Partial<Record<CommandName, readonly ErrorCode[]>> = {
   create_session: ['bind_failed', 'session_exists', 'session_unresponsive', ...ofFilters],
   update_session: ofFilters,
+  restart_session: ['session_stopped'],
   upload_torrent: [
     'select_one_source',
     'invalid_bencode',

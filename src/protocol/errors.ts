@@ -83,6 +83,8 @@ export const errorStatus = {
   session_unresponsive: 504,
   /** The session crashed too often; it is retried later or by an explicit restart. */
   session_failed: 503,
+  /** The session was stopped and has no worker: start it first. */
+  session_stopped: 409,
   /** The worker ended while the call was under way. */
   session_gone: 503,
   /** The thread of the store ended: the server ends too, and whether the change was written is not known. */

@@ -19,6 +19,8 @@ export interface SessionRecord {
   /** Ports to try in order; after the first bind exactly the one that was bound. */
   readonly ports: readonly number[]
   readonly memoryOnly: boolean
+  /** Whether it is to have a worker. */
+  readonly started: boolean
   readonly createdAt: number
   /** Prefix of the key that made it; null for one made without a key. */
   readonly owner: string | null

@@ -16,7 +16,7 @@ export const unfinishedExport = '.unfinished'
 export type TransferredTorrent = Omit<TorrentRecord, 'saveFolder' | 'bits' | 'resume'>
 
 /** A session without what belongs to one host: who made it, and what it is confined to. */
-export type TransferredSession = Omit<SessionRecord, 'owner' | 'root' | 'quotas'>
+export type TransferredSession = Omit<SessionRecord, 'owner' | 'root' | 'quotas' | 'started'>
 
 /** One more part of an export. The first part has the session and makes the file, the last gives it its name. */
 export interface ExportPart {

@@ -23,6 +23,7 @@ export function sessionRecord(fields: Partial<SessionRecord> = {}): SessionRecor
     name: '',
     ports: [6881],
     memoryOnly: true,
+    started: true,
     createdAt: 1,
     owner: null,
     root: '',

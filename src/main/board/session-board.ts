@@ -7,6 +7,8 @@ import { RowList, type RowListener } from './row-list.ts'
 /** The rows of one session. Which rows exist is said by its records; workers only change them. */
 export class SessionBoard {
   readonly torrents: RowList<TorrentRow>
+  /** Whether the session was stopped: so are all torrents in it then. */
+  isStopped = false
   #reportedAt = Date.now()
   #totals: SessionTotals = noTotals
 
@@ -23,9 +25,11 @@ export class SessionBoard {
     return Math.max(0, now - this.#reportedAt)
   }
 
-  /** Shows a torrent as recorded, until a worker reports it. */
-  expect(record: TorrentRecord): void {
-    this.torrents.put(record.infoHash, rowOfRecord(record))
+  /** Shows a torrent as recorded, until a worker reports it; gives the row. */
+  expect(record: TorrentRecord): TorrentRow {
+    const row = { ...rowOfRecord(record), state: this.#restingState(record) }
+    this.torrents.put(record.infoHash, row)
+    return row
   }
 
   forget(infoHash: string): void {
@@ -49,7 +53,7 @@ export class SessionBoard {
       const row = this.torrents.get(record.infoHash)
       if (row === undefined) continue
       const isFaulty = row.state === 'error' && record.quarantine === undefined
-      const state = isFaulty ? row.state : restingState(record)
+      const state = isFaulty ? row.state : this.#restingState(record)
       const still = { download_rate: 0, upload_rate: 0, num_peers: 0, num_seeds: 0, eta_ms: null }
       const error =
         record.quarantine === undefined
@@ -57,5 +61,9 @@ export class SessionBoard {
           : { error: { code: 'internal' as const, message: record.quarantine } }
       this.torrents.put(record.infoHash, { ...row, ...still, ...error, state })
     }
+  }
+
+  #restingState(record: TorrentRecord): TorrentRow['state'] {
+    return restingState(this.isStopped ? { ...record, started: false } : record)
   }
 }

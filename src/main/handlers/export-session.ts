@@ -25,7 +25,7 @@ export async function exportSession(
   const taken = Array.from(torrents.values(), (record) => {
     return transferred({ ...record, counters: records.counting.read(record) })
   })
-  const { owner: _owner, root: _root, quotas: _quotas, ...kept } = session
+  const { owner: _owner, root: _root, quotas: _quotas, started: _started, ...kept } = session
   const name = fileName(session.id)
   const parts = partsOf(taken)
   let size = 0

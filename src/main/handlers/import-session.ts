@@ -42,7 +42,7 @@ export async function importSession(
   const ports = [...new Set([...session.ports, ...portsOfRange(defaultPortRange)])].filter(
     (port) => !taken.has(port),
   )
-  const made = await supervisor.create({ ...session, ...holder, quotas: {}, ports })
+  const made = await supervisor.create({ ...session, ...holder, started: true, quotas: {}, ports })
   try {
     await near.filters.restore(made.records.session)
     for (let at = 0; at < records.length; at += addedAtOnce)

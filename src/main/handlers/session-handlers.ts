@@ -9,6 +9,7 @@ import type { Access } from '../access/access.ts'
 import type { Board } from '../board/board.ts'
 import type { IpFilters } from '../filters/ip-filters.ts'
 import { configureSession } from '../supervisor/configure.ts'
+import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import { defaultPortRange, portsOfRange } from './default-ports.ts'
 import { freshnessOf, freshnessOfAll } from './freshness.ts'
@@ -34,6 +35,8 @@ type SessionHandlers = Pick<
   | 'update_session'
   | 'delete_session'
   | 'restart_session'
+  | 'stop_session'
+  | 'start_session'
 >
 
 /** The handlers of the commands on sessions. */
@@ -109,10 +112,27 @@ export function sessionHandlers({
       return { value: {} }
     },
     restart_session: ({ session_id }) => {
-      void supervisor.session(session_id).restart()
+      const session = supervisor.session(session_id)
+      if (!session.records.session.started)
+        throw new RestTorrentError('session_stopped', `session ${session_id} was stopped: start it`)
+      void session.restart()
+      return { value: view(session_id) }
+    },
+    stop_session: async ({ session_id }) => {
+      await startOrStop(supervisor.session(session_id), false)
+      return { value: view(session_id) }
+    },
+    start_session: async ({ session_id }) => {
+      await startOrStop(supervisor.session(session_id), true)
       return { value: view(session_id) }
     },
   }
+}
+
+/** Settles when the wish is recorded; the worker follows. */
+async function startOrStop(session: SessionSupervisor, started: boolean): Promise<void> {
+  await session.records.changeSession((before) => ({ ...before, started }))
+  void session.wish.obey()
 }
 
 /** A session is confined as its maker is; only who administers the server says otherwise. */
@@ -146,6 +166,7 @@ function recordOf(
     id: Buffer.concat([Buffer.from(peerIdPrefix), randomPeerIdTail()]).toString('hex'),
     name: input.name,
     memoryOnly: input.memory_only ?? memoryOnlyDefault,
+    started: true,
     createdAt: Date.now(),
     settings: {
       dht,

@@ -51,10 +51,10 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
       try {
         const { session: still, record } = await recordNew(input, memoryOnly, candidate, options)
         settle(true)
-        boardOf(board, input.session_id).expect(record)
+        const value = boardOf(board, input.session_id).expect(record)
         still.apply(record)
         log.info({ session: still.id, info_hash: record.infoHash }, 'torrent added')
-        return { value: rowOfRecord(record) }
+        return { value }
       } catch (error) {
         settle(false)
         throw error

@@ -6,6 +6,13 @@ export interface Journal {
   write(...operations: readonly StoreOperation[]): Promise<void>
 }
 
+/** How a session's records are kept beyond the process. */
+export interface Keeping {
+  readonly journal: Journal
+  /** A write that no caller waits for has failed; what it held is written again with the next of its kind. */
+  readonly onFailed: (error: unknown) => void
+}
+
 /** What is written in the background goes through here: nobody waits for it, but a stop does. */
 export class BackgroundWrites {
   readonly #journal: Journal

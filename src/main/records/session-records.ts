@@ -12,7 +12,7 @@ import type { SessionRecord, TorrentCheckpoint, TorrentFacts, TorrentRecord } fr
 import type { SessionSettings } from '../../protocol/session.ts'
 import type { StoreOperation } from '../../protocol/store-rpc.ts'
 import { Turns } from '../../protocol/turns.ts'
-import { BackgroundWrites, type Journal } from './journal.ts'
+import { BackgroundWrites, type Journal, type Keeping } from './journal.ts'
 import { SessionBans } from './session-bans.ts'
 import { forgetPieces, putCounters, putTorrent } from './record-operations.ts'
 import { TorrentCounting } from './torrent-counting.ts'
@@ -22,13 +22,6 @@ export interface Removal {
   readonly id: string
   readonly record: TorrentRecord
   readonly deleteData: boolean
-}
-
-/** How a session's records are kept beyond the process. */
-export interface Keeping {
-  readonly journal: Journal
-  /** A write that no caller waits for has failed; what it held is written again with the next of its kind. */
-  readonly onFailed: (error: unknown) => void
 }
 
 export class SessionRecords {
@@ -120,17 +113,21 @@ export class SessionRecords {
     })
   }
 
-  /** Changes the session's name and settings. Rejects with a disk code, and then nothing is changed. */
+  /** Changes the session's name and settings, as `changeSession` does. */
   async configure(name: string | undefined, settings: FieldsOf<SessionSettings>): Promise<void> {
+    await this.changeSession((before) => ({
+      ...before,
+      name: name ?? before.name,
+      settings: changedFields(before.settings, settings),
+    }))
+  }
+
+  /** Changes the session's record. Rejects with a disk code, and then nothing is changed. */
+  async changeSession(change: (before: SessionRecord) => SessionRecord): Promise<void> {
     await this.#turns.take('session', async () => {
       if (this.#isDropped) throw new RestTorrentError('session_not_found', 'session not found')
-      const changed = (): SessionRecord => ({
-        ...this.session,
-        name: name ?? this.session.name,
-        settings: changedFields(this.session.settings, settings),
-      })
-      await this.#journal?.write({ type: 'put_session', session: changed() })
-      this.session = changed() // its port may have been bound meanwhile
+      await this.#journal?.write({ type: 'put_session', session: change(this.session) })
+      this.session = change(this.session) // its port may have been bound meanwhile
     })
   }
 

@@ -9,7 +9,7 @@ const codes = {
   restarting: 'session_restarting',
   failed: 'session_failed',
   stopping: 'session_gone',
-  stopped: 'session_gone',
+  stopped: 'session_stopped',
 } as const satisfies Record<SessionState, ErrorCode>
 
 /** The code that tells why a session in this state cannot be asked. */

@@ -13,9 +13,11 @@ import { Backoff } from './backoff.ts'
 import { CrashLedger } from './crash-ledger.ts'
 import { Generation } from './generation.ts'
 import { configureWorker, tellBans, tellFilters } from './configure.ts'
-import { crashReason, heldReason, notCalledReason, stateCode } from './session-reasons.ts'
+import { heldReason, notCalledReason, stateCode } from './session-reasons.ts'
+import { noteCrash } from './note-crash.ts'
 import { Removals } from './removals.ts'
-import type { SessionSurroundings } from './session-surroundings.ts'
+import { bootOf, type SessionSurroundings } from './session-surroundings.ts'
+import { SessionWish } from './session-wish.ts'
 import { takeEvent } from './take-event.ts'
 
 const applyDeadlineMs = 30_000
@@ -24,10 +26,11 @@ const stopDeadlineMs = 5_000
 export class SessionSupervisor {
   readonly records: SessionRecords
   readonly createdAt = Date.now()
-  state: SessionState = 'starting'
+  state: SessionState
   restarts = 0
   lastError: (WireError & { at: number }) | undefined
   generation: Generation | undefined
+  readonly wish: SessionWish
 
   readonly #near: SessionSurroundings
   readonly #backoff = new Backoff()
@@ -44,6 +47,14 @@ export class SessionSupervisor {
       files: near.files,
       retryMs: near.boot.healMs,
       send: (what, run) => this.send(what, run),
+    })
+    this.state = records.session.started ? 'starting' : 'stopped'
+    this.wish = new SessionWish({
+      records,
+      board: near.board,
+      isStopped: () => this.state === 'stopped',
+      end: async () => await this.#end(stopDeadlineMs),
+      begin: () => this.#beginAgain(),
     })
     for (const record of records.torrents.values()) near.board.expect(record)
   }
@@ -92,6 +103,11 @@ export class SessionSupervisor {
 
   /** Ends the worker for good; gives whether it ended in order. Its thread, port and memory are free then. */
   async stop(deadlineMs = stopDeadlineMs): Promise<boolean> {
+    this.wish.drop()
+    return await this.#end(deadlineMs)
+  }
+
+  async #end(deadlineMs: number): Promise<boolean> {
     clearTimeout(this.#retry)
     this.#to('stopping')
     const { generation } = this
@@ -123,20 +139,18 @@ export class SessionSupervisor {
     return await generation.call(what, deadlineMs, run)
   }
 
+  #beginAgain(): void {
+    this.#backoff.reset()
+    if (this.generation === undefined) this.#begin()
+    else this.#to('restarting') // its thread could not be ended; when it has, the next one begins
+  }
+
   #begin(): Generation {
     this.#generations += 1
     this.#to('starting')
-    const { session } = this.records
     const number = this.#generations
     const generation: Generation = new Generation(this.#near.start, {
-      boot: {
-        ...this.#near.boot,
-        sessionId: session.id,
-        generation: number,
-        ports: session.ports,
-        settings: session.settings,
-        dhtTable: session.dhtTable,
-      },
+      boot: { ...this.#near.boot, ...bootOf(this.records.session), generation: number },
       onEvent: (event) => {
         if (this.generation?.number !== number) return
         takeEvent(event, this.#near, this.records, (what, run) => {
@@ -194,8 +208,10 @@ export class SessionSupervisor {
       this.#begin()
       return
     }
-    this.#noteCrash(generation, exit)
-    const isTaken = generation.endReason === 'unbound' && this.lastError?.code === 'bind_failed'
+    const unbound = generation.endReason === 'unbound' ? this.lastError : undefined
+    const error = noteCrash(generation, exit, unbound, this.records, this.#ledger, this.#near)
+    if (unbound === undefined) this.lastError = { ...error, at: Date.now() }
+    const isTaken = unbound?.code === 'bind_failed'
     const delay = isTaken ? 'failed' : this.#backoff.crashed(Date.now(), generation.startedAt)
     if (delay === 'failed') this.#fail()
     else this.#restartIn(delay)
@@ -213,19 +229,6 @@ export class SessionSupervisor {
       this.restarts += 1
       this.#begin()
     }, this.#near.failedRetryMs)
-  }
-
-  #noteCrash(generation: Generation, exit: HostExit): void {
-    const unbound = generation.endReason === 'unbound' ? this.lastError?.message : undefined
-    const reason = unbound ?? crashReason(generation.endReason)
-    if (unbound === undefined) this.lastError = { code: 'session_gone', message: reason, at: Date.now() }
-    const { message: thrown, stack } = exit.error ?? {}
-    this.#near.log.error({ session: this.id, generation: generation.number, thrown, stack }, reason)
-    for (const infoHash of this.#ledger.note(generation.activating)) {
-      const record = this.records.quarantine(infoHash, `it ended the worker twice: ${reason}`)
-      this.#near.log.error({ session: this.id, info_hash: infoHash }, 'torrent quarantined')
-      if (record) this.#near.board.rest([record])
-    }
   }
 
   /** Has the worker do something, where there is one, and shows the session as it is; a failure is logged. */

@@ -1,4 +1,5 @@
 /** What a session supervisor is given by the supervisor of all. */
+import type { SessionRecord } from '../../protocol/records.ts'
 import type { QuotaBook } from '../access/quota-book.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { FileOwnership } from '../files/file-ownership.ts'
@@ -23,4 +24,12 @@ export interface SessionSurroundings {
   /** How soon a session that failed is tried again. */
   readonly failedRetryMs: number
   readonly onChange: () => void
+}
+
+/** What a worker is told of its session at its start. */
+export function bootOf(
+  session: SessionRecord,
+): Pick<HostOptions['boot'], 'sessionId' | 'ports' | 'settings' | 'dhtTable'> {
+  const { id: sessionId, ports, settings, dhtTable } = session
+  return { sessionId, ports, settings, dhtTable }
 }

@@ -178,7 +178,8 @@ export class Supervisor {
       Array.from(this.#sessions.values(), async (session) => {
         const inOrder = await session.stop()
         // a store that cannot be written keeps nobody from stopping: the next start looks closer
-        if (session.wasStarted) await session.records.mark(inOrder).catch(() => undefined)
+        const { started } = session.records.session // one that was stopped was marked when it was
+        if (session.wasStarted && started) await session.records.mark(inOrder).catch(() => undefined)
       }),
     )
   }
@@ -212,7 +213,8 @@ export class Supervisor {
   }
 
   #isToStart(session: SessionSupervisor): boolean {
-    return !this.#stopping && this.#has(session) && !session.wasStarted
+    const { started } = session.records.session
+    return started && !this.#stopping && this.#has(session) && !session.wasStarted
   }
 
   #has(session: SessionSupervisor): boolean {

@@ -12,6 +12,7 @@ const column = z.object({
   name: z.string(),
   ports: z.array(z.int()),
   memoryOnly: z.boolean(),
+  started: z.boolean().default(true), // an older store has none
   createdAt: z.number(),
   owner: z.string().nullable(),
   root: z.string(),

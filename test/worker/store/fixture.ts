@@ -28,6 +28,7 @@ export function sessionOf(n = 1): SessionRecord {
     name: `sitzung ${n} ✓`,
     ports: [6881, 6882],
     memoryOnly: false,
+    started: true,
     createdAt: 1_700_000_000_000 + n,
     owner: 'rt_0123456789ab',
     root: 'tenants/one',

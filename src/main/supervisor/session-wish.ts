@@ -24,6 +24,10 @@ export class SessionWish {
     hands.board.isStopped = !hands.records.session.started
   }
 
+  get isToRun(): boolean {
+    return this.#hands.records.session.started
+  }
+
   /** Nothing is begun or ended from now on. */
   drop(): void {
     this.#isOver = true
@@ -33,9 +37,9 @@ export class SessionWish {
   async obey(): Promise<void> {
     if (this.#isObeying) return // that call looks at the record again
     this.#isObeying = true
-    const { records, isStopped } = this.#hands
-    while (!this.#isOver && records.session.started === isStopped())
-      await (records.session.started ? this.#wake() : this.#rest())
+    const { isStopped } = this.#hands
+    while (!this.#isOver && this.isToRun === isStopped())
+      await (this.isToRun ? this.#wake() : this.#rest())
     this.#isObeying = false
   }
 
@@ -49,7 +53,7 @@ export class SessionWish {
   async #wake(): Promise<void> {
     const { records, begin } = this.#hands
     await records.mark(false).catch(() => undefined)
-    if (this.#isOver || !records.session.started) return
+    if (this.#isOver || !this.isToRun) return
     this.#show(false)
     begin()
   }

@@ -178,8 +178,7 @@ export class Supervisor {
       Array.from(this.#sessions.values(), async (session) => {
         const inOrder = await session.stop()
         // a store that cannot be written keeps nobody from stopping: the next start looks closer
-        const { started } = session.records.session // one that was stopped was marked when it was
-        if (session.wasStarted && started) await session.records.mark(inOrder).catch(() => undefined)
+        if (session.wasStarted && session.wish.isToRun) await session.records.mark(inOrder).catch(() => undefined)
       }),
     )
   }
@@ -213,8 +212,7 @@ export class Supervisor {
   }
 
   #isToStart(session: SessionSupervisor): boolean {
-    const { started } = session.records.session
-    return started && !this.#stopping && this.#has(session) && !session.wasStarted
+    return session.wish.isToRun && !this.#stopping && this.#has(session) && !session.wasStarted
   }
 
   #has(session: SessionSupervisor): boolean {

@@ -36,17 +36,17 @@ export class RecordingHttpTracker {
     this.#server = createServer((request, response) => this.#serve(request, response))
   }
 
-  static async start(): Promise<RecordingHttpTracker> {
+  static async start(host = '127.0.0.1'): Promise<RecordingHttpTracker> {
     const tracker = new RecordingHttpTracker()
     running.add(tracker)
-    tracker.#server.listen(0, '127.0.0.1')
+    tracker.#server.listen(0, host)
     await once(tracker.#server, 'listening')
     return tracker
   }
 
   get url(): string {
-    const { port } = this.#server.address() as AddressInfo
-    return `http://127.0.0.1:${port}/announce`
+    const { address, port } = this.#server.address() as AddressInfo
+    return `http://${address}:${port}/announce`
   }
 
   /** The events in the order in which they came, `none` for a plain announce. */

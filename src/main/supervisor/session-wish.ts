@@ -38,8 +38,7 @@ export class SessionWish {
     if (this.#isObeying) return // that call looks at the record again
     this.#isObeying = true
     const { isStopped } = this.#hands
-    while (!this.#isOver && this.isToRun === isStopped())
-      await (this.isToRun ? this.#wake() : this.#rest())
+    while (!this.#isOver && this.isToRun === isStopped()) await (this.isToRun ? this.#wake() : this.#rest())
     this.#isObeying = false
   }
 

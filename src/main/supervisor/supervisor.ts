@@ -178,7 +178,8 @@ export class Supervisor {
       Array.from(this.#sessions.values(), async (session) => {
         const inOrder = await session.stop()
         // a store that cannot be written keeps nobody from stopping: the next start looks closer
-        if (session.wasStarted && session.wish.isToRun) await session.records.mark(inOrder).catch(() => undefined)
+        if (session.wasStarted && session.wish.isToRun)
+          await session.records.mark(inOrder).catch(() => undefined)
       }),
     )
   }

@@ -8,6 +8,9 @@ const benchmarks = {
   api: 'reads over HTTP, idle and while sessions download',
   lists: 'turns of the loop while lists are filtered and sorted: [torrents] [runs]',
   storage: 'our piece storage beside the one the engine brings: [folder] [rounds]',
+  download:
+    'a torrent from a libtorrent seed, by ours, libtorrent and stock WebTorrent: --size MiB, --rounds N',
+  seed: 'a torrent to a libtorrent leecher, from ours, libtorrent and stock WebTorrent: --size MiB, --rounds N',
   transfer:
     'a download and a seed with our piece storage and with the one the engine brings: [rounds] [MiB] [folder]',
   store: 'torrents recorded by many callers at a time beside one after the other: [folder] [rounds]',

@@ -11,6 +11,7 @@ import { Program } from '../test/peers/program.ts'
 export interface RunningServer {
   /** Such as `http://127.0.0.1:3000`. */
   readonly address: string
+  readonly pid: number
   /** Ends the process and removes its folder. */
   stop(): Promise<void>
 }
@@ -19,6 +20,8 @@ export interface RunningServer {
 export interface ServerOptions {
   readonly program: string
   readonly nodeOptions: readonly string[]
+  /** Where torrents are saved; a folder of its own unless told otherwise. */
+  readonly root?: string
 }
 
 /** The program that `npm run build` makes. */
@@ -27,15 +30,15 @@ export const builtProgram = join(import.meta.dirname, '..', 'dist', 'main.js')
 const startWithinMs = 15_000
 
 /** Starts the server on a free port of 127.0.0.1; its sessions may reach peers on loopback. */
-export async function startServer({ program, nodeOptions }: ServerOptions): Promise<RunningServer> {
+export async function startServer({ program, nodeOptions, root }: ServerOptions): Promise<RunningServer> {
   return await startIn(temporaryFolder(), (folder) => {
-    const root = join(folder, 'downloads')
-    mkdirSync(root)
+    const downloads = join(folder, 'downloads')
+    mkdirSync(downloads)
     const flags = {
       '--host': '127.0.0.1',
       '--port': '0',
       '--data-dir': join(folder, 'data'),
-      '--root-dir': root,
+      '--root-dir': root ?? downloads,
       '--allow-private': 'loopback',
       '--log-level': 'info',
     }
@@ -62,7 +65,11 @@ async function startIn(folder: string, argsFor: (folder: string) => string[]): P
     rmSync(folder, { recursive: true, force: true })
   }
   try {
-    return { address: await server.until(startWithinMs, 'listens', () => address), stop }
+    return {
+      address: await server.until(startWithinMs, 'listens', () => address),
+      pid: server.pid,
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error

@@ -19,6 +19,9 @@ def tell(event, **fields):
 
 def open_session(settings):
     policy = ENCRYPTION[settings["encryption"]]
+    categories = lt.alert.category_t
+    quiet = categories.error_notification | categories.status_notification
+    talkative = categories.all_categories & ~categories.stats_notification
     return lt.session({
         "listen_interfaces": f"{settings['host']}:{settings['port']}",
         # who listens on an address of its own dials from it too
@@ -39,7 +42,7 @@ def open_session(settings):
         "allowed_enc_level": 2 if settings["encryption"] == "forced" else 3,
         "allow_multiple_connections_per_ip": True,
         "stop_tracker_timeout": 1,
-        "alert_mask": lt.alert.category_t.all_categories & ~lt.alert.category_t.stats_notification,
+        "alert_mask": quiet if settings.get("quiet") else talkative,
     })
 
 

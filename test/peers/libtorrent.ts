@@ -18,6 +18,7 @@ export interface SeenPeer {
 }
 
 export interface LibtorrentPeer extends DialingPeer {
+  readonly pid: number
   /** Adds a torrent with these priorities of its files. */
   addPart(torrent: string, folder: string, priorities: number[]): Promise<void>
   /** Its peers, now. */
@@ -35,9 +36,12 @@ interface Fields {
   error: { message: string }
 }
 
-/** A libtorrent session that listens; encryption is `enabled` (both kinds) unless told otherwise. */
+/**
+ * A libtorrent session that listens; encryption is `enabled` (both kinds) unless told otherwise. A `quiet`
+ * one makes no records of what it does, which costs it a part of its speed.
+ */
 export async function startLibtorrent(
-  options: PeerOptions & { lsd?: boolean; dht?: boolean } = {},
+  options: PeerOptions & { lsd?: boolean; dht?: boolean; quiet?: boolean } = {},
 ): Promise<LibtorrentPeer> {
   const host = options.host ?? '127.0.0.1'
   const listenHost = host.includes(':') ? `[${host}]` : host
@@ -47,6 +51,7 @@ export async function startLibtorrent(
     encryption: options.encryption ?? 'enabled',
     lsd: options.lsd ?? false,
     dht: options.dht ?? false,
+    quiet: options.quiet ?? false,
   }
   const told: Partial<Fields> = {}
   const program = new Program(python, ['-u', script, JSON.stringify(settings)], {
@@ -79,6 +84,7 @@ export async function startLibtorrent(
     const { port } = await hear(answerWithinMs, 'listening')
     return {
       name: 'libtorrent',
+      pid: program.pid,
       host,
       port,
       add,

@@ -40,6 +40,10 @@ export class Program {
     this.#keep(options.onLine)
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
   /** The last that it printed, for the message of a failure. */
   output(): string {
     return this.#output

@@ -25,6 +25,7 @@ import { dhtOptions, guardDatagrams } from './dht/datagrams.ts'
 import { guardQueries } from './dht/guard-queries.ts'
 import { EngineTorrent, type TorrentEvents } from './engine-torrent.ts'
 import { hardenWires } from './harden/harden-wires.ts'
+import { joinSockets } from './socket/join-socket.ts'
 import { takeOver } from './listener-takeover.ts'
 import { SessionLimits } from './limits/session-limits.ts'
 import { Exchange } from './exchange.ts'
@@ -69,6 +70,7 @@ export class Engine {
     requireMembers('Wire', new Wire())
     requireMembers('Peer', new Peer('', 'tcpOutgoing'))
     hardenWires()
+    joinSockets()
     this.#maxPeers = settings.max_peers
     this.#limits.configure(settings)
     const client = new WebTorrent({

@@ -98,8 +98,12 @@ declare module 'webtorrent' {
     readonly destroyed: boolean
     /** 0: without encryption; 1: encryption is offered. */
     secure: number
-    /** Absent until connected; its `peerId` until the peer's handshake. */
-    readonly wire: { readonly peerId: string | null } | null
+    /** Absent until connected; without a `peerId` until the peer's handshake. */
+    readonly wire: Wire | null
+    /** Its socket, once connected. */
+    readonly conn: object | null
+    /** Brings what comes from `conn` to the wire, and back. */
+    setThrottlePipes: (this: EnginePeer) => void
     destroy(): void
   }
 
@@ -162,6 +166,9 @@ declare module 'bittorrent-protocol' {
 declare module 'webtorrent/lib/peer.js' {
   import type { EnginePeer } from 'webtorrent'
 
-  const Peer: new (id: string, type: string) => EnginePeer
+  const Peer: {
+    new (id: string, type: string): EnginePeer
+    readonly prototype: EnginePeer
+  }
   export default Peer
 }

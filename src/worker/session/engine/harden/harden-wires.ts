@@ -6,6 +6,7 @@ import Wire from 'bittorrent-protocol'
 import type { Wire as WireObject } from 'webtorrent'
 import { hearExtended } from './hear-extended.ts'
 import { isSoundMessage, message, namedPiece } from './message-rules.ts'
+import { readBytes } from './read-messages.ts'
 import { proceed, releaseWrite, stallIfBehind, takeRequest } from './serve-requests.ts'
 import { guardOf, type WireGuard } from './wire-guard.ts'
 
@@ -15,6 +16,14 @@ const longestMessage = 1024 * 1024 + 16 * 1024
 const mostUnasked = 256
 /** Messages that say at once which pieces the peer has; some clients repeat them in the place of many haves. */
 const piecesAtOnce: readonly (number | undefined)[] = [message.bitfield, message.haveAll, message.haveNone]
+
+/** Messages of which nothing is kept once they were heard; `bytes` of others are copied. */
+const heardAtOnce: readonly (number | undefined)[] = [
+  message.have,
+  message.request,
+  message.piece,
+  message.cancel,
+]
 
 /** How often they may come without telling of one more piece. */
 const mostIdleRepeats = 64
@@ -28,6 +37,7 @@ export function hardenWires(): void {
   const { prototype } = Wire
   const { _processBuffer, _onMessage, _onExtended, _onRequest, end } = prototype
   Object.assign(prototype, {
+    _debug: () => undefined, // it would put a text together for each message
     _write: writeGuarded,
     _onMessageLength: readLength,
     _onRequest: function (this: WireObject, piece: number, offset: number, length: number) {
@@ -56,7 +66,7 @@ export function hardenWires(): void {
         dropWire(this)
         return
       }
-      _onMessage.call(this, bytes)
+      _onMessage.call(this, heardAtOnce.includes(bytes[0]) ? bytes : Buffer.from(bytes))
       stallIfBehind(this)
     },
     end: function (this: WireObject, bytes?: Uint8Array) {
@@ -82,16 +92,18 @@ function isPeer({ type }: WireObject): boolean {
   return type.startsWith('tcp')
 }
 
-/** Bytes are joined once there are enough of them: those that come one by one are not copied each time. */
+/** Takes bytes that are valid until it returns. */
 function writeGuarded(this: WireObject, bytes: Uint8Array, done: (error: null) => void): void {
   const guard = guardOf(this)
   if (guard.isEnded) {
     done(null)
     return
   }
-  const plain = this._encryptor ? this._encryptor.decrypt(bytes) : bytes
-  this._bufferSize += plain.length
-  this._buffer.push(plain)
+  try {
+    readBytes(this, this._encryptor ? this._encryptor.decrypt(bytes) : bytes)
+  } catch {
+    dropWire(this) // whatever it was, it came from this peer's bytes
+  }
   if (this._bufferSize >= this._parserSize || this._cryptoSyncPattern) this._processBuffer()
   if (isHeld(guard)) guard.heldWrite = () => done(null)
   else done(null)
@@ -117,7 +129,7 @@ function mayHear(wire: WireObject, bytes: Uint8Array): boolean {
   if (!isSoundMessage(bytes, guard.facts)) return false
   if (!guard.facts) guard.highestPiece = Math.max(guard.highestPiece, namedPiece(bytes) ?? -1)
   if (!piecesAtOnce.includes(bytes[0])) return true
-  if (!guard.facts && bytes[0] === message.bitfield) guard.bitfield = bytes.slice(1)
+  if (!guard.facts && bytes[0] === message.bitfield) guard.bitfield = Buffer.from(bytes.subarray(1))
   guard.saidPieces += 1
   return guard.saidPieces <= mostIdleRepeats + (guard.facts?.pieceCount ?? 0)
 }

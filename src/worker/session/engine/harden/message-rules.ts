@@ -10,6 +10,7 @@ export interface PieceFacts {
 
 /** The messages by their numbers. */
 export const message = {
+  have: 4,
   bitfield: 5,
   request: 6,
   piece: 7,

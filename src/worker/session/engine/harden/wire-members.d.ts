@@ -26,6 +26,10 @@ declare module 'webtorrent' {
     _buffer: Uint8Array[]
     _bufferSize: number
     readonly _parserSize: number
+    /** Called with that many bytes. */
+    readonly _parser: (this: Wire, bytes: Uint8Array) => void
+    pause(): void
+    resume(): void
     readonly _readableState: { readonly buffered: number; highWaterMark: number }
     _parse(size: number, parser: (bytes: Uint8Array) => void): void
     _callback(request: WireRequest, error: Error | null, bytes: Uint8Array): void

@@ -33,7 +33,7 @@ export class ReadGate {
     wire._write = (bytes, done) => {
       if (this.#ended.has(wire)) return done(null)
       if (this.#lane.isFree || wire.requests.length === 0) return write(bytes, done)
-      this.#held.set(wire, { bytes, pass: write, done })
+      this.#held.set(wire, { bytes: Buffer.from(bytes), pass: write, done }) // they are valid until it returns
       this.#lane.wait()
     }
     wire.on('download', (bytes: number) => this.#lane.spend(bytes))

@@ -1,0 +1,67 @@
+/**
+ * Joins the wires of peers to their sockets without the engine's five streams between them: what comes is
+ * read in place, and what is said in one turn goes out in one write.
+ */
+import { Socket } from 'node:net'
+import Peer from 'webtorrent/lib/peer.js'
+import type { EnginePeer, Wire } from 'webtorrent'
+import { readInPlace } from '../../read-in-place.ts'
+
+/** Bytes that the kernel has not taken, above which the wire keeps what it has to say. */
+const mostUnsent = 256 * 1024
+
+let isReplaced = false
+
+/** Joins them so for every peer of this thread that is reached by a socket. May be called more than once. */
+export function joinSockets(): void {
+  if (isReplaced) return
+  isReplaced = true
+  const { prototype } = Peer
+  const throughStreams = prototype.setThrottlePipes
+  prototype.setThrottlePipes = function (this: EnginePeer) {
+    if (this.conn instanceof Socket && this.wire) join(this, this.conn, this.wire)
+    else throughStreams.call(this)
+  }
+}
+
+function join(peer: EnginePeer, socket: Socket, wire: Wire): void {
+  let isHeld = false
+  const mayGoOn = (): boolean => !isHeld
+  const goOn = (): void => {
+    isHeld = false
+    if (socket.isPaused()) socket.resume()
+  }
+  const take = (bytes: Uint8Array): boolean => {
+    if (peer.destroyed) return true
+    peer.emit('download', bytes.length)
+    isHeld = true
+    wire._write(bytes, goOn)
+    if (!mayGoOn()) socket.pause()
+    return mayGoOn()
+  }
+  socket.setNoDelay() // what belongs together is written together
+  if (!readInPlace(socket, take)) socket.on('data', take)
+  socket.resume()
+  write(peer, socket, wire)
+}
+
+function write(peer: EnginePeer, socket: Socket, wire: Wire): void {
+  let corked = 0
+  const uncork = (): void => {
+    if (!peer.destroyed) peer.emit('upload', corked)
+    corked = 0
+    socket.uncork()
+  }
+  wire.on('data', (bytes: Uint8Array) => {
+    if (peer.destroyed) return
+    if (corked === 0) {
+      socket.cork()
+      process.nextTick(uncork)
+    }
+    corked += bytes.length
+    socket.write(bytes)
+    if (socket.writableLength > mostUnsent) wire.pause()
+  })
+  socket.on('drain', () => wire.resume())
+  socket.once('close', () => wire.resume()) // what is left is taken and dropped, or the wire never ends
+}

@@ -1,0 +1,69 @@
+/** Messages that are read where they lie: the same is heard however the bytes are cut, and stays as it was said. */
+import Wire from 'bittorrent-protocol'
+import * as assert from 'uvu/assert'
+import { hardenWires } from '../../../src/worker/session/engine/harden/harden-wires.ts'
+import { guardOf } from '../../../src/worker/session/engine/harden/wire-guard.ts'
+import { contentBytes } from '../../support/content.ts'
+import { suite } from '../../support/suite.ts'
+
+const test = suite('worker/session/engine/harden/read-messages')
+hardenWires()
+
+const blockLength = 16 * 1024
+const facts = { pieceCount: 8, pieceLength: 2 * blockLength, length: 16 * blockLength }
+const block = contentBytes('block', blockLength)
+const bitfield = Buffer.from([0b10100000])
+const handshake = Buffer.concat([
+  Buffer.from('\x13BitTorrent protocol'),
+  Buffer.alloc(8),
+  Buffer.alloc(40, 7),
+])
+const said = [
+  message(5, bitfield),
+  message(1),
+  Buffer.alloc(4),
+  message(4, Buffer.from([0, 0, 0, 3])),
+  message(7, Buffer.concat([Buffer.from([0, 0, 0, 2, 0, 0, 0x40, 0]), block])),
+  message(4, Buffer.from([0, 0, 0, 5])),
+]
+
+for (const cut of [1, 3, 17, 1000, 16 * 1024, 100_000])
+  test(`what comes in parts of ${cut} bytes, all in the same memory, is heard as it was said`, () => {
+    const wire = new Wire('tcpOutgoing')
+    guardOf(wire).facts = facts
+    const heard: string[] = []
+    wire.on('unchoke', () => heard.push('unchoke'))
+    wire.on('have', (piece: number) => heard.push(`have ${piece}`))
+    wire.handshake('a'.repeat(40), 'b'.repeat(40), {})
+    feed(wire, handshake, cut)
+    const rest = Buffer.concat(said)
+    feed(wire, rest.subarray(0, 11), cut)
+    wire.request(2, blockLength, blockLength, (error, bytes) => {
+      heard.push(error === null && block.equals(bytes) ? 'block' : 'another block')
+    })
+    feed(wire, rest.subarray(11), cut)
+    assert.equal(heard, ['unchoke', 'have 3', 'block', 'have 5'])
+    const has = Array.from({ length: facts.pieceCount }, (_, piece) => Number(wire.peerPieces.get(piece)))
+    assert.equal(has, [1, 0, 1, 1, 0, 1, 0, 0])
+    wire.destroy()
+  })
+
+function message(number: number, body: Uint8Array = Buffer.alloc(0)): Buffer {
+  const head = Buffer.alloc(5)
+  head.writeUInt32BE(body.length + 1)
+  head[4] = number
+  return Buffer.concat([head, body])
+}
+
+/** Gives the wire all bytes through one buffer, which is overwritten after each part. */
+function feed(wire: InstanceType<typeof Wire>, bytes: Uint8Array, cut: number): void {
+  const memory = Buffer.alloc(cut)
+  for (let at = 0; at < bytes.length; at += cut) {
+    const part = bytes.subarray(at, at + cut)
+    memory.set(part)
+    wire._write(memory.subarray(0, part.length), (error) => assert.is(error, null))
+    memory.fill(0xff)
+  }
+}
+
+test.run()

@@ -60,6 +60,7 @@ function putSession(): StoreOperation {
       id: session,
       name: 'bench',
       ports: [6881],
+      labels: [],
       memoryOnly: false,
     started: true,
       owner: null,

@@ -16,6 +16,7 @@ export interface SessionRecord {
   /** Peer id in hex, see `sessionId`. */
   readonly id: string
   readonly name: string
+  readonly labels: readonly string[]
   /** Ports to try in order; after the first bind exactly the one that was bound. */
   readonly ports: readonly number[]
   readonly memoryOnly: boolean
@@ -124,7 +125,7 @@ export function rowOfRecord(record: TorrentRecord): TorrentRow {
   const { downloaded, uploaded, finishedAt } = record.counters
   return {
     info_hash: record.infoHash,
-    name: record.facts?.name ?? record.source.name,
+    ...givenFields(record),
     state: restingState(record),
     progress: claimedProgress(record),
     download_rate: 0,
@@ -140,6 +141,13 @@ export function rowOfRecord(record: TorrentRecord): TorrentRow {
     finished_at: finishedAt,
     save_path: record.savePath,
   }
+}
+
+/** What callers call the torrent. */
+export function givenFields(record: TorrentRecord): Pick<TorrentRow, 'name' | 'labels' | 'metadata'> {
+  const { options, facts, source } = record
+  const { display_name, labels, metadata } = options
+  return { name: display_name || (facts?.name ?? source.name), labels, metadata }
 }
 
 function claimedProgress({ bits, resume, facts }: TorrentRecord): number {

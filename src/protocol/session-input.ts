@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { sessionId } from './ids.ts'
 import { ipFilterSetting } from './ip-filter-source.ts'
+import { labelList } from './labels.ts'
 import { flag, integer, portList, portRange, rate, text } from './parameters.ts'
 import { quotaInput } from './quotas.ts'
 import { rootPath } from './root-path.ts'
@@ -26,7 +27,8 @@ export const createSession = z.strictObject({
     .optional()
     .describe("folder below the root folder to which its paths are confined; default: the key's; for admin"),
   ...sessionQuotas,
-  name: changeable.name.default('').describe('a label of your own'),
+  name: changeable.name.default('').describe('a name of your own'),
+  labels: labelList.default([]).describe('up to 32, separated by commas'),
   dht: flag.default(true).describe('take part in the DHT (BEP 5)'),
   lsd: flag.default(false).describe('find peers on the local network (BEP 14)'),
   pex: flag.default(true).describe('exchange peers with peers (BEP 11)'),
@@ -50,7 +52,8 @@ export const createSession = z.strictObject({
 /** The parameters of `update_session`; what is absent stays as it is. */
 export const updateSession = z.strictObject({
   session_id: sessionId,
-  name: changeable.name.optional().describe('a label of your own'),
+  name: changeable.name.optional().describe('a name of your own'),
+  labels: labelList.optional().describe('up to 32, separated by commas; they take the place of those before'),
   download_limit: rate.optional().describe('bytes/s of payload, 0: unlimited; at once'),
   upload_limit: rate.optional().describe('bytes/s of payload, 0: unlimited; at once'),
   max_peers: changeable.max_peers.optional().describe('of the session; connections above it are not cut'),

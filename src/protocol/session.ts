@@ -1,6 +1,7 @@
 /** What the world sees of a session: its states, its settings and its view. */
 import * as z from 'zod'
 import { ipFilterView } from './ip-filter.ts'
+import { labels } from './labels.ts'
 import { quotas } from './quotas.ts'
 import { wireError } from './torrent.ts'
 
@@ -60,6 +61,7 @@ export const sessionView = z.object({
   id: z.string(),
   port: z.int().describe('TCP and, with dht, UDP'),
   name: z.string(),
+  labels,
   state: z.enum(sessionStates),
   memory_only: z.boolean().describe('nothing of it is kept past the process'),
   durable: z.boolean().describe('it comes back after a restart of the process'),

@@ -1,7 +1,8 @@
 /** What callers may give of a torrent: when it is added, and later. */
 import * as z from 'zod'
 import { infoHash, sessionId } from './ids.ts'
-import { bytes, flag, integer, priorityList, rate } from './parameters.ts'
+import { labelList, metadataInput } from './labels.ts'
+import { bytes, flag, integer, priorityList, rate, text } from './parameters.ts'
 import { storageModes } from './torrent.ts'
 
 /** What may be given with a torrent and changed later, see `torrentOptions`. */
@@ -21,6 +22,15 @@ const optionFields = {
   default_priority: integer(0, 7)
     .optional()
     .describe('of the files that file_priorities does not reach; 4, but 0 for a magnet with so (BEP 53)'),
+  sequential: flag.optional().describe('1: fetch pieces in their order, not the rarest first'),
+  first_last_first: flag
+    .optional()
+    .describe('1: fetch the first and the last piece of each file before all others'),
+  display_name: text(255).optional().describe('shown as name; empty: the name in the metainfo'),
+  labels: labelList.optional().describe('up to 32, separated by commas; they take the place of those before'),
+  metadata: metadataInput
+    .optional()
+    .describe('a JSON object of up to 4 KiB; it takes the place of that before'),
 }
 
 /** The parameters of `upload_torrent`. */

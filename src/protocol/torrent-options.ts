@@ -1,5 +1,6 @@
 /** What callers decide of a torrent and may change while it runs. */
 import * as z from 'zod'
+import { labels, metadata } from './labels.ts'
 
 /** The priority of a file that is not downloaded. */
 export const skipped: number = 0
@@ -21,6 +22,14 @@ export const torrentOptions = z.object({
     .int()
     .default(usualPriority)
     .describe('of the files that file_priorities does not reach'),
+  sequential: z.boolean().default(false).describe('pieces are fetched in their order, not the rarest first'),
+  first_last_first: z
+    .boolean()
+    .default(false)
+    .describe('the first and the last piece of each file are fetched before all others'),
+  display_name: z.string().default('').describe('shown as name; empty: the name in the metainfo'),
+  labels: labels.default([]),
+  metadata: metadata.default({}).describe('anything of your own'),
 })
 export type TorrentOptions = z.output<typeof torrentOptions>
 

@@ -55,6 +55,8 @@ export const torrentRow = z.object({
   added_at: z.number().describe('milliseconds since the epoch'),
   finished_at: z.number().nullable().describe('when it was complete for the first time; null until then'),
   save_path: z.string().describe('folder of its files, relative to the root folder'),
+  labels: torrentOptions.shape.labels,
+  metadata: torrentOptions.shape.metadata,
   error: wireError.optional().describe('why, in the states error and quarantined'),
 })
 export type TorrentRow = z.output<typeof torrentRow>

@@ -21,6 +21,7 @@ export function sessionRecord(fields: Partial<SessionRecord> = {}): SessionRecor
   return {
     id: '1'.repeat(40),
     name: '',
+    labels: [],
     ports: [6881],
     memoryOnly: true,
     started: true,

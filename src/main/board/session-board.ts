@@ -1,5 +1,5 @@
 /** What one session last reported: its torrents' rows, its totals, and when. */
-import { restingState, rowOfRecord, type TorrentRecord } from '../../protocol/records.ts'
+import { givenFields, restingState, rowOfRecord, type TorrentRecord } from '../../protocol/records.ts'
 import { noTotals, type SessionTotals, type SnapshotDelta } from '../../protocol/session-rpc.ts'
 import type { TorrentRow } from '../../protocol/torrent.ts'
 import { RowList, type RowListener } from './row-list.ts'
@@ -30,6 +30,12 @@ export class SessionBoard {
     const row = { ...rowOfRecord(record), state: this.#restingState(record) }
     this.torrents.put(record.infoHash, row)
     return row
+  }
+
+  /** Shows what callers call the torrent, also where no worker is there to report it. */
+  rename(record: TorrentRecord): void {
+    const row = this.torrents.get(record.infoHash)
+    if (row) this.torrents.put(record.infoHash, { ...row, ...givenFields(record) })
   }
 
   forget(infoHash: string): void {

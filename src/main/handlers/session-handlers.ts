@@ -96,13 +96,13 @@ export function sessionHandlers({
       const session = supervisor.session(session_id)
       return shown === undefined ? { value } : { value, freshness: freshnessOf(session, shown) }
     },
-    update_session: async ({ session_id, name, ...settings }) => {
+    update_session: async ({ session_id, name, labels, ...settings }) => {
       const { session } = supervisor.session(session_id).records
       const { ip_filter } = settings
       const filter = ip_filter === undefined ? undefined : await filters.read(session, ip_filter)
       await quotas.inTurn(session, async () => {
         quotas.forSettings(session, settings)
-        await configureSession(supervisor.session(session_id), name, settings)
+        await configureSession(supervisor.session(session_id), { name, labels }, settings)
         if (filter) filters.set(session, filter)
       })
       return { value: view(session_id) }
@@ -165,6 +165,7 @@ function recordOf(
   return {
     id: Buffer.concat([Buffer.from(peerIdPrefix), randomPeerIdTail()]).toString('hex'),
     name: input.name,
+    labels: input.labels,
     memoryOnly: input.memory_only ?? memoryOnlyDefault,
     started: true,
     createdAt: Date.now(),

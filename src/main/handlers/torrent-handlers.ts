@@ -71,6 +71,7 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
     update_torrent: async ({ session_id, info_hash, ...options }) => {
       const session = supervisor.session(session_id)
       const record = await configureTorrent(session, info_hash, options)
+      boardOf(board, session_id).rename(record)
       const row = boardOf(board, session_id).torrents.get(info_hash) ?? rowOfRecord(record)
       return { value: detailOf(row, record, session.records) }
     },

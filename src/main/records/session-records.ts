@@ -24,6 +24,9 @@ export interface Removal {
   readonly deleteData: boolean
 }
 
+/** What callers call a session. */
+export type Called = Pick<SessionRecord, 'name' | 'labels'>
+
 export class SessionRecords {
   session: SessionRecord
   readonly torrents = new Map<string, TorrentRecord>()
@@ -113,11 +116,12 @@ export class SessionRecords {
     })
   }
 
-  /** Changes the session's name and settings, as `changeSession` does. */
-  async configure(name: string | undefined, settings: FieldsOf<SessionSettings>): Promise<void> {
+  /** Changes what the session is called and its settings, as `changeSession` does. */
+  async configure(called: FieldsOf<Called>, settings: FieldsOf<SessionSettings>): Promise<void> {
     await this.changeSession((before) => ({
       ...before,
-      name: name ?? before.name,
+      name: called.name ?? before.name,
+      labels: called.labels ?? before.labels,
       settings: changedFields(before.settings, settings),
     }))
   }

@@ -5,7 +5,7 @@ import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { SessionApi } from '../../protocol/session-rpc.ts'
 import type { SessionSurroundings } from './session-surroundings.ts'
-import type { SessionRecords } from '../records/session-records.ts'
+import type { Called, SessionRecords } from '../records/session-records.ts'
 
 /** A session as far as its settings go. */
 interface Configured {
@@ -15,15 +15,15 @@ interface Configured {
   send(what: string, run: (api: SessionApi) => Promise<void>): void
 }
 
-/** Changes name and settings; those that need a new worker restart it in order. Rejects with a disk code. */
+/** Changes name, labels and settings; those that need a new worker restart it in order. Rejects with a disk code. */
 export async function configureSession(
   session: Configured,
-  name: string | undefined,
+  called: FieldsOf<Called>,
   settings: FieldsOf<SessionSettings>,
 ): Promise<void> {
   const { records, state } = session
   const before = records.session.settings
-  await records.configure(name, settings)
+  await records.configure(called, settings)
   const isUp = state === 'running' || state === 'starting'
   if (isUp && needsRestart(before, records.session.settings)) void session.restart()
   else configureWorker(session)

@@ -10,12 +10,13 @@ export function viewOf(
   filter?: SessionView['ip_filter'],
 ): SessionView {
   const { records, generation } = session
-  const { id, name, ports, memoryOnly, createdAt, owner, root, quotas, settings } = records.session
+  const { id, name, labels, ports, memoryOnly, createdAt, owner, root, quotas, settings } = records.session
   const vitals = generation?.vitals
   return {
     id,
     port: ports[0] ?? 0,
     name,
+    labels: [...labels],
     state: session.state,
     memory_only: memoryOnly,
     durable: records.isDurable,

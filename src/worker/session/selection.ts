@@ -3,7 +3,10 @@ import type { TorrentInfo } from '../../protocol/torrent-info.ts'
 import { skipped, type TorrentOptions } from '../../protocol/torrent-options.ts'
 import type { PieceBits } from './piece-bits.ts'
 
-type FilePriorities = Pick<TorrentOptions, 'file_priorities' | 'default_priority'>
+type FilePriorities = Pick<TorrentOptions, 'file_priorities' | 'default_priority'> &
+  Partial<Pick<TorrentOptions, 'first_last_first'>>
+
+const highest = 7
 
 export class Selection {
   /** One for each piece, 0 (not wanted) to 7: the highest of the files that have bytes in it. */
@@ -59,14 +62,25 @@ function piecePriorities(
   options: FilePriorities,
 ): Uint8Array {
   const priorities = new Uint8Array(pieceCount)
+  const edges = new Set<number>()
   let priority = skipped
   for (const { index, offset, length, padding } of files) {
     // padding goes with the file before it
     if (!padding) priority = filePriority(index, options)
     if (length === 0 || priority === skipped) continue
+    const first = Math.floor(offset / pieceLength)
     const last = Math.floor((offset + length - 1) / pieceLength)
-    for (let piece = Math.floor(offset / pieceLength); piece <= last; piece += 1)
+    for (let piece = first; piece <= last; piece += 1)
       priorities[piece] = Math.max(priorities[piece] ?? 0, priority)
+    if (!padding) edges.add(first).add(last)
   }
-  return priorities
+  return options.first_last_first === true ? withEdgesFirst(priorities, edges) : priorities
+}
+
+/** These pieces above all others, which stay among themselves as they were but for the lowest two. */
+function withEdgesFirst(priorities: Uint8Array, edges: ReadonlySet<number>): Uint8Array {
+  return priorities.map((priority, piece) => {
+    if (priority === skipped) return skipped
+    return edges.has(piece) ? highest : Math.max(1, priority - 1)
+  })
 }

@@ -1,7 +1,7 @@
 /** A torrent as it stands in a list, made of what its parts say. */
 import { floorShare } from '../../protocol/progress.ts'
 import type { WireError } from '../../protocol/errors.ts'
-import type { TorrentRecord } from '../../protocol/records.ts'
+import { givenFields, type TorrentRecord } from '../../protocol/records.ts'
 import type { TorrentRow, TorrentState } from '../../protocol/torrent.ts'
 import type { TorrentContent } from './torrent-content.ts'
 import type { TorrentMeeting } from './torrent-meeting.ts'
@@ -21,10 +21,12 @@ export interface RowParts {
 /** The row at this moment; takes a sample of the rates. */
 export function rowOf(parts: RowParts, now: number): TorrentRow {
   const { record, state, content, meeting, meter, stepProgress, error } = parts
+  const given = givenFields(record)
   const total = content?.info.length ?? 0
   return {
     info_hash: record.infoHash,
-    name: content?.info.name ?? record.source.name,
+    ...given,
+    name: record.options.display_name || (content?.info.name ?? given.name),
     state,
     progress: floorShare(stepProgress ?? (content ? doneOf(content) : 0)),
     num_peers: meeting?.numPeers ?? 0,

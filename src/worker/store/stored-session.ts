@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { ban } from '../../protocol/ban.ts'
 import { dhtTable } from '../../protocol/dht-table.ts'
 import type { SessionRecord } from '../../protocol/records.ts'
+import { labels } from '../../protocol/labels.ts'
 import { quotas } from '../../protocol/quotas.ts'
 import { sessionSettings } from '../../protocol/session.ts'
 import type { SkippedRow, StoredSession } from '../../protocol/store-rpc.ts'
@@ -10,6 +11,7 @@ import { jsonColumn, reasonOf } from './json-column.ts'
 /** What stands in the column `record` of a session. */
 const column = z.object({
   name: z.string(),
+  labels: labels.default([]), // an older store has none
   ports: z.array(z.int()),
   memoryOnly: z.boolean(),
   started: z.boolean().default(true), // an older store has none

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { noCounters } from '../../protocol/counters.ts'
 import { RestTorrentError, toWireError } from '../../protocol/errors.ts'
 import { sessionId } from '../../protocol/ids.ts'
+import { labels } from '../../protocol/labels.ts'
 import { factsOf } from '../../protocol/records.ts'
 import {
   exportFormat,
@@ -27,6 +28,7 @@ const head = z.strictObject({
   session: z.strictObject({
     id: sessionId,
     name: z.string().max(200),
+    labels: labels.default([]),
     ports: z.array(z.int().min(1).max(65_535)).length(1),
     memoryOnly: z.boolean(),
     createdAt: count,

@@ -36,6 +36,8 @@ function row(infoHash: string, variant = 0): TorrentRow {
     added_at: 0,
     finished_at: null,
     save_path: '',
+    labels: variant % 2 === 0 ? [] : ['odd'],
+    metadata: {},
     ...(variant % 5 === 0 ? { error: { code: 'disk_full', message: `${variant}` } } : {}),
   }
 }

@@ -26,6 +26,7 @@ export function sessionOf(n = 1): SessionRecord {
   return {
     id: sessionId(n),
     name: `sitzung ${n} ✓`,
+    labels: ['eins', 'zwei'],
     ports: [6881, 6882],
     memoryOnly: false,
     started: true,

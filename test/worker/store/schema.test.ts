@@ -47,7 +47,12 @@ test('schema 1: checkpoints stay, and what was complete was finished when its fi
   await store.close()
   assert.equal([store.opening.migration?.from, skipped], [1, []])
   assert.equal(sessions, [
-    { session: { ...sessionOf(), owner: null, root: '', quotas: {} }, bans: [], clean: true, removed: false },
+    {
+      session: { ...sessionOf(), owner: null, root: '', quotas: {} },
+      bans: [],
+      clean: true,
+      removed: false,
+    },
   ])
   assert.equal(
     torrents.map(({ torrent }) => torrent),

@@ -22,11 +22,13 @@ export class Exchange {
   readonly #gate: ReadGate
   readonly #choker: Choker<Wire>
   readonly #superSeeding: SuperSeeding
+  #sequential: boolean
   #picker: PickerHandle | undefined
 
   constructor(torrent: Torrent, limits: TorrentLimits, options: TorrentOptions) {
     this.#torrent = torrent
     this.#limits = limits
+    this.#sequential = options.sequential
     this.#gate = new ReadGate(limits.arrivals)
     const server = new RequestServer(torrent, limits.uploads)
     this.#choker = new Choker<Wire>({
@@ -67,7 +69,8 @@ export class Exchange {
   /** The torrent can exchange pieces from now on; gives what chooses them. */
   ready(options: PickerOptions | undefined): PickerHandle {
     requireMembers('OpenTorrent', this.#torrent)
-    this.#picker = attachPicker(this.#torrent, { ...options, limit: this.#limits.requests })
+    const limit = this.#limits.requests
+    this.#picker = attachPicker(this.#torrent, { ...options, sequential: this.#sequential, limit })
     return this.#picker
   }
 
@@ -86,5 +89,8 @@ export class Exchange {
     this.#limits.configure(options)
     this.#choker.setSlots(options.upload_slots)
     this.#superSeeding.set(options.super_seeding)
+    if (options.sequential === this.#sequential) return
+    this.#sequential = options.sequential
+    this.#picker?.setSequential(options.sequential)
   }
 }

@@ -116,13 +116,26 @@ its fields are followed), \`changed\` (its key and the changed fields) or \`remo
 - The topic \`events\` answers \`events\` since then, \`last_id\`, and \`is_complete: false\` where more happened than is
   kept (10,000, at most a day, of one run of the server); each event comes as \`v1.event\`.`
 
+const streaming = `### GET /v1/events
+
+The same as server-sent events, for what reads a stream of text and no more, such as a browser's EventSource. The
+parameters are those of \`subscribe\` and \`events=1\` (events beside the updates of another topic); the caller is known
+by its key in a header, or by \`ticket\`, which \`create_ticket\` gives.
+
+- \`update\`: as \`v1.update\`, the first with what is there; \`event\`: as \`v1.event\`. Their \`id\` says how far the
+  follower has come: in the header \`Last-Event-ID\` (an EventSource does that by itself), or as \`since\`, it makes the next
+  stream go on there.
+- \`ready\`: the events that were missed have come; \`gap\`, before them: more happened than is kept.
+- \`key_revoked\` and \`shutdown\` are the last of their streams. A comment comes every 15 s. Who reads nothing in that
+  time, or leaves 4 MiB unread, is cut. A key has as many streams as it may have sockets.`
+
 function liveSection(): string {
   const head = ['Name', 'Type', 'Required', 'Default', 'Description']
   const sections = Object.entries(liveCommands).map(([name, { description, input }]) =>
     [`### ${name}`, description, table(head, parameterRows(input))].join('\n\n'),
   )
   const event = table(['Field', 'Type', 'Description'], fieldRows(toSchema(liveEvent, 'output')))
-  return [following, ...sections, '### Events', event].join('\n\n')
+  return [following, ...sections, streaming, '### Events', event].join('\n\n')
 }
 
 function errorSection(): string {

@@ -5,6 +5,7 @@ import { Authentication } from './access/authentication.ts'
 import { KeyRing } from './access/key-ring.ts'
 import { QuotaBook } from './access/quota-book.ts'
 import { Overload } from './access/overload.ts'
+import { Tickets } from './access/tickets.ts'
 import { Board } from './board/board.ts'
 import { IpFilters } from './filters/ip-filters.ts'
 import { firstKeyText } from './first-key.ts'
@@ -17,11 +18,13 @@ import { permittedHandlers } from './handlers/permitted-handlers.ts'
 import { sessionHandlers } from './handlers/session-handlers.ts'
 import { storageHandlers } from './handlers/storage-handlers.ts'
 import { swarmHandlers } from './handlers/swarm-handlers.ts'
+import { ticketHandlers } from './handlers/ticket-handlers.ts'
 import { torrentHandlers } from './handlers/torrent-handlers.ts'
 import { transferHandlers } from './handlers/transfer-handlers.ts'
 import { createApp } from './http/app.ts'
+import { EventStreams } from './http/event-streams.ts'
 import { createHttpServer } from './http/server.ts'
-import { readTls, type TlsFiles } from './http/tls.ts'
+import { readTls, tlsFilesOf } from './http/tls.ts'
 import { Jobs } from './jobs/jobs.ts'
 import type { Log } from './log.ts'
 import { Live } from './live/live.ts'
@@ -156,6 +159,7 @@ export async function startProgram(
       trustedProxies: settings.RESTTORRENT_TRUSTED_PROXIES,
       log,
     })
+    const tickets = new Tickets(keys)
     const audit = new AuditLog({ journal: store, load: (query) => store.loadAudit(query), log })
     stops.push(() => audit.flush())
     const overload = new Overload()
@@ -185,6 +189,7 @@ export async function startProgram(
           }),
           ...storageHandlers(supervisor, board),
           ...keyHandlers({ keys, audit, log }),
+          ...ticketHandlers(tickets),
           ...jobHandlers(jobs, supervisor),
         },
         supervisor,
@@ -195,8 +200,10 @@ export async function startProgram(
     const allowedHosts = settings.RESTTORRENT_ALLOWED_HOSTS
     const pages = [metrics.page(), openApiPage]
     const app = createApp({ handlers, authentication, allowedHosts, ready: () => !stopping, pages, log })
-    const tlsFiles = tlsFilesOf(settings)
-    const http = createHttpServer(app, log, {}, tlsFiles && (await readTls(tlsFiles)))
+    const tlsFiles = tlsFilesOf(settings.RESTTORRENT_TLS_CERT, settings.RESTTORRENT_TLS_KEY)
+    const streamsPerKey = settings.RESTTORRENT_SOCKETS_PER_KEY
+    const streams = new EventStreams({ live, tickets, authentication, allowedHosts, log, streamsPerKey })
+    const http = createHttpServer(app, log, {}, tlsFiles && (await readTls(tlsFiles)), streams)
     const realtime = attachRealtime(http.server, {
       handlers,
       authentication,
@@ -209,6 +216,7 @@ export async function startProgram(
     metrics.measure(board, { hashDesk, http, realtime }, http.server)
     stops.push(async () => {
       metrics.close()
+      streams.close('the server is stopping')
       await Promise.all([realtime.close('the server is stopping'), http.close(closeDeadlineMs)])
     })
     quotas.restore(restored)
@@ -233,11 +241,4 @@ export async function startProgram(
 
 function peerRanges(settings: Settings): string[] {
   return [...settings.RESTTORRENT_ALLOW_PRIVATE, ...settings.RESTTORRENT_ALLOW_PRIVATE_PEERS]
-}
-
-function tlsFilesOf({
-  RESTTORRENT_TLS_CERT: cert,
-  RESTTORRENT_TLS_KEY: key,
-}: Settings): TlsFiles | undefined {
-  return cert === '' ? undefined : { cert, key }
 }

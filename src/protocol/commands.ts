@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { accessCommands } from './access-commands.ts'
 import { bulkCommands, type BulkCommands } from './bulk-commands.ts'
 import type { CommandEntry } from './command-entry.ts'
+import { ticketCommands } from './event-stream.ts'
 import { infoHash, sessionId } from './ids.ts'
 import { jobCommands } from './job-commands.ts'
 import { flag } from './parameters.ts'
@@ -173,6 +174,7 @@ const single = {
   ...jobCommands,
   ...storageCommands,
   ...accessCommands,
+  ...ticketCommands,
 } as const satisfies Record<string, CommandEntry>
 
 /** Every public operation by its name. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import pino from 'pino'
 import { QuotaBook } from '../../src/main/access/quota-book.ts'
 import { IpFilters } from '../../src/main/filters/ip-filters.ts'
+import { Tickets } from '../../src/main/access/tickets.ts'
 import { Board } from '../../src/main/board/board.ts'
 import { dispatch } from '../../src/main/handlers/dispatch.ts'
 import { withBulkHandlers } from '../../src/main/handlers/bulk-handlers.ts'
@@ -14,6 +15,7 @@ import { peerHandlers } from '../../src/main/handlers/peer-handlers.ts'
 import { sessionHandlers } from '../../src/main/handlers/session-handlers.ts'
 import { storageHandlers } from '../../src/main/handlers/storage-handlers.ts'
 import { swarmHandlers } from '../../src/main/handlers/swarm-handlers.ts'
+import { ticketHandlers } from '../../src/main/handlers/ticket-handlers.ts'
 import { torrentHandlers } from '../../src/main/handlers/torrent-handlers.ts'
 import { transferHandlers } from '../../src/main/handlers/transfer-handlers.ts'
 import { Jobs } from '../../src/main/jobs/jobs.ts'
@@ -108,6 +110,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
   const handlers = withBulkHandlers(
     {
       ...jobHandlers(jobs, supervisor),
+      ...ticketHandlers(new Tickets(keyRing().ring)),
       ...keyHandlers({ keys: keyRing().ring, audit: { read: () => Promise.resolve([]) }, log }),
       ...sessionHandlers({ supervisor, board, memoryOnlyDefault: true, quotas, filters }),
       ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy, quotas }),

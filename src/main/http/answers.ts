@@ -2,6 +2,7 @@
  * Turns replies and failures into status, headers and body. Headers are plain records and bodies bytes or
  * strings, because then the server writes them as they are, without a Headers object or a stream.
  */
+import type { ServerResponse } from 'node:http'
 import { errorStatus } from '../../protocol/errors.ts'
 import { failureBody, successBody, type Log } from '../handlers/answer.ts'
 import type { Freshness, Reply } from '../handlers/reply.ts'
@@ -87,4 +88,11 @@ export function freshnessHeaders(freshness: Freshness | undefined): Record<strin
 /** The answer as hono wants it. */
 export function responseOf({ status, headers, body }: Answer): Response {
   return new Response(body as string | Uint8Array<ArrayBuffer> | null, { status, headers })
+}
+
+/** Sends the answer as it is, without hono. */
+export function writeAnswer({ status, headers, body }: Answer, outgoing: ServerResponse): void {
+  if (body !== null) headers['Content-Length'] = String(Buffer.byteLength(body))
+  outgoing.writeHead(status, headers)
+  outgoing.end(body ?? undefined)
 }

@@ -12,6 +12,7 @@ export const constantHeaders = {
 /** On the answer of a preflight beside the constant ones. */
 export const preflightHeaders = {
   'Access-Control-Allow-Methods': 'GET, HEAD, POST, PATCH, DELETE, OPTIONS',
-  'Access-Control-Allow-Headers': 'Authorization, Content-Type, X-Api-Key, Idempotency-Key, If-None-Match',
+  'Access-Control-Allow-Headers':
+    'Authorization, Content-Type, X-Api-Key, Idempotency-Key, If-None-Match, Last-Event-ID',
   'Access-Control-Max-Age': '86400',
 } as const

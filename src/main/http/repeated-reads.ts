@@ -11,7 +11,7 @@ import { checkHost } from '../handlers/access.ts'
 import type { Log } from '../handlers/answer.ts'
 import { call } from '../handlers/dispatch.ts'
 import type { Handlers } from '../handlers/reply.ts'
-import { failureAnswer, replyAnswer, type Answer } from './answers.ts'
+import { failureAnswer, replyAnswer, writeAnswer } from './answers.ts'
 import { hasBody } from './body.ts'
 
 interface Routed {
@@ -55,7 +55,7 @@ export class RepeatedReads {
     if (routed === undefined) return false
     const { authentication, log } = this.#options
     const { headers, socket } = incoming
-    const fail = (error: unknown): void => write(failureAnswer(error, log), outgoing)
+    const fail = (error: unknown): void => writeAnswer(failureAnswer(error, log), outgoing)
     const ifNoneMatch = headers['if-none-match']
     try {
       this.#checkHost(headers.host)
@@ -65,8 +65,8 @@ export class RepeatedReads {
       const reply = call(this.#options.handlers, routed.name, routed.input, caller)
       // most reads are answered at once: a promise would cost them another turn
       if (reply instanceof Promise) {
-        reply.then((late) => write(replyAnswer(late, ifNoneMatch), outgoing)).catch(fail)
-      } else write(replyAnswer(reply, ifNoneMatch), outgoing)
+        reply.then((late) => writeAnswer(replyAnswer(late, ifNoneMatch), outgoing)).catch(fail)
+      } else writeAnswer(replyAnswer(reply, ifNoneMatch), outgoing)
     } catch (error) {
       fail(error)
     }
@@ -78,10 +78,4 @@ export class RepeatedReads {
     checkHost(host, this.#options.allowedHosts)
     this.#allowedHost = host
   }
-}
-
-function write({ status, headers, body }: Answer, outgoing: ServerResponse): void {
-  if (body !== null) headers['Content-Length'] = String(Buffer.byteLength(body))
-  outgoing.writeHead(status, headers)
-  outgoing.end(body ?? undefined)
 }

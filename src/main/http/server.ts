@@ -11,6 +11,7 @@ import { RestTorrentError } from '../../protocol/errors.ts'
 import type { Log } from '../handlers/answer.ts'
 import type { App } from './context.ts'
 import { failureAnswer, responseOf } from './answers.ts'
+import type { EventStreams } from './event-streams.ts'
 import type { TlsPair } from './tls.ts'
 
 export interface HttpLimits {
@@ -39,7 +40,13 @@ export interface HttpServer {
 const idleCheckMs = 50
 
 /** A server for `app` that does not listen yet; with a certificate it speaks TLS. */
-export function createHttpServer(app: App, log: Log, limits: HttpLimits = {}, tls?: TlsPair): HttpServer {
+export function createHttpServer(
+  app: App,
+  log: Log,
+  limits: HttpLimits = {},
+  tls?: TlsPair,
+  streams?: EventStreams,
+): HttpServer {
   const { headersTimeoutMs = 10_000, requestTimeoutMs = 30_000, keepAliveTimeoutMs = 15_000 } = limits
   // a missing Host is the application's to refuse, in its own shape
   const options = {
@@ -52,7 +59,8 @@ export function createHttpServer(app: App, log: Log, limits: HttpLimits = {}, tl
   const errorHandler = (error: unknown) => responseOf(failureAnswer(refusal(error), log))
   const answer = getRequestListener(app.fetch, { hostname: 'host.invalid', errorHandler })
   const listener: RequestListener = (request, response) => {
-    if (!app.repeatedReads.answer(request, response)) void answer(request, response)
+    if (app.repeatedReads.answer(request, response) || streams?.answer(request, response)) return
+    void answer(request, response)
   }
   const server = tls
     ? createTlsServer(

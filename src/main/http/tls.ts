@@ -18,3 +18,8 @@ export async function readTls({ cert, key }: TlsFiles): Promise<TlsPair> {
   const [certBytes, keyBytes] = await Promise.all([readFile(cert), readFile(key)])
   return { cert: certBytes, key: keyBytes }
 }
+
+/** The files of a certificate and its key; undefined where none is named. */
+export function tlsFilesOf(cert: string, key: string): TlsFiles | undefined {
+  return cert === '' ? undefined : { cert, key }
+}

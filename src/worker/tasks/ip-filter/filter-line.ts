@@ -16,9 +16,12 @@ export type FilterLine = IpRange | 'nothing' | 'wrong'
 export function readFilterLine(text: string): FilterLine {
   const line = text.trim()
   if (comment.test(line)) return 'nothing'
-  const [head = '', level = ''] = line.split(',', 2)
-  const range = parseIpRange(head)
-  if (range !== undefined) return Number.parseInt(level, 10) >= allowedLevel ? 'nothing' : range
+  const comma = line.indexOf(',')
+  const range = parseIpRange(comma < 0 ? line : line.slice(0, comma))
+  if (range !== undefined) {
+    const level = comma < 0 ? Number.NaN : Number.parseInt(line.slice(comma + 1), 10)
+    return level >= allowedLevel ? 'nothing' : range
+  }
   return parseIpRange(line.replace(trailingComment, '')) ?? namedRange(line) ?? 'wrong'
 }
 

@@ -57,7 +57,9 @@ export const updateSession = z.strictObject({
   download_limit: rate.optional().describe('bytes/s of payload, 0: unlimited; at once'),
   upload_limit: rate.optional().describe('bytes/s of payload, 0: unlimited; at once'),
   max_peers: changeable.max_peers.optional().describe('of the session; connections above it are not cut'),
-  encryption: changeable.encryption.optional().describe('for connections from now on'),
+  encryption: changeable.encryption
+    .optional()
+    .describe('at once: connections that it does not allow are closed'),
   ip_filter: ipFilterSetting
     .optional()
     .describe('as for create_session, empty: none; at once; the same again: read anew'),

@@ -1,8 +1,11 @@
 /** The peers of a torrent, and bans of them, over the whole server with real libtorrent peers. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { CommandOutput } from '../../src/protocol/commands.ts'
 import type { Face } from '../support/faces.ts'
-import { makeMetainfo } from '../support/metainfo.ts'
+import { startLibtorrent } from '../peers/libtorrent.ts'
+import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { startSeed } from '../support/seeds.ts'
 import { startTestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState } from '../support/sessions.ts'
@@ -97,6 +100,38 @@ test('a peer that dials in is shown as incoming, and banned by its address it is
   await rest.call('unban_peer', { session_id: session.id, address: '127.0.0.1' })
   await seed.dial(session.port)
   await whenPeers(rest, named, (peers) => peers.length === 1)
+})
+
+test('libtorrent sees who we are, where we listen, that we only send, and where we see it', async () => {
+  await using server = await startTestServer(allowed)
+  const { rest, rootDir } = server
+  const made = makeMetainfo({ content: 200_000 })
+  writeFiles(join(rootDir, 'here'), made)
+  const torrent = join(temporaryFolder(), 'made.torrent')
+  writeFileSync(torrent, made.bytes)
+  const session = await openSession(rest, { upload_limit: 20_000 })
+  await addTorrent(rest, session, { file: made.bytes })
+  await whenState(rest, session, made.infoHash, 'seeding')
+  await using things = new AsyncDisposableStack()
+  const leech = things.adopt(await startLibtorrent(), (peer) => peer.stop())
+  await leech.add({ torrent }, temporaryFolder())
+  await leech.connect('127.0.0.1', session.port)
+  const said = await leech.extended()
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+  for (const field of [
+    `'v': 'RestTorrent ${version}'`,
+    `'p': ${session.port}`,
+    "'reqq': 250",
+    "'upload_only': 1",
+  ])
+    assert.ok(said.includes(field), `${field} in ${said}`)
+  assert.ok(said.includes("'yourip': '7f000001'"), said)
+  const [seen] = await eventually(waitMs, 'the peer', async () => {
+    const peers = await leech.peers()
+    return peers[0]?.client === '' ? undefined : peers
+  })
+  assert.is(seen?.client, `RestTorrent ${version}`)
+  assert.equal([seen?.seed, seen?.upload_only], [true, true])
 })
 
 test('what may not be dialled is refused, and a stopped torrent shows no peers', async () => {

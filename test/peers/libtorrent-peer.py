@@ -98,6 +98,8 @@ def tell_alert(alert):
         tell("listening", port=alert.port)
     elif isinstance(alert, (lt.torrent_error_alert, lt.file_error_alert, lt.listen_failed_alert)):
         tell("error", message=alert.message())
+    elif isinstance(alert, lt.peer_log_alert) and "<== EXTENDED_HANDSHAKE" in alert.message():
+        tell("extended", message=alert.message())
     elif isinstance(alert, (lt.peer_connect_alert, lt.peer_disconnected_alert, lt.peer_error_alert,
                             lt.tracker_error_alert, lt.tracker_reply_alert, lt.metadata_received_alert)):
         tell("log", message=alert.message())

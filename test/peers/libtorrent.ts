@@ -23,6 +23,8 @@ export interface LibtorrentPeer extends DialingPeer {
   addPart(torrent: string, folder: string, priorities: number[]): Promise<void>
   /** Its peers, now. */
   peers(): Promise<SeenPeer[]>
+  /** The last extended handshake (BEP 10) that it was sent, as its log shows it. */
+  extended(): Promise<string>
 }
 
 /** The lines that the process tells, by their event. */
@@ -32,6 +34,7 @@ interface Fields {
   progress: { info_hash: string; state: string; progress: number; num_peers: number }
   done: { info_hash: string }
   peers: { peers: SeenPeer[] }
+  extended: { message: string }
   log: { message: string }
   error: { message: string }
 }
@@ -94,6 +97,7 @@ export async function startLibtorrent(
         program.tell(JSON.stringify({ command: 'peers', info_hash: infoHash }))
         return (await hear(answerWithinMs, 'peers')).peers
       },
+      extended: async () => (await hear(answerWithinMs, 'extended')).message,
       connect,
       complete: async (deadlineMs) => {
         await hear(deadlineMs, 'done')

@@ -1,4 +1,5 @@
 /** How many connections a torrent has, and how long a silent one lasts: a real engine, and sockets that say nothing. */
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import * as assert from 'uvu/assert'
@@ -53,6 +54,23 @@ test('a torrent has as many connections as its max_peers: the rest waits, and wh
   assert.is(peer.torrent.connections, 2)
   taken()[0]?.destroy()
   await eventually(waitMs, 'the one that waited', () => silent.every(({ sockets }) => sockets.length > 0))
+})
+
+test('a peer that was refused at its handshake for a ban is dialled at once when that is taken back', async () => {
+  await using things = new AsyncDisposableStack()
+  const peer = things.adopt(await startPeer(made), (one) => one.close())
+  const silent = things.use(await listenSilently())
+  const address = `127.0.0.1:${silent.port}`
+  peer.dial(silent)
+  const socket = await eventually(waitMs, 'the connection', () => silent.sockets[0])
+  peer.engine.changeBans({ added: [{ address, reason: 'manual', at: 1 }], removed: [] })
+  const hash = Buffer.from(made.infoHash, 'hex')
+  socket.write(
+    Buffer.concat([Buffer.from('\x13BitTorrent protocol'), Buffer.alloc(8), hash, randomBytes(20)]),
+  )
+  await within(waitMs, 'the refusal', once(socket, 'close'))
+  peer.engine.changeBans({ added: [], removed: [address] })
+  await eventually(waitMs, 'another connection', () => silent.sockets.length === 2)
 })
 
 test('a peer that was dialled and says nothing is given up', async () => {

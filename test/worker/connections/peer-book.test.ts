@@ -103,6 +103,27 @@ test('3,000 addresses are kept, 500 by LSD, and those that fail make room', () =
   assert.not(book.add(failing, 'lsd'))
 })
 
+test('an address that is barred waits until it is let in, and makes room for others', () => {
+  const book = new PeerBook()
+  book.add(address, 'tracker')
+  book.next(0)
+  book.bar(address)
+  book.ended(address, 0)
+  assert.not(book.add(address, 'ut_pex'))
+  book.recall(minute)
+  book.recallOne(address, minute)
+  book.admit(() => false, minute)
+  assert.is(book.next(1e9), undefined)
+  book.admit((one) => one === address, minute)
+  assert.is(book.next(minute)?.address, address)
+  book.bar(address)
+  for (let i = 1; i <= 3000; i += 1) assert.ok(book.add(`192.0.2.2:${i}`, 'tracker'))
+  assert.is(book.size, 3000)
+  book.admit(() => true, minute)
+  const next = Array.from({ length: 3000 }, () => book.next(minute)?.address)
+  assert.not(next.includes(address))
+})
+
 test('whom a source named is forgotten, and nobody is taken from it any more', () => {
   const book = new PeerBook()
   book.add(address, 'dht')

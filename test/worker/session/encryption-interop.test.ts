@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { encryptionModes, type EncryptionMode } from '../../../src/protocol/session.ts'
-import { startLibtorrent } from '../../peers/libtorrent.ts'
+import { startLibtorrent, type LibtorrentPeer } from '../../peers/libtorrent.ts'
 import type { Encryption } from '../../peers/peer.ts'
 import { available } from '../../peers/tools.ts'
 import { makeMetainfo } from '../../support/metainfo.ts'
-import { suite, temporaryFolder } from '../../support/suite.ts'
+import { eventually, suite, temporaryFolder } from '../../support/suite.ts'
 import { startEngine, startSeed } from '../picker/fixture.ts'
 
 const interop = suite('src/worker/session/engine: encryption beside libtorrent')
@@ -28,6 +28,42 @@ if (available('libtorrent')) {
         },
       )
     }
+}
+
+if (available('libtorrent')) {
+  interop('a mode that changes closes what it does not allow: both meet again in the new one', async () => {
+    await using stack = new AsyncDisposableStack()
+    const slow = makeMetainfo({ content: 4_000_000 })
+    const host = await startEngine({ encryption: 'off', upload_limit: 50_000 })
+    const again = setInterval(() => host.engine.drain(), 250)
+    stack.defer(() => {
+      clearInterval(again)
+      return host.close()
+    })
+    const seed = await startSeed(slow, {}, host)
+    const start = async (encryption: Encryption): Promise<LibtorrentPeer> => {
+      const file = join(temporaryFolder(), 'made.torrent')
+      writeFileSync(file, slow.bytes)
+      const peer = stack.adopt(await startLibtorrent({ encryption }), (one) => one.stop())
+      await peer.add({ torrent: file }, temporaryFolder())
+      seed.dial(peer)
+      return peer
+    }
+    const whenSeen = async (peer: LibtorrentPeer, ...encrypted: boolean[]): Promise<void> => {
+      await eventually(deadlineMs, `${peer.name}: ${encrypted.join()}`, async () => {
+        const seen = (await peer.peers()).filter(({ client }) => client !== '')
+        return seen.map((one) => one.encrypted).join() === encrypted.join()
+      })
+    }
+    const [both, plain] = [await start('enabled'), await start('disabled')]
+    await whenSeen(both, false)
+    await whenSeen(plain, false)
+    host.configure({ encryption: 'required' })
+    await whenSeen(both, true)
+    await whenSeen(plain)
+    host.configure({ encryption: 'off' })
+    await whenSeen(both, false)
+  })
 }
 
 async function meet(

@@ -18,6 +18,7 @@ import { isSeed } from './is-seed.ts'
 import { listensAt } from './listens-at.ts'
 import { MetadataExchange } from './metadata-exchange.ts'
 import { peerViews } from './peer-views.ts'
+import { ownHandshake } from './own-handshake.ts'
 import { PexExchange } from './pex/pex-exchange.ts'
 import type { PickerHandle } from './picker/picker-handle.ts'
 import { UploadOnly } from './upload-only/upload-only.ts'
@@ -36,9 +37,6 @@ export interface TorrentEvents {
   onDownloaded(bytes: number): void
   onUploaded(bytes: number): void
 }
-
-/** Blocks a peer may have asked for and not yet got. */
-const requestQueue = 250
 
 export class EngineTorrent {
   readonly #infoHash: string
@@ -211,13 +209,8 @@ export class EngineTorrent {
   }
 
   #onWire(wire: Wire, address: string): void {
-    const { userAgent, port } = this.#client
     if (!this.#connections.met(wire, address)) return
-    if (this.#torrent.client.secure === 2 && (wire._encryptionMethod ?? 0) === 0) {
-      wire.destroy() // it dialled in plain, and encryption is required
-      return
-    }
-    Object.assign(wire.extendedHandshake, { v: userAgent, reqq: requestQueue, p: port })
+    Object.assign(wire.extendedHandshake, ownHandshake(this.#client, wire))
     tellPieces(this.#torrent, wire)
     this.#metadata.join(wire, () => this.#connections.refuse(wire, address))
     if (this.#client.pex && this.#torrent.private !== true) this.#pex.join(wire)

@@ -10,7 +10,7 @@ import Peer from 'webtorrent/lib/peer.js'
 import type { AddressPolicy } from '../../../protocol/address-policy.ts'
 import type { Ban, BanChange } from '../../../protocol/ban.ts'
 import type { DhtTable } from '../../../protocol/dht-table.ts'
-import type { EncryptionMode, SessionSettings } from '../../../protocol/session.ts'
+import type { SessionSettings } from '../../../protocol/session.ts'
 import { defaultTorrentOptions } from '../../../protocol/torrent-options.ts'
 import type { ClientFacts } from './client-facts.ts'
 import { AddressCounts } from './connections/address-counts.ts'
@@ -23,6 +23,7 @@ import { queueAnnounces } from './dht/announce-queue.ts'
 import { bootstrap, tableOf } from './dht/bootstrap.ts'
 import { dhtOptions, guardDatagrams } from './dht/datagrams.ts'
 import { guardQueries } from './dht/guard-queries.ts'
+import { secureOf } from './encryption-modes.ts'
 import { EngineTorrent, type TorrentEvents } from './engine-torrent.ts'
 import { hardenWires } from './harden/harden-wires.ts'
 import { joinSockets } from './socket/join-socket.ts'
@@ -53,9 +54,6 @@ export interface EngineOptions {
 
 /** The part of a session's connections that is kept for peers that it dials itself. */
 const reserved = 0.1
-
-/** What the engine calls the modes of encryption. */
-const secureOf = { off: 0, preferred: 1, required: 2 } as const satisfies Record<EncryptionMode, number>
 
 export class Engine {
   readonly #client: WebTorrent
@@ -132,11 +130,12 @@ export class Engine {
     }
   }
 
-  /** Obeys the settings that need no other sockets from now on. */
+  /** Obeys the settings that need no other sockets from now on, also where it is connected already. */
   configure(settings: SessionSettings): void {
     this.#maxPeers = settings.max_peers
     this.#limits.configure(settings)
     this.#client.secure = secureOf[settings.encryption]
+    this.#sift()
   }
 
   /** Connections of all torrents, open or being opened. */
@@ -221,6 +220,7 @@ export class Engine {
     return this.#client.torrents.some((one) => one.infoHash === infoHash && one.private !== true)
   }
 
+  /** Brings connections to what may be: some are closed, and whom nothing keeps away any more is dialled. */
   #sift(): void {
     for (const torrent of this.#torrents) torrent.sift()
   }

@@ -37,8 +37,8 @@ interface Entry {
   metAt: number
   /** Payload went either way since it was met. */
   hasServed: boolean
-  /** It was left because neither end wanted anything of the other. */
-  isSpared: boolean
+  /** It is left as long as neither end wants anything of the other, or as it may not be met. */
+  leftAs: 'spared' | 'barred' | undefined
 }
 
 export class PeerBook {
@@ -54,7 +54,7 @@ export class PeerBook {
     return this.#entries.size
   }
 
-  /** Whether the address was new and is taken; one that fails makes room where there is none. */
+  /** Whether the address was new and is taken; one that fails or is barred makes room where there is none. */
   add(address: string, source: PeerSource): boolean {
     if (this.#entries.has(address) || this.#refused.includes(source)) return false
     if (this.#entries.size >= mostFor[source] && !this.#makeRoom()) return false
@@ -66,7 +66,7 @@ export class PeerBook {
       state: 'ready',
       metAt: 0,
       hasServed: false,
-      isSpared: false,
+      leftAs: undefined,
     }
     this.#entries.set(address, entry)
     this.#ready.push(entry)
@@ -79,7 +79,7 @@ export class PeerBook {
     for (;;) {
       const entry = this.#ready.shift()
       if (entry?.state === 'ready' || entry === undefined) {
-        if (entry) Object.assign(entry, { state: 'dialled', isSpared: false })
+        if (entry) Object.assign(entry, { state: 'dialled', leftAs: undefined })
         return entry
       }
     }
@@ -121,20 +121,35 @@ export class PeerBook {
   /** The reason to leave an address alone is gone: it is dialled again soon. */
   recallOne(address: string, now: number): void {
     const entry = this.#entries.get(address)
-    if (entry?.state === 'waiting' && !entry.isSpared) this.#wait(entry, now + waitsMs[0])
+    if (entry?.state === 'waiting' && entry.leftAs === undefined) this.#wait(entry, now + waitsMs[0])
   }
 
   /** Leaves an address alone as long as we want nothing. */
   spare(address: string, now: number): void {
     const entry = this.#entries.get(address)
     if (!entry) return
-    entry.isSpared = true
+    entry.leftAs = 'spared'
     this.#wait(entry, now + needlessMs)
   }
 
   /** We want something again: those that were spared may be dialled. */
   recall(now: number): void {
-    for (const entry of this.#waiting) if (entry.isSpared) this.#wait(entry, now)
+    for (const entry of this.#waiting) if (entry.leftAs === 'spared') this.#wait(entry, now)
+  }
+
+  /** Leaves an address alone until `admit` lets it in. */
+  bar(address: string): void {
+    const entry = this.#entries.get(address)
+    if (!entry) return
+    entry.leftAs = 'barred'
+    this.#wait(entry, Infinity)
+  }
+
+  /** Those that were barred and may be dialled now may be at once. */
+  admit(mayDial: (address: string) => boolean, now: number): void {
+    for (const entry of this.#waiting) {
+      if (entry.leftAs === 'barred' && mayDial(entry.address)) this.#wait(entry, now)
+    }
   }
 
   forget(address: string): void {
@@ -172,8 +187,8 @@ export class PeerBook {
   }
 
   #makeRoom(): boolean {
-    for (const { address, failures } of this.#waiting) {
-      if (failures === 0) continue
+    for (const { address, failures, leftAs } of this.#waiting) {
+      if (failures === 0 && leftAs !== 'barred') continue
       this.forget(address)
       return true
     }

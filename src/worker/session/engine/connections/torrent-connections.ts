@@ -5,6 +5,7 @@
 import type { EnginePeer, Torrent, Wire } from 'webtorrent'
 import { readPeerAddress } from '../../../../protocol/peer-address.ts'
 import type { ClientFacts } from '../client-facts.ts'
+import { fitsMode } from '../encryption-modes.ts'
 import { listensAt } from '../listens-at.ts'
 import type { Diallable } from './dialler.ts'
 import { takesPlaceOf } from './duplicates.ts'
@@ -64,7 +65,7 @@ export class TorrentConnections implements Diallable {
       const next = this.#book.next(now)
       if (next === undefined) return false
       const host = readPeerAddress(next.address)?.host ?? ''
-      if (!this.#client.gate.mayDial(next.address)) this.#book.forget(next.address)
+      if (!this.#client.gate.mayDial(next.address)) this.#book.bar(next.address)
       else if (this.#isConnected(next.address)) continue
       else if (!this.#client.addresses.hasRoom(host)) this.#book.ended(next.address, now)
       else if (this.#dial(next, host)) return true
@@ -74,8 +75,16 @@ export class TorrentConnections implements Diallable {
   /** A peer shook hands. False where the connection leads nowhere, and is closed. */
   met(wire: Wire, address: string): boolean {
     const { peerId } = this.#client
-    if (wire.peerId === peerId || !this.#mayStay(wire)) {
+    if (wire.peerId === peerId) {
       this.refuse(wire, address)
+      return false
+    }
+    if (!this.#mayStay(wire)) {
+      this.#shutOut(wire, address)
+      return false
+    }
+    if (!fitsMode(wire, this.#torrent.client.secure)) {
+      wire.destroy()
       return false
     }
     const twin = this.#torrent.wires.find(
@@ -95,7 +104,7 @@ export class TorrentConnections implements Diallable {
     wire.once('download', served).once('upload', served)
     this.#client.worth.watch(wire)
     wire.on('extended', () => {
-      if (!this.#mayStay(wire)) wire.destroy() // where it listens is known now
+      if (!this.#mayStay(wire)) this.#shutOut(wire) // where it listens is known now
     })
     return true
   }
@@ -128,9 +137,15 @@ export class TorrentConnections implements Diallable {
     for (const [id] of found) this.#torrent.removePeer(id)
   }
 
-  /** Closes the connections with peers that may not stay. */
+  /** Closes the connections that may not stay, and dials those at once who were kept away and may be met now. */
   sift(): void {
-    for (const wire of [...this.#torrent.wires]) if (!this.#mayStay(wire)) wire.destroy()
+    const { gate, dialler } = this.#client
+    for (const wire of [...this.#torrent.wires]) {
+      if (!this.#mayStay(wire)) this.#shutOut(wire)
+      else if (!fitsMode(wire, this.#torrent.client.secure)) wire.destroy()
+    }
+    this.#book.admit((address) => gate.mayDial(address), performance.now())
+    dialler.kick()
   }
 
   #replace(): void {
@@ -185,6 +200,12 @@ export class TorrentConnections implements Diallable {
   #leaveTo(wire: Wire, address: string): void {
     this.#book.needless(address, performance.now())
     wire.once('close', () => this.#book.recallOne(address, performance.now()))
+  }
+
+  /** Closes a connection with a peer that may not stay; its address is left alone until it may be met. */
+  #shutOut(wire: Wire, address = listensAt(wire)): void {
+    if (address !== undefined) this.#book.bar(address)
+    wire.destroy()
   }
 
   #mayStay(wire: Wire): boolean {

@@ -144,10 +144,10 @@ export class Supervisor {
     const waiting = sessions.values()
     const startNext = async (): Promise<void> => {
       for (const session of waiting) {
+        await this.#options.filters?.restore(session.records.session)
         if (!this.#isToStart(session)) continue
         // where this cannot be written the files are judged as after an end in order, which is stricter
         await session.records.mark(false).catch(() => undefined)
-        await this.#options.filters?.restore(session.records.session)
         // it may have been deleted or restarted meanwhile
         if (this.#isToStart(session)) await session.start()
       }
@@ -191,15 +191,11 @@ export class Supervisor {
   }
 
   #supervise(records: SessionRecords): SessionSupervisor {
-    const { board, log, start, boot, hashDesk, failedRetryMs = defaultFailedRetryMs } = this.#options
+    const { board, failedRetryMs = defaultFailedRetryMs } = this.#options
     const session: SessionSupervisor = new SessionSupervisor(records, {
-      start,
-      boot,
-      hashDesk,
+      ...this.#options,
       files: this.files,
       quotas: this.#options.quotas,
-      filters: this.#options.filters,
-      log,
       failedRetryMs,
       board: board.open(records.session.id),
       onChange: () => this.#show(session),

@@ -3,7 +3,7 @@
  * a pool thread to itself. A file that is missing, short, no regular file or behind a link just does not match.
  */
 import { hash } from 'node:crypto'
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, readlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { HashFile, HashRequest } from '../../protocol/session-rpc.ts'
@@ -69,7 +69,7 @@ class OpenFiles {
   #readFile(file: HashFile, part: Buffer, position: number): boolean {
     if (this.#open?.file !== file) {
       this.close()
-      this.#open = { file, descriptor: openRegular(this.#saveFolder, file.path) }
+      this.#open = { file, descriptor: openRegular(join(this.#saveFolder, file.path)) }
     }
     const { descriptor } = this.#open
     if (descriptor === undefined) return false
@@ -94,21 +94,29 @@ function readSome(file: HashFile, descriptor: number, into: Buffer, position: nu
   }
 }
 
-function openRegular(saveFolder: string, path: string): number | undefined {
-  if (throughLink(saveFolder, dirname(path))) return undefined
+function openRegular(path: string): number | undefined {
   let descriptor: number
   try {
-    descriptor = openSync(join(saveFolder, path), flags)
+    descriptor = openSync(path, flags)
   } catch {
     return undefined // whatever the reason, its bytes cannot be shown to match
   }
-  if (fstatSync(descriptor).isFile()) return descriptor
+  if (liesAt(path, descriptor) && fstatSync(descriptor).isFile()) return descriptor
   closeSync(descriptor)
   return undefined
 }
 
-function throughLink(saveFolder: string, folder: string): boolean {
-  if (folder === '.') return false
-  const stat = lstatSync(join(saveFolder, folder), { throwIfNoEntry: false })
-  return stat?.isDirectory() !== true || throughLink(saveFolder, dirname(folder))
+/** Whether no link was followed on the way; on Linux an open file tells where it lies. */
+function liesAt(path: string, descriptor: number): boolean {
+  try {
+    if (readlinkSync(`/proc/self/fd/${descriptor}`) === path) return true
+  } catch {
+    // without /proc the folders are looked at by name
+  }
+  return !throughLink(dirname(path))
+}
+
+function throughLink(folder: string): boolean {
+  if (folder === dirname(folder)) return false
+  return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true || throughLink(dirname(folder))
 }

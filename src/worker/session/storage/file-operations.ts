@@ -17,6 +17,7 @@ export type FileOperation =
   | 'ftruncate'
   | 'fstat'
   | 'lstat'
+  | 'readlink'
   | 'statfs'
   | 'unlink'
   | 'rename'
@@ -87,6 +88,10 @@ export class FileOperations {
 
   lstat(path: string): Promise<fs.BigIntStats> {
     return this.#run('lstat', [path], (done: Done<fs.BigIntStats>) => fs.lstat(path, { bigint: true }, done))
+  }
+
+  readlink(path: string): Promise<string> {
+    return this.#run('readlink', [path], (done: Done<string>) => fs.readlink(path, done))
   }
 
   statfs(path: string): Promise<fs.StatsFs> {

@@ -1,18 +1,20 @@
 /**
- * Reaching a folder below a save path without ever following a symbolic link that was planted on the way:
- * each part is opened inside the one before it, with O_DIRECTORY and O_NOFOLLOW. Node has no openat; on
- * Linux `/proc/self/fd/N/name` is one. The race that is left: a folder that is moved elsewhere by somebody
- * with the right to do so while it is open stays the one that is used. Without /proc the parts above the
- * last are looked up by name again, so there somebody who swaps a folder for a link between two steps can
- * still lead us out.
+ * Reaching a folder below a save path without ever following a symbolic link that was planted on the way: the
+ * save path is opened by its name and must then lie where its name says, and each part is opened inside the
+ * one before it, with O_DIRECTORY and O_NOFOLLOW. Node has no openat; on Linux `/proc/self/fd/N/name` is one,
+ * and `/proc/self/fd/N` tells where an open folder lies. The race that is left: a folder that is moved
+ * elsewhere by somebody with the right to do so while it is open stays the one that is used. Without /proc
+ * names are looked up again, so there somebody who swaps a folder for a link between two steps can still
+ * lead us out.
  */
 import { constants, existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import { RestTorrentError } from '../../../protocol/errors.ts'
 import { diskError, errnoOf } from './disk-error.ts'
 import type { FileOperations } from './file-operations.ts'
 
 const descriptors = process.platform === 'linux' && existsSync('/proc/self/fd') ? '/proc/self/fd' : undefined
+const looking = { create: false, createRoot: false }
 const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
 
 /** An open folder; `at` gives the path under which one of its entries is operated on while it is open. */
@@ -62,30 +64,45 @@ export async function withFolder<Result>(
 
 async function openRoot(operations: FileOperations, root: string, create: boolean): Promise<Folder> {
   try {
-    return folderOf(await operations.open(root, flags), root)
+    return await openInPlace(operations, root)
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw diskError(error, 'open', 'the save path')
+    if (errnoOf(error) !== 'ENOENT') throw await noFolder(operations, error, root, 'the save path')
     if (!create)
       throw new RestTorrentError('files_changed', 'the save path is gone', { details: { errno: 'ENOENT' } })
   }
+  const parent = await openRoot(operations, dirname(root), true)
   try {
-    await makeRoot(operations, root)
-    return folderOf(await operations.open(root, flags), root)
+    const path = parent.at(basename(root))
+    await makeFolder(operations, path)
+    await operations.fsync(parent.fd)
+    return folderOf(await operations.open(path, flags), root)
   } catch (error) {
     throw diskError(error, 'make', 'the save path')
+  } finally {
+    await operations.close(parent.fd)
   }
 }
 
-async function makeRoot(operations: FileOperations, root: string): Promise<void> {
-  const parent = dirname(root)
+/** One readlink more than an open by name: a folder above that was swapped for a link shows in where it leads. */
+async function openInPlace(operations: FileOperations, root: string): Promise<Folder> {
+  const folder = folderOf(await operations.open(root, flags), root)
+  if (descriptors === undefined) return folder
   try {
-    await makeFolder(operations, root)
+    if ((await operations.readlink(`${descriptors}/${folder.fd}`)) === root) return folder
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT' || parent === root) throw error
-    await makeRoot(operations, parent)
-    await makeFolder(operations, root)
+    await operations.close(folder.fd)
+    throw error
   }
-  await syncFolder(operations, parent)
+  await operations.close(folder.fd)
+  // a file system that takes names in another case is no attack: from the top, no link can be passed
+  const parts = root.split(sep).filter((part) => part !== '')
+  const fd = await withFolder(operations, sep, parts, looking, (found) =>
+    operations.open(found.at('.'), flags),
+  ).catch((error: unknown) => {
+    const isOurs = error instanceof RestTorrentError
+    throw isOurs ? new RestTorrentError(error.code, 'a folder above the save path was replaced') : error
+  })
+  return folderOf(fd, root)
 }
 
 async function enter(
@@ -101,11 +118,20 @@ async function enter(
       return await operations.open(path, flags)
     })
   } catch (error) {
-    // Linux says ENOTDIR for a link too when O_DIRECTORY is given.
-    if (errnoOf(error) === 'ENOTDIR' && (await isLink(operations, path)))
-      throw new RestTorrentError('path_outside_root', `a symbolic link stands in the place of folder ${name}`)
-    throw diskError(error, 'open folder', name)
+    throw await noFolder(operations, error, path, `folder ${name}`)
   }
+}
+
+async function noFolder(
+  operations: FileOperations,
+  error: unknown,
+  path: string,
+  name: string,
+): Promise<unknown> {
+  // Linux says ENOTDIR for a link too when O_DIRECTORY is given.
+  if (errnoOf(error) === 'ENOTDIR' && (await isLink(operations, path)))
+    return new RestTorrentError('path_outside_root', `a symbolic link stands in the place of ${name}`)
+  return diskError(error, 'open', name)
 }
 
 /** mkdir that is content with one that is there: several files of a torrent make the same folder at once. */
@@ -118,11 +144,6 @@ async function makeFolder(operations: FileOperations, path: string): Promise<voi
 async function isLink(operations: FileOperations, path: string): Promise<boolean> {
   const stat = await operations.lstat(path).catch(() => undefined)
   return stat?.isSymbolicLink() === true
-}
-
-async function syncFolder(operations: FileOperations, path: string): Promise<void> {
-  const fd = await operations.open(path, constants.O_RDONLY | constants.O_DIRECTORY)
-  await operations.fsync(fd).finally(() => operations.close(fd))
 }
 
 function folderOf(fd: number, path: string): Folder {

@@ -1,7 +1,9 @@
 import type { BigIntStats } from 'node:fs'
-import { join } from 'node:path'
+import { sep } from 'node:path'
+import { RestTorrentError } from '../../../protocol/errors.ts'
 import { diskError, errnoOf } from './disk-error.ts'
 import type { FileOperations } from './file-operations.ts'
+import { withFolder, type Folder } from './folder.ts'
 import { OperationLimit } from './operation-limit.ts'
 import { relativeParts } from './relative-path.ts'
 
@@ -21,7 +23,8 @@ export function identityOf(stat: BigIntStats): Identity {
 
 /**
  * The identities of files below a save path, in the same order; undefined where there is no regular file.
- * Folders that are links are followed here: only numbers are read, and a file opened later is opened safely.
+ * Folders in the save path that are links are followed here: only numbers are read, and a file opened later is
+ * opened safely. Rejects with `path_outside_root` where the save path itself lies behind a link.
  */
 export async function identify(
   operations: FileOperations,
@@ -29,19 +32,26 @@ export async function identify(
   paths: readonly string[],
 ): Promise<(Identity | undefined)[]> {
   const identities = new Array<Identity | undefined>(paths.length)
-  await new OperationLimit(maxAtOnce).forEach(paths.entries(), async ([index, path]) => {
-    identities[index] = await identifyOne(operations, root, path)
-  })
+  try {
+    await withFolder(operations, root, [], { create: false, createRoot: false }, async (folder) => {
+      await new OperationLimit(maxAtOnce).forEach(paths.entries(), async ([index, path]) => {
+        identities[index] = await identifyOne(operations, folder, path)
+      })
+    })
+  } catch (error) {
+    const isMissing = error instanceof RestTorrentError && error.code === 'files_changed'
+    if (!isMissing) throw error
+  }
   return identities
 }
 
 async function identifyOne(
   operations: FileOperations,
-  root: string,
+  folder: Folder,
   path: string,
 ): Promise<Identity | undefined> {
   try {
-    const stat = await operations.lstat(join(root, ...relativeParts(path)))
+    const stat = await operations.lstat(folder.at(relativeParts(path).join(sep)))
     return stat.isFile() ? identityOf(stat) : undefined
   } catch (error) {
     const errno = errnoOf(error)

@@ -62,11 +62,12 @@ function putSession(): StoreOperation {
       ports: [6881],
       labels: [],
       memoryOnly: false,
-    started: true,
+      started: true,
       owner: null,
       root: '',
       quotas: {},
       createdAt: Date.now(),
+      announceSecret: '',
       settings: {
         dht: true,
         lsd: true,

@@ -30,6 +30,8 @@ export interface SessionRecord {
   /** What it may use; its key may have quotas beside. */
   readonly quotas: Quotas
   readonly settings: SessionSettings
+  /** 32 hex digits that nobody is shown: the keys that trackers are told rest on it. */
+  readonly announceSecret: string
   /** What its DHT node knew last; it travels with no export. */
   readonly dhtTable?: DhtTable | undefined
 }

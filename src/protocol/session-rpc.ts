@@ -23,6 +23,8 @@ export interface SessionBoot {
   /** Address to listen on; empty means all, IPv4 and IPv6. */
   readonly listenHost: string
   readonly settings: SessionSettings
+  /** See `SessionRecord.announceSecret`. */
+  readonly announceSecret: string
   /** Ranges beside public addresses that peers may have, see `createAddressPolicy`. */
   readonly allowedPeerRanges: readonly string[]
   /** Nodes that the DHT begins with, `host:port`. */

@@ -30,6 +30,7 @@ export function sessionRecord(fields: Partial<SessionRecord> = {}): SessionRecor
     root: '',
     quotas: {},
     settings: sessionSettings,
+    announceSecret: '0'.repeat(32),
     ...fields,
   }
 }

@@ -71,6 +71,7 @@ export class TorrentLives implements AsyncDisposable {
       listenHost: '127.0.0.1',
       settings,
       allowedPeerRanges: ['127.0.0.0/8'],
+      announceSecret: '',
       dhtBootstrap: [],
       dhtTable: undefined,
       heartbeat: new SharedArrayBuffer(4),

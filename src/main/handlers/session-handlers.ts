@@ -169,6 +169,7 @@ function recordOf(
     memoryOnly: input.memory_only ?? memoryOnlyDefault,
     started: true,
     createdAt: Date.now(),
+    announceSecret: randomBytes(16).toString('hex'),
     settings: {
       dht,
       lsd,

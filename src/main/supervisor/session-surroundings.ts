@@ -29,7 +29,7 @@ export interface SessionSurroundings {
 /** What a worker is told of its session at its start. */
 export function bootOf(
   session: SessionRecord,
-): Pick<HostOptions['boot'], 'sessionId' | 'ports' | 'settings' | 'dhtTable'> {
-  const { id: sessionId, ports, settings, dhtTable } = session
-  return { sessionId, ports, settings, dhtTable }
+): Pick<HostOptions['boot'], 'sessionId' | 'ports' | 'settings' | 'announceSecret' | 'dhtTable'> {
+  const { id: sessionId, ports, settings, announceSecret, dhtTable } = session
+  return { sessionId, ports, settings, announceSecret, dhtTable }
 }

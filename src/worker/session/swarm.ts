@@ -57,6 +57,7 @@ export async function openSwarm(
   const trackers = new LoadedTrackers({
     ...common,
     peerId: fromHex(boot.sessionId),
+    announceSecret: boot.announceSecret,
     fetch: guardedFetch,
     resolve: resolveHost,
     logBug: (message, fields) => post({ type: 'log', level: 'error', message, fields }),

@@ -23,6 +23,7 @@ export const migrations: readonly Migration[] = [
   removedSessions,
   bans,
   jobTable,
+  announceSecrets,
 ]
 
 /**
@@ -124,4 +125,11 @@ function bans(database: DatabaseSync): void {
       PRIMARY KEY (session, address)
     ) STRICT, WITHOUT ROWID;
   `)
+}
+
+/** What the keys for trackers rest on, another for each session. */
+function announceSecrets(database: DatabaseSync): void {
+  database.exec(
+    `UPDATE session SET record = json_insert(record, '$.announceSecret', lower(hex(randomblob(16))))`,
+  )
 }

@@ -20,6 +20,7 @@ const column = z.object({
   root: z.string(),
   quotas,
   settings: sessionSettings,
+  announceSecret: z.string(),
 })
 
 const row = z.object({

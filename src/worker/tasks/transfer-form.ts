@@ -1,5 +1,5 @@
 /** The lines of an exported session: the head, then each torrent, as JSON. Strict, so that nothing is lost unsaid. */
-import { hash } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { noCounters } from '../../protocol/counters.ts'
 import { RestTorrentError, toWireError } from '../../protocol/errors.ts'
@@ -33,6 +33,10 @@ const head = z.strictObject({
     memoryOnly: z.boolean(),
     createdAt: count,
     settings: z.strictObject(sessionSettings.shape),
+    announceSecret: z
+      .string()
+      .regex(/^[0-9a-f]{32}$/)
+      .default(() => randomBytes(16).toString('hex')), // an older file has none
   }),
 })
 

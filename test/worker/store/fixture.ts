@@ -34,6 +34,7 @@ export function sessionOf(n = 1): SessionRecord {
     owner: 'rt_0123456789ab',
     root: 'tenants/one',
     quotas: { torrents: 5 },
+    announceSecret: 'ab'.repeat(16),
     settings: {
       dht: true,
       lsd: false,

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { createDatabase } from '../../../src/worker/store/create-database.ts'
 import { packIdentities } from '../../../src/worker/store/file-identities.ts'
 import { migrations } from '../../../src/worker/store/schema.ts'
+import type { SessionRecord } from '../../../src/protocol/records.ts'
 import { sessionColumn } from '../../../src/worker/store/stored-session.ts'
 import { factsColumn, torrentColumn } from '../../../src/worker/store/stored-torrent.ts'
 import { openStore } from '../../../src/worker/store/store.ts'
@@ -22,7 +23,8 @@ function firstStore(checkpoints: readonly { bits: Uint8Array | null; writtenAt: 
   const database = new DatabaseSync(storeFiles(folder).database)
   const put = (table: string, ...values: (string | number | Uint8Array | null)[]) =>
     database.prepare(`INSERT INTO ${table} VALUES (${values.map(() => '?').join()})`).run(...values)
-  put('session', 1, sessionOf().id, sessionColumn(sessionOf()), 1)
+  const { announceSecret: _, ...column } = JSON.parse(sessionColumn(sessionOf())) as SessionRecord
+  put('session', 1, sessionOf().id, JSON.stringify(column), 1)
   for (const [at, { bits, writtenAt }] of checkpoints.entries()) {
     const { torrent, rawInfo, facts } = magnetOf(at + 1)
     put('torrent', at + 1, 1, torrent.infoHash, torrentColumn(torrent), factsColumn(facts), '', 0)
@@ -46,9 +48,11 @@ test('schema 1: checkpoints stay, and what was complete was finished when its fi
   const { sessions, torrents, skipped } = await loadAll(store)
   await store.close()
   assert.equal([store.opening.migration?.from, skipped], [1, []])
+  const { announceSecret = '' } = sessions[0]?.session ?? {}
+  assert.match(announceSecret, /^[0-9a-f]{32}$/)
   assert.equal(sessions, [
     {
-      session: { ...sessionOf(), owner: null, root: '', quotas: {} },
+      session: { ...sessionOf(), owner: null, root: '', quotas: {}, announceSecret },
       bans: [],
       clean: true,
       removed: false,

@@ -49,6 +49,7 @@ export function trackerSuite(name: string): Test {
 export function client(options: Partial<TrackerClientOptions> = {}): TrackerClient {
   const made = new TrackerClient({
     peerId,
+    announceSecret: 'secret',
     port: 6881,
     userAgent,
     policy: loopback,

@@ -1,14 +1,9 @@
-import { createHash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 
 /**
  * The `key` by which a tracker knows a peer again when its address changes (BEP 7, 15): 32 bits, the same over
- * restarts, another for each torrent. No secret: whoever knows a session's peer id can work it out.
+ * restarts, another for each torrent. Nobody who has not the session's secret can work it out.
  */
-export function announceKey(sessionId: Uint8Array, infoHash: Uint8Array): number {
-  return createHash('sha256')
-    .update('announce key')
-    .update(sessionId)
-    .update(infoHash)
-    .digest()
-    .readUInt32BE()
+export function announceKey(secret: string, infoHash: Uint8Array): number {
+  return createHmac('sha256', secret).update(infoHash).digest().readUInt32BE()
 }

@@ -28,6 +28,8 @@ export interface ClosableTransport extends TrackerTransport {
 /** Who announces, over what, how fast. */
 export interface TrackerCallsOptions {
   readonly peerId: Uint8Array
+  /** What the `key` of each torrent rests on. */
+  readonly announceSecret: string
   readonly port: number
   readonly transports: Readonly<Record<'http' | 'udp', ClosableTransport>>
   readonly clock: Clock
@@ -119,7 +121,7 @@ export class TrackerCalls {
       ...facts,
       peerId: this.#options.peerId,
       port: this.#options.port,
-      key: announceKey(this.#options.peerId, facts.infoHash),
+      key: announceKey(this.#options.announceSecret, facts.infoHash),
       numWant: facts.event === 'stopped' ? 0 : peersWanted,
     }
   }

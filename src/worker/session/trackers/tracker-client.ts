@@ -15,6 +15,8 @@ import { UdpTracker } from './udp-tracker.ts'
 export interface TrackerClientOptions {
   /** 20 bytes, the same as peers are told (BEP 20). */
   readonly peerId: Uint8Array
+  /** What the `key` of each torrent rests on. */
+  readonly announceSecret: string
   /** Where the session listens for peers. */
   readonly port: number
   readonly userAgent: string
@@ -57,6 +59,7 @@ export class TrackerClient {
     this.#clock = clock
     this.#calls = new TrackerCalls({
       peerId: options.peerId,
+      announceSecret: options.announceSecret,
       port: options.port,
       transports: {
         http: new HttpTracker({ fetch, policy, userAgent }),

@@ -26,7 +26,13 @@ type Made = Pick<MadeMetainfo, 'rawInfo' | 'infoHash'>
 
 const reading = suite('src/worker/tasks/read-import')
 const name = 'session.jsonl'
-const { owner: _owner, root: _root, quotas: _quotas, ...session } = sessionRecord({ name: 'mine' })
+const {
+  owner: _owner,
+  root: _root,
+  quotas: _quotas,
+  started: _,
+  ...session
+} = sessionRecord({ name: 'mine' })
 
 function torrent(fields: Partial<TransferredTorrent> = {}, made: Made = makeMetainfo()): TransferredTorrent {
   const { infoHash } = made

@@ -1,10 +1,11 @@
 /** A disk that hangs under one session of a whole server: all else goes on, and the process can be ended. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { SessionView } from '../../src/protocol/session.ts'
 import { makeFifo } from '../support/disks.ts'
 import { restFace, type Face } from '../support/faces.ts'
-import { makeMetainfo } from '../support/metainfo.ts'
+import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { startProcess, type ServerProcess } from '../support/server-process.ts'
 import { addTorrent, openSession, whenState } from '../support/sessions.ts'
 import { eventually, suite, temporaryFolder } from '../support/suite.ts'
@@ -35,8 +36,13 @@ async function hang(dataDir: string): Promise<Place> {
     await openSession(face, { memory_only: 0 }),
     await openSession(face, { memory_only: 0 }),
   ]
+  if (first) writeFiles(join(dataDir, 'downloads/hung'), first)
   await addTorrent(face, held, { file: first?.bytes, save_path: 'hung' })
   return { server, face, held, other }
+}
+
+async function idsOf(face: Face): Promise<string[]> {
+  return (await face.call('get_session_list')).sessions.map(({ id }) => id)
 }
 
 async function titlesOf(face: Face, { id }: SessionView): Promise<string[]> {
@@ -44,8 +50,9 @@ async function titlesOf(face: Face, { id }: SessionView): Promise<string[]> {
   return torrents.map(({ name }) => name).sort()
 }
 
-hung('the server answers, reports the session with what helps, and ends at SIGTERM', async () => {
-  const place = await hang(temporaryFolder())
+hung('the server answers, reports the session with what helps, and deletes it with its files', async () => {
+  const dataDir = temporaryFolder()
+  const place = await hang(dataDir)
   await using server = place.server
   const { face, held, other } = place
   await addTorrent(face, other, { file: second?.bytes })
@@ -58,10 +65,32 @@ hung('the server answers, reports the session with what helps, and ends at SIGTE
   })
   assert.is(view.last_error?.code, 'disk_unresponsive')
   assert.match(view.last_error?.message ?? '', /restart RestTorrent/)
+  const file = join(dataDir, 'downloads/hung/one')
+  await face.call('delete_torrent', {
+    session_id: held.id,
+    info_hash: first?.infoHash ?? '',
+    delete_data: 1,
+  })
+  await face.call('delete_session', { session_id: held.id })
+  assert.equal(await idsOf(face), [other.id])
+  assert.match(
+    server.output(),
+    new RegExp(`"port":${held.port},"msg":"the worker of a deleted session waits`),
+  )
+  const again = { port_range: `${held.port},${held.port}`, dht: 0 }
+  assert.is((await face.ask('create_session', again)).error?.code, 'bind_failed')
   await whenState(face, other, second?.infoHash ?? '', 'downloading')
+  assert.ok(existsSync(file), 'while the thread may still touch it')
   server.signal('SIGTERM')
   assert.is(await server.ended(), null)
   assert.match(server.output(), 'the process ends itself by SIGKILL')
+
+  await using next = start(dataDir)
+  const after = restFace(await next.listening())
+  assert.equal(await idsOf(after), [other.id])
+  await eventually(20_000, 'the file is gone', () => !existsSync(file))
+  await whenState(after, other, second?.infoHash ?? '', 'downloading')
+  assert.is((await after.call('create_session', again)).session.port, held.port)
 })
 
 hung('a kill -9 while a thread hangs loses nothing that was acknowledged', async () => {

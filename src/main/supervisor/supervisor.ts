@@ -19,6 +19,7 @@ import { isComplete } from './is-complete.ts'
 import { Leftovers, type LeftoverSurroundings } from './leftovers.ts'
 import { pollMs as defaultPollMs } from './liveness.ts'
 import { ReportIntervals } from './report-intervals.ts'
+import { heldDeletionReason } from './session-reasons.ts'
 import { SessionSupervisor } from './session-supervisor.ts'
 import type { SessionSurroundings } from './session-surroundings.ts'
 import { viewOf } from './session-view.ts'
@@ -155,18 +156,20 @@ export class Supervisor {
     await Promise.all(Array.from({ length: startedAtOnce }, startNext))
   }
 
-  /** Deletes a session; settles when its thread and port are free. Throws `session_not_found`. */
+  /** Deletes a session; settles when its thread and port are free, or are held by a disk. Throws `session_not_found`. */
   async delete(id: string): Promise<void> {
     const session = this.session(id)
     await session.records.drop()
     this.#forget(id)
     await session.stop()
-    const { generation } = session
+    const { generation, records } = session
+    const about = { session: id, port: records.session.ports[0] }
     if (generation?.isHeld === true) {
       this.#held.push(session)
-      void generation.exited.then(() => this.#leftovers.take(session.records)) // it may still touch its files
-    } else this.#leftovers.take(session.records)
-    this.#options.log.info({ session: id }, 'session deleted')
+      void generation.exited.then(() => this.#leftovers.take(records)) // it may still touch its files
+      this.#options.log.error(about, heldDeletionReason)
+    } else this.#leftovers.take(records)
+    this.#options.log.info(about, 'session deleted')
   }
 
   /** Stops every session, each within its deadline, and takes no new ones; what they last proved is recorded. */

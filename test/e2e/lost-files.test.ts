@@ -6,6 +6,7 @@ import {
   renameSync,
   rmSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ import * as assert from 'uvu/assert'
 import { caseWith } from '../interop/require.ts'
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { startLeech, startSeed } from '../support/seeds.ts'
-import { suite } from '../support/suite.ts'
+import { eventually, suite } from '../support/suite.ts'
 import { supervise, type Supervised } from '../support/supervised.ts'
 
 const lost = suite('test/e2e/lost-files')
@@ -87,6 +88,23 @@ for (const [what, { lose, restore }] of Object.entries(losses)) {
     },
   )
 }
+
+lost('a file that is merely touched is proved again, without an error in between', async () => {
+  await using sessions = supervise({ healMs })
+  const { id, folder } = await seed(sessions)
+  const seen = new Set<string>()
+  sessions.board.watch({ torrent: (_, __, ___, row) => seen.add(row?.state ?? 'removed') })
+  const touchedAt = 1_000_000
+  utimesSync(join(folder, 'seeded/a'), touchedAt, touchedAt)
+  const { torrents } = sessions.supervisor.session(id).records
+  await eventually(20_000, 'it is known as it is now', () =>
+    torrents
+      .get(infoHash)
+      ?.resume?.checkpoint.files.some(({ mtimeNs }) => mtimeNs === BigInt(touchedAt) * 1_000_000_000n),
+  )
+  await sessions.whenTorrent(id, infoHash, 'seeding', ({ state }) => state === 'seeding')
+  assert.not(seen.has('error'), [...seen].join(' '))
+})
 
 caseWith(
   lost,

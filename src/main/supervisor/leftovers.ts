@@ -20,6 +20,9 @@ export interface LeftoverSurroundings {
   readonly retryMs: number
 }
 
+const heldReason =
+  'the worker of a deleted session waits for a disk: it keeps its port, and the files it was to delete, until the disk answers or RestTorrent is restarted'
+
 export class Leftovers {
   readonly #near: LeftoverSurroundings
   readonly #stopping = new AbortController()
@@ -32,6 +35,13 @@ export class Leftovers {
   take(records: SessionRecords): void {
     this.#near.files.releaseSession(records.session.id)
     for (const removal of records.removals) if (removal.deleteData) void this.#carryOut(records, removal)
+  }
+
+  /** Takes over from a session whose thread a disk holds, once that has ended: it may still touch its files. */
+  takeAfter(exited: Promise<unknown>, records: SessionRecords): void {
+    const { id, ports } = records.session
+    this.#near.log.error({ session: id, port: ports[0] }, heldReason)
+    void exited.then(() => this.take(records))
   }
 
   /** Begins nothing more; what is left is for the next process. */

@@ -21,10 +21,6 @@ export function stateCode(state: SessionState): ErrorCode {
 export const heldReason =
   'the session worker waits for a disk that does not answer and cannot be ended: see to the disk, or restart RestTorrent'
 
-/** What follows when the session of such a thread is deleted. */
-export const heldDeletionReason =
-  'the worker of a deleted session waits for a disk: it keeps its port, and the files it was to delete, until the disk answers or RestTorrent is restarted'
-
 export function notCalledReason(id: string, state: SessionState): string {
   return `session ${id} is ${state}`
 }

@@ -19,7 +19,6 @@ import { isComplete } from './is-complete.ts'
 import { Leftovers, type LeftoverSurroundings } from './leftovers.ts'
 import { pollMs as defaultPollMs } from './liveness.ts'
 import { ReportIntervals } from './report-intervals.ts'
-import { heldDeletionReason } from './session-reasons.ts'
 import { SessionSupervisor } from './session-supervisor.ts'
 import type { SessionSurroundings } from './session-surroundings.ts'
 import { viewOf } from './session-view.ts'
@@ -162,14 +161,12 @@ export class Supervisor {
     await session.records.drop()
     this.#forget(id)
     await session.stop()
-    const { generation, records } = session
-    const about = { session: id, port: records.session.ports[0] }
+    const { generation } = session
     if (generation?.isHeld === true) {
       this.#held.push(session)
-      void generation.exited.then(() => this.#leftovers.take(records)) // it may still touch its files
-      this.#options.log.error(about, heldDeletionReason)
-    } else this.#leftovers.take(records)
-    this.#options.log.info(about, 'session deleted')
+      this.#leftovers.takeAfter(generation.exited, session.records)
+    } else this.#leftovers.take(session.records)
+    this.#options.log.info({ session: id }, 'session deleted')
   }
 
   /** Stops every session, each within its deadline, and takes no new ones; what they last proved is recorded. */

@@ -17,6 +17,10 @@ export interface ContentEvents {
   readonly onStep: Preparation['onStep']
   /** Reading for a peer failed; it may go on failing. */
   readonly onFault: (error: RestTorrentError) => void
+  /** Somebody changed files that are open. */
+  readonly onTouched: () => void
+  /** What was proved in this process is not believed any more. */
+  readonly onDistrusted: () => void
   readonly onCheckpoint: (checkpoint: TorrentCheckpoint) => void
   readonly counters: () => TorrentCounters
 }

@@ -20,6 +20,9 @@ import { layoutOf, openDiskStore, openMemoryStore } from './torrent-store.ts'
 /** A step that takes its time. */
 export type Step = 'queued_for_checking' | 'checking_files' | 'allocating'
 
+/** How far an opened torrent has come; `running` is divided further by what it has. */
+export type Phase = Step | 'checking_resume_data' | 'downloading_metadata' | 'running'
+
 export interface Preparation {
   readonly record: TorrentRecord
   readonly info: TorrentInfo
@@ -98,7 +101,7 @@ export async function openContent(preparation: Preparation, proof: ResumeProof):
     existing,
     createRoot: existing.size === 0 && mayMakeRoot(preparation),
   })
-  store.assumeWritten(unsynced(preparation, bits))
+  store.alsoSync(unsynced(preparation, bits))
   signal.throwIfAborted()
   const { disk } = near
   const { saveFolder } = record

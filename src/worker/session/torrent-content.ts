@@ -11,7 +11,6 @@ import { Selection } from './selection.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import { openContent, prove, type Preparation } from './prepare-content.ts'
 import { Checkpointer, type Checkpointed } from './resume/checkpointer.ts'
-import { piecesIn } from './resume/file-pieces.ts'
 import { FileWatch } from './resume/file-watch.ts'
 import { lookOnly } from './resume/look-only.ts'
 import type { Identities } from './resume/identify-files.ts'
@@ -157,25 +156,24 @@ export class TorrentContent {
     return proof
   }
 
-  /** The piece is on disk and hashes as it should. */
-  verified(index: number): void {
+  /** The piece is on disk and hashes as it should. Gives whether it was the last one that was missing. */
+  verified(index: number): boolean {
+    const wasComplete = this.isComplete
     if (!this.#bits.has(index)) this.#selection.gained(index)
     this.#bits.set(index)
-    if (this.#checkpointer?.isOverdue === true) void this.checkpoint().catch(this.#fault)
+    if (this.#checkpointer?.isOverdue === true) void this.#checkpointer.run().catch(this.#fault)
+    return !wasComplete && this.isComplete
   }
 
   /**
-   * Makes a checkpoint where something changed, and looks after the files when their time has come. Rejects
-   * with `files_changed`, the pieces of such files unset, or with another disk code.
+   * Makes a checkpoint where something changed, and looks after the files when their time has come: where one is
+   * not what it was, the content has to be opened anew. Rejects with a disk code.
    */
   async checkpoint(): Promise<void> {
     await this.#checkpointer?.run()
     const watch = this.#watch
     const changed = (await watch?.look(performance.now())) ?? []
-    if (changed.length === 0 || watch !== this.#watch) return // it may have been closed meanwhile
-    this.#bits = PieceBits.without(this.info, this.#bits, piecesIn(this.info, changed))
-    this.#selection = this.#selection.over(this.#bits)
-    throw lossOf(changed.map((index) => this.info.files[index]?.safePath ?? ''))
+    if (changed.length > 0 && watch === this.#watch) this.#events.onTouched() // it may have been closed meanwhile
   }
 
   /** Ends reading and writing, with a last checkpoint. Rejects with a disk code, and is closed then too. */
@@ -192,6 +190,7 @@ export class TorrentContent {
   /** After a fault the files are looked at again before anything of them is believed. */
   distrust(): void {
     this.#isProved = false
+    this.#events.onDistrusted()
     if (this.#resume) this.#resume = { ...this.#resume, clean: false }
   }
 

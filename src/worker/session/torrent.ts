@@ -8,7 +8,7 @@ import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import { parseInfo, type TorrentInfo } from '../../protocol/torrent-info.ts'
 import type { TorrentRow, TorrentState } from '../../protocol/torrent.ts'
 import type { Content } from './engine/content.ts'
-import type { Step } from './prepare-content.ts'
+import type { Phase } from './prepare-content.ts'
 import type { Reported } from './reporter.ts'
 import { asError } from './thrown.ts'
 import { diskError } from './storage/disk-error.ts'
@@ -17,9 +17,6 @@ import { TorrentMeeting } from './torrent-meeting.ts'
 import { TorrentMeter } from './torrent-meter.ts'
 import { rowOf } from './torrent-row.ts'
 import type { TorrentSurroundings } from './torrent-surroundings.ts'
-
-/** How far an opened torrent has come; `running` is divided further by what it has. */
-type Phase = Step | 'checking_resume_data' | 'downloading_metadata' | 'running'
 
 export class Torrent implements Reported {
   readonly #near: TorrentSurroundings
@@ -141,6 +138,16 @@ export class Torrent implements Reported {
     }
   }
 
+  /** Somebody touched its files: they are proved again, and only what is lost then is an error. */
+  async #reopen(): Promise<void> {
+    const { signal } = this.#abort
+    if (this.#phase !== 'running') return
+    await this.#shut()
+    this.#content?.distrust()
+    signal.throwIfAborted()
+    await this.#open(false)
+  }
+
   async #meetPeers(content: Content | undefined): Promise<void> {
     const { post, lane, swarm } = this.#near
     this.#meeting = await TorrentMeeting.begin({
@@ -157,7 +164,7 @@ export class Torrent implements Reported {
         post({ type: 'counters', infoHash: this.#record.infoHash, counters: this.#meter.counters })
       },
       events: {
-        onVerified: (index) => this.#verified(index),
+        onVerified: (index) => this.#content?.verified(index) === true && this.#finish(),
         onMetadata: (rawInfo) => this.#enqueue(() => this.#supply(rawInfo)),
         onReady: () => this.#ready(),
         onFailed: (error) => this.#enqueue(() => Promise.reject(asError(error))),
@@ -200,7 +207,6 @@ export class Torrent implements Reported {
     if (wire.code === 'internal' && !stopped) throw error
     await this.#shut().catch(() => undefined) // the first fault is the one that is told
     this.#content?.distrust()
-    this.#near.post({ type: 'distrusted', infoHash: this.#record.infoHash })
     this.#near.reporter.mark(this)
     if (stopped) return
     this.#error = wire
@@ -211,6 +217,8 @@ export class Torrent implements Reported {
     const content = new TorrentContent(info, this.#record, this.#near, {
       onStep: (step, progress) => this.#to(step, progress),
       onFault: (error) => this.#enqueue(() => Promise.reject(error)),
+      onTouched: () => this.#enqueue(() => this.#reopen()),
+      onDistrusted: () => this.#near.post({ type: 'distrusted', infoHash: this.#record.infoHash }),
       onCheckpoint: (checkpoint) =>
         this.#near.post({ type: 'checkpoint', infoHash: this.#record.infoHash, checkpoint }),
       counters: () => this.#meter.counters,
@@ -224,21 +232,14 @@ export class Torrent implements Reported {
     this.#near.post({ type: 'activated', infoHash, bits: this.#content?.shared ?? new SharedArrayBuffer(0) })
     this.#to('running')
     if (this.#content?.isComplete === true) this.#finish()
-    void this.checkpoint()
-  }
-
-  #verified(index: number): void {
-    const wasComplete = this.#content?.isComplete
-    this.#content?.verified(index)
-    if (wasComplete === true || this.#content?.isComplete !== true) return
-    this.#finish()
-    void this.checkpoint()
-    this.#near.reporter.mark(this)
+    else void this.checkpoint()
   }
 
   #finish(): void {
     this.#meter.finish(Date.now())
     this.#meeting?.completed()
+    void this.checkpoint()
+    this.#near.reporter.mark(this)
   }
 
   #to(phase: Phase, progress?: number): void {

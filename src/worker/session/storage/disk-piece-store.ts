@@ -38,9 +38,9 @@ export class DiskPieceStore implements PieceStore {
     return this.#touched.bytes
   }
 
-  /** Has the next sync take these files in, by index: somebody before wrote to them. */
-  assumeWritten(files: Iterable<number>): void {
-    for (const file of files) this.#touched.mark(file, 0)
+  /** Has the next sync take these files in, by index: somebody before wrote to them, and does no more. */
+  alsoSync(files: Iterable<number>): void {
+    for (const file of files) this.#touched.include(file)
   }
 
   pieceSize(index: number): number {

@@ -46,8 +46,13 @@ export class TouchedFiles {
   /** Notes that bytes of a file were written. */
   mark(file: number, bytes: number): void {
     this.#written.add(file)
-    this.#touched.set(file, this.#layout.files[file]?.path ?? '')
+    this.include(file)
     this.#bytes += bytes
+  }
+
+  /** Has the next sync take a file in that was not written here. */
+  include(file: number): void {
+    this.#touched.set(file, this.#layout.files[file]?.path ?? '')
   }
 
   /**

@@ -73,10 +73,8 @@ hung('the server answers, reports the session with what helps, and deletes it wi
   })
   await face.call('delete_session', { session_id: held.id })
   assert.equal(await idsOf(face), [other.id])
-  assert.match(
-    server.output(),
-    new RegExp(`"port":${held.port},"msg":"the worker of a deleted session waits`),
-  )
+  const told = `"port":${held.port},"msg":"the worker of a deleted session waits`
+  await eventually(5_000, 'its port is told', () => server.output().includes(told))
   const again = { port_range: `${held.port},${held.port}`, dht: 0 }
   assert.is((await face.ask('create_session', again)).error?.code, 'bind_failed')
   await whenState(face, other, second?.infoHash ?? '', 'downloading')

@@ -2,7 +2,7 @@
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib'
 import { encodeBencode, type EncodableDictionary } from '../../src/protocol/bencode-encode.ts'
 import type { TrackerView } from '../../src/protocol/tracker.ts'
-import { drip, httpAnswer, writeForEver, type RawAnswer } from './raw-http.ts'
+import { chunk, drip, httpAnswer, redirect, writeForEver, type RawAnswer } from './raw-http.ts'
 
 export interface TrackerCase {
   readonly title: string
@@ -178,12 +178,4 @@ function always(): boolean {
 
 function many(count: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`X-${index}`, 'y']))
-}
-
-function chunk(bytes: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
-}
-
-function redirect(location: string): Buffer {
-  return httpAnswer('302 Found', { Location: location })
 }

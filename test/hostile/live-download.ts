@@ -83,11 +83,16 @@ export class GoodPeer {
     return good
   }
 
+  /** Answers so many more requests. */
+  allow(count: number): void {
+    this.#allowed += count
+    this.#answer()
+  }
+
   /** Answers so many more requests and waits until their pieces, or all, are verified. */
   async send(count: number): Promise<void> {
     const wanted = Math.min(this.#verified + count, this.#made.pieceCount)
-    this.#allowed += count
-    this.#answer()
+    this.allow(count)
     await eventually(progressWithinMs, `piece ${wanted} of ${this.#made.pieceCount}`, () => {
       assert.not.ok(this.peer.isClosed, 'the good peer was closed')
       return this.#verified >= wanted

@@ -72,3 +72,13 @@ export function drip(socket: Socket, bytes: Uint8Array | string = 'x'): void {
   const timer = setInterval(() => socket.write(bytes), 100)
   socket.once('close', () => clearInterval(timer))
 }
+
+/** A part of a body in chunks. */
+export function chunk(bytes: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
+}
+
+/** Sends whoever asks to another URL. */
+export function redirect(location: string): Buffer {
+  return httpAnswer('302 Found', { Location: location })
+}

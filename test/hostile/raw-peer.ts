@@ -4,10 +4,10 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { encodeBencode, type Encodable } from '../../src/protocol/bencode-encode.ts'
 import { eventually } from '../support/suite.ts'
+import { WireFrames } from '../support/wire-frames.ts'
 
 /** Reserved bits of the handshake: the extension protocol, the DHT and the fast extension. */
 const allReserved = Buffer.from([0, 0, 0, 0, 0, 0x10, 0, 0x05])
-const handshakeLength = 68
 const answersWithinMs = 10_000
 /** Longer than the 10 s that a handshake may take. */
 const closesWithinMs = 15_000
@@ -51,15 +51,14 @@ export class RawPeer {
   readonly messages: Buffer[] = []
   onMessage: (body: Buffer) => void = (body) => void this.messages.push(body)
   isClosed = false
-  #received: Buffer = Buffer.alloc(0)
-  #isShaken = false
+  readonly #frames: WireFrames
 
   private constructor(socket: Socket) {
     this.socket = socket
     socket.on('error', () => undefined) // its end is seen by 'close'
     socket.on('close', () => (this.isClosed = true))
     socket.on('end', () => socket.end())
-    socket.on('data', (bytes) => this.#take(bytes))
+    this.#frames = new WireFrames(socket, (body) => this.onMessage(body))
   }
 
   /** Connects and says nothing. */
@@ -74,7 +73,7 @@ export class RawPeer {
   static async join(port: number, infoHash: string): Promise<RawPeer> {
     const peer = await RawPeer.connect(port)
     peer.send(handshake(infoHash))
-    await eventually(answersWithinMs, 'the handshake', () => peer.#isShaken)
+    await eventually(answersWithinMs, 'the handshake', () => peer.#frames.isShaken)
     return peer
   }
 
@@ -100,20 +99,5 @@ export class RawPeer {
 
   destroy(): void {
     this.socket.destroy()
-  }
-
-  #take(bytes: Buffer): void {
-    this.#received = Buffer.concat([this.#received, bytes])
-    if (!this.#isShaken) {
-      if (this.#received.length < handshakeLength) return
-      this.#isShaken = true
-      this.#received = this.#received.subarray(handshakeLength)
-    }
-    while (this.#received.length >= 4) {
-      const end = 4 + this.#received.readUInt32BE()
-      if (this.#received.length < end) return
-      if (end > 4) this.onMessage(this.#received.subarray(4, end))
-      this.#received = this.#received.subarray(end)
-    }
   }
 }

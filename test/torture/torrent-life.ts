@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import { RestTorrentError } from '../../src/protocol/errors.ts'
 import { factsOf, type TorrentRecord } from '../../src/protocol/records.ts'
 import type { SessionEvent } from '../../src/protocol/session-rpc.ts'
-import { sessionSettings } from '../../src/protocol/session.ts'
 import { parseInfo, type TorrentInfo } from '../../src/protocol/torrent-info.ts'
 import type { StorageMode, TorrentRow, TorrentState } from '../../src/protocol/torrent.ts'
 import { bindFirstFree } from '../../src/worker/session/bind.ts'
@@ -16,6 +15,7 @@ import { Session } from '../../src/worker/session/session.ts'
 import { observeFileOperations } from '../../src/worker/session/storage/file-operations.ts'
 import { hashRange } from '../../src/worker/tasks/hash-range.ts'
 import { startSeed, type Seed } from '../support/seeds.ts'
+import { sessionSettings } from '../support/session-record.ts'
 import { eventually, temporaryFolder } from '../support/suite.ts'
 import { torrentRecord } from '../support/torrent-record.ts'
 import { falsePieces } from './claims.ts'
@@ -34,16 +34,6 @@ const files = [
 ]
 const healMs = 30
 const stepWithinMs = 20_000
-const settings = sessionSettings.parse({
-  dht: false,
-  lsd: false,
-  pex: false,
-  upnp: false,
-  nat_pmp: false,
-  download_limit: 0,
-  upload_limit: 0,
-  max_peers: 50,
-})
 
 export interface Life {
   /** File operations that there were, without closes: a failing close has freed the descriptor all the same. */
@@ -69,7 +59,7 @@ export class TorrentLives implements AsyncDisposable {
       generation: 1,
       ports: [bound.port],
       listenHost: '127.0.0.1',
-      settings,
+      settings: { ...sessionSettings, pex: false },
       allowedPeerRanges: ['127.0.0.0/8'],
       announceSecret: '',
       dhtBootstrap: [],

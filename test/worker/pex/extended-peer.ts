@@ -5,8 +5,8 @@ import { connect, type Socket } from 'node:net'
 import { decodeBencode, type BencodeDictionary } from '../../../src/protocol/bencode.ts'
 import { encodeBencode, type EncodableDictionary } from '../../../src/protocol/bencode-encode.ts'
 import { eventually } from '../../support/suite.ts'
+import { WireFrames } from '../../support/wire-frames.ts'
 
-const handshakeLength = 68
 const extended = 20
 /** The number that this peer gives to the peer exchange. */
 const ownPexId = 7
@@ -31,13 +31,11 @@ export class ExtendedPeer {
   /** The other side serves it. */
   isUnchoked = false
   readonly #socket: Socket
-  #received: Buffer = Buffer.alloc(0)
-  #isShaken = false
 
   private constructor(socket: Socket) {
     this.#socket = socket
     socket.on('error', () => undefined) // its end is seen by `isClosed`
-    socket.on('data', (bytes) => this.#take(bytes))
+    new WireFrames(socket, (message) => this.#hear(message))
   }
 
   /** Connects, shakes hands and has the other side's extended handshake. */
@@ -95,20 +93,6 @@ export class ExtendedPeer {
     head[4] = extended
     head[5] = id
     this.#socket.write(Buffer.concat([head, body]))
-  }
-
-  #take(bytes: Buffer): void {
-    this.#received = Buffer.concat([this.#received, bytes])
-    if (!this.#isShaken && this.#received.length >= handshakeLength) {
-      this.#isShaken = true
-      this.#received = this.#received.subarray(handshakeLength)
-    }
-    while (this.#isShaken && this.#received.length >= 4) {
-      const end = 4 + this.#received.readUInt32BE()
-      if (this.#received.length < end) return
-      this.#hear(this.#received.subarray(4, end))
-      this.#received = this.#received.subarray(end)
-    }
   }
 
   #hear(message: Buffer): void {

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { MadeMetainfo } from '../../support/metainfo.ts'
 import { eventually } from '../../support/suite.ts'
+import { WireFrames } from '../../support/wire-frames.ts'
 
 /** Messages by their numbers. */
 export const message = {
@@ -26,8 +27,6 @@ export interface Request {
   readonly length: number
 }
 
-const handshakeLength = 68
-
 export class ScriptedPeer {
   /** Requests that came, in their order. */
   readonly requests: Request[] = []
@@ -36,14 +35,13 @@ export class ScriptedPeer {
   hasInterest = false
   readonly #made: MadeMetainfo
   readonly #socket: Socket
-  #received: Buffer = Buffer.alloc(0)
-  #isShaken = false
+  readonly #frames: WireFrames
 
   private constructor(made: MadeMetainfo, socket: Socket) {
     this.#made = made
     this.#socket = socket
     socket.on('error', () => undefined) // its end is seen by what does not come
-    socket.on('data', (bytes) => this.#take(bytes))
+    this.#frames = new WireFrames(socket, (body) => this.#hear(body))
   }
 
   /** Connects and shakes hands, with the fast extension. */
@@ -54,7 +52,7 @@ export class ScriptedPeer {
     const reserved = Buffer.from([0, 0, 0, 0, 0, 0, 0, 4])
     const infoHash = Buffer.from(made.infoHash, 'hex')
     socket.write(Buffer.concat([Buffer.from('\x13BitTorrent protocol'), reserved, infoHash, randomBytes(20)]))
-    await eventually(10_000, 'the handshake', () => peer.#isShaken)
+    await eventually(10_000, 'the handshake', () => peer.#frames.isShaken)
     return peer
   }
 
@@ -75,20 +73,6 @@ export class ScriptedPeer {
 
   close(): void {
     this.#socket.destroy()
-  }
-
-  #take(bytes: Buffer): void {
-    this.#received = Buffer.concat([this.#received, bytes])
-    if (!this.#isShaken && this.#received.length >= handshakeLength) {
-      this.#isShaken = true
-      this.#received = this.#received.subarray(handshakeLength)
-    }
-    while (this.#isShaken && this.#received.length >= 4) {
-      const end = 4 + this.#received.readUInt32BE()
-      if (this.#received.length < end) return
-      this.#hear(this.#received.subarray(4, end))
-      this.#received = this.#received.subarray(end)
-    }
   }
 
   #hear(body: Buffer): void {

@@ -10,7 +10,7 @@ import type { Handlers } from './reply.ts'
 type JobHandlers = Pick<Handlers, 'get_jobs' | 'get_job' | 'cancel_job'>
 
 /** The handlers of the commands on jobs: what is not the caller's is as what is not there. */
-export function jobHandlers(jobs: Jobs, supervisor: Supervisor): JobHandlers {
+export function jobHandlers(jobs: Jobs, supervisor: Pick<Supervisor, 'session'>): JobHandlers {
   const find = (id: string, access: Access): Job => {
     const record = jobs.get(id)
     if (record !== undefined && coversJob(access, record)) return record.job

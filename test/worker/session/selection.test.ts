@@ -36,6 +36,26 @@ test('a piece has the highest priority of its files', () => {
   assert.equal([...select([4], 0).priorities], [4, 4, 0, 0])
 })
 
+test('the first and the last piece of each file come before all others, and skipped ones stay so', () => {
+  const large = parseInfo(
+    makeMetainfo({
+      name: 'folder',
+      pieceLength: 16 * kib,
+      files: [
+        { path: 'a', content: 4 * 16 * kib },
+        { path: 'b', content: 3 * 16 * kib },
+        { path: 'c', content: 3 * 16 * kib },
+      ],
+    }).rawInfo,
+  )
+  const prioritiesOf = (file_priorities: number[]): number[] => {
+    const wish = { file_priorities, default_priority: 4, first_last_first: true }
+    return [...new Selection(large, wish, new PieceBits(large)).priorities]
+  }
+  assert.equal(prioritiesOf([]), [7, 3, 3, 7, 7, 3, 7, 7, 3, 7])
+  assert.equal(prioritiesOf([7, 0, 1]), [7, 6, 6, 7, 0, 0, 0, 7, 1, 7])
+})
+
 test('what is wanted is counted, and what is missing of it', () => {
   const selection = select([4], 0, [1, 3])
   assert.is(selection.bytes, 32 * kib)

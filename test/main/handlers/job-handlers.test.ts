@@ -23,7 +23,6 @@ function accessOfKey(prefix: string): Access {
     prefix,
     name: '',
     scope: 'control',
-    sessions: [],
     root: '',
     ...limits,
     created_at: 0,

@@ -1,11 +1,13 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { encodeBencode } from '../../src/protocol/bencode-encode.ts'
 import { startLibtorrent } from '../peers/libtorrent.ts'
 import type { Peer } from '../peers/peer.ts'
 import { startRestTorrent } from '../peers/resttorrent.ts'
-import { contentHash, mixedFiles } from '../support/content.ts'
+import { contentHash, filesBelow, mixedFiles } from '../support/content.ts'
 import { suite, temporaryFolder } from '../support/suite.ts'
+import { serveFiles } from '../support/web-server.ts'
 import { describeContent } from './described-content.ts'
 import { caseWith } from './require.ts'
 
@@ -56,5 +58,28 @@ caseWith(checking, 'only what is missing or damaged on disk is downloaded', ['li
   const { downloaded, total_size: total } = await leech.row()
   assert.ok(downloaded > 65_535 + 16_384 && downloaded < total / 2, `${downloaded} of ${total}`)
 })
+
+caseWith(
+  checking,
+  'a hybrid torrent made by libtorrent is fetched from a web seed alone',
+  ['libtorrent'],
+  async () => {
+    await using things = new AsyncDisposableStack()
+    const content = describeContent({ files: mixedFiles, hybrid: true })
+    const { folder, name } = content
+    const files = filesBelow(folder).map((path) => ({ path, content: readFileSync(join(folder, path)) }))
+    const server = things.use(await serveFiles(files))
+    const withWebSeed = join(temporaryFolder(), 'content.torrent')
+    // `url-list` sorts after every other key
+    const [whole, seeds] = [readFileSync(content.torrent()), encodeBencode({ 'url-list': `${server.url}/` })]
+    writeFileSync(withWebSeed, Buffer.concat([whole.subarray(0, -1), seeds.subarray(1)]))
+    const leech = things.adopt(await startRestTorrent(), stopping)
+    const target = temporaryFolder()
+    await leech.add({ torrent: withWebSeed }, target)
+    await leech.complete(waitMs)
+    assert.is(contentHash(join(target, name)), contentHash(join(folder, name)))
+    assert.ok(server.asked.length > 0)
+  },
+)
 
 checking.run()

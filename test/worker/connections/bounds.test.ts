@@ -1,7 +1,9 @@
 /** How many connections a torrent has, and how long a silent one lasts: a real engine, and sockets that say nothing. */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { Worker } from 'node:worker_threads'
 import * as assert from 'uvu/assert'
 import { makeMetainfo } from '../../support/metainfo.ts'
 import { eventually, suite, within } from '../../support/suite.ts'
@@ -10,6 +12,8 @@ import { startPeer } from '../picker/fixture.ts'
 const test = suite('worker/session/engine/connections: bounds')
 const made = makeMetainfo()
 const waitMs = 10_000
+/** As the kernel numbers an attempt without an answer. */
+const synSent = '02'
 /** Longer than the deadline of a handshake, shorter than the engine's own of 25 s. */
 const silentMs = 18_000
 
@@ -81,5 +85,59 @@ test('a peer that was dialled and says nothing is given up', async () => {
   const socket = await eventually(waitMs, 'the connection', () => silent.sockets[0])
   await within(silentMs, 'its end', once(socket, 'close'))
 })
+
+const mostHalfOpen = 50
+
+test('of many addresses that never answer, fifty are tried at a time', async () => {
+  await using things = new AsyncDisposableStack()
+  const peer = things.adopt(await startPeer(made), (one) => one.close())
+  const again = setInterval(() => peer.engine.drain(), 250) // as a session does
+  things.defer(() => clearInterval(again))
+  const deaf = things.use(await listenDeaf())
+  for (let at = 1; at <= 2 * mostHalfOpen + 20; at += 1)
+    peer.torrent.addPeer(`127.0.1.${at}:${deaf.port}`, 'manual')
+  let most = 0
+  await eventually(waitMs, 'fifty attempts', () => {
+    most = Math.max(most, attemptsTo(deaf.port))
+    return most === mostHalfOpen
+  })
+  await eventually(waitMs, 'the next ones, after these', () => {
+    most = Math.max(most, attemptsTo(deaf.port))
+    return attemptsTo(deaf.port, [127, 0, 1, 2 * mostHalfOpen]) > 0
+  })
+  assert.is(most, mostHalfOpen)
+})
+
+/** A listening socket on every address that takes nobody: once its queue is full, no attempt is answered. */
+async function listenDeaf(): Promise<AsyncDisposable & { port: number }> {
+  const source = `
+    const { parentPort } = require('node:worker_threads')
+    const server = require('node:net').createServer().listen({ port: 0, host: '0.0.0.0', backlog: 1 }, () => {
+      parentPort.postMessage(server.address().port)
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+    })`
+  const worker = new Worker(source, { eval: true })
+  const [port] = (await once(worker, 'message')) as [number]
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      await worker.terminate()
+    },
+  }
+}
+
+/** Connections of this machine to a port, or to that of one address, that are not answered yet. */
+function attemptsTo(port: number, address?: readonly number[]): number {
+  const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, '0')
+  const host =
+    address
+      ?.toReversed()
+      .map((byte) => hex(byte, 2))
+      .join('') ?? ''
+  const lines = readFileSync('/proc/net/tcp', 'latin1').split('\n')
+  const remotes = lines.map((line) => line.trim().split(/\s+/)).filter(([, , , state]) => state === synSent)
+  return remotes.filter(([, , remote = '']) => remote.endsWith(`:${hex(port, 4)}`) && remote.startsWith(host))
+    .length
+}
 
 test.run()

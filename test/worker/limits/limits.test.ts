@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert'
 import { defaultTorrentOptions } from '../../../src/protocol/torrent-options.ts'
 import { makeMetainfo } from '../../support/metainfo.ts'
 import { eventually, suite } from '../../support/suite.ts'
+import { serveFiles } from '../../support/web-server.ts'
 import { startEngine, startPeer, startSeed, type EnginePeer } from '../picker/fixture.ts'
 
 const limits = suite('src/worker/session/engine/limits')
@@ -40,7 +41,7 @@ async function pair(name: string, content: number): Promise<{ seed: EnginePeer; 
 }
 
 limits(
-  'a limit holds in both directions, for a session and a torrent, from the moment it is set',
+  'a limit holds in both directions, for a session, a torrent and a web seed, from the moment it is set',
   async () => {
     await using stack = new AsyncDisposableStack()
     const made = async (name: string) => {
@@ -55,6 +56,11 @@ limits(
       await made('low'),
     ]
     const all = [down, up, torrent, low]
+    const web = contentOf('web', 12 * mib)
+    const server = stack.use(await serveFiles(web.files))
+    const limited = await startEngine({ download_limit: mib })
+    stack.defer(() => limited.close())
+    const fetching = await startPeer(web, { webSeeds: [`${server.url}/web`] }, limited)
     for (const { seed, leech } of all) leech.dial(seed)
     await eventually(20_000, 'all move', () => all.every(({ leech }) => leech.received >= mib))
     down.leech.running.configure({ download_limit: mib })
@@ -66,8 +72,9 @@ limits(
       rateOf(() => up.seed.sent),
       rateOf(() => torrent.leech.received),
       rateOf(() => low.leech.received),
+      rateOf(() => fetching.received),
     ])
-    const wanted = [mib, mib, 300 * kib, 20 * kib]
+    const wanted = [mib, mib, 300 * kib, 20 * kib, mib]
     rates.forEach((rate, at) => assertRate(`case ${at}`, rate, wanted[at] ?? 0))
   },
 )

@@ -180,6 +180,13 @@ export const extensionCases: readonly (HostileCase & { extension: string })[] = 
     ['a piece out of range', Buffer.alloc(4, 0xff)],
     ['five bytes', Buffer.alloc(5)],
   ]),
+  {
+    title: 'lt_donthave: a piece that is taken back 1,001 times',
+    extension: 'lt_donthave',
+    ends: true,
+    attack: async (peer) =>
+      peer.send(repeated(extended(await peer.extensionNumber('lt_donthave'), Buffer.alloc(4)), 1001)),
+  },
   ...of('lt_donthave', false, [['a piece that it never had', Buffer.alloc(4)]]),
 ]
 

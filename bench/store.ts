@@ -11,6 +11,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { threadEntries } from '../src/main/threads/entries.ts'
 import { StoreClient } from '../src/main/threads/store-client.ts'
+import { noGoals } from '../src/protocol/goals.ts'
 import type { StoreOperation } from '../src/protocol/store-rpc.ts'
 import { defaultTorrentOptions } from '../src/protocol/torrent-options.ts'
 
@@ -79,6 +80,7 @@ function putSession(): StoreOperation {
         max_peers: 55,
         encryption: 'preferred',
         ip_filter: '',
+        ...noGoals,
       },
     },
   }

@@ -37,6 +37,7 @@ import { attachRealtime } from './realtime/attach.ts'
 import { prepareFolders } from './prepare-folders.ts'
 import type { Settings } from './settings.ts'
 import { tellFilters } from './supervisor/configure.ts'
+import { GoalWatch } from './supervisor/goal-watch.ts'
 import { HashDesk } from './supervisor/hash-desk.ts'
 import { Supervisor } from './supervisor/supervisor.ts'
 import { sweepIpFilters } from './sweep-ip-filters.ts'
@@ -129,6 +130,8 @@ export async function startProgram(
       log,
     })
     stops.push(() => supervisor.stop())
+    const goals = new GoalWatch({ sessions: () => supervisor.sessions(), board, log })
+    stops.push(() => goals.stop())
     const jobs = new Jobs(journal, log)
     stops.push(() => jobs.stop())
     board.watch({ closed: (id) => jobs.cancelOf(id) })

@@ -31,6 +31,15 @@ export function integer(min: number, max: number): z.ZodType<number, number | st
     .refine((value) => value >= min && value <= max, { error })
 }
 
+/** A number from `min` to `max`, as a number or as decimal digits. */
+export function decimal(min: number, max: number): z.ZodType<number, number | string> {
+  const error = `must be a number from ${min} to ${max}`
+  return z
+    .union([z.number(), z.string().regex(/^-?\d{1,16}(\.\d{1,6})?$/)], { error })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { error })
+}
+
 /** Bytes per second; callers mean no limit by 0. */
 export const rate = integer(0, Number.MAX_SAFE_INTEGER)
 

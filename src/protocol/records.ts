@@ -96,6 +96,8 @@ export interface TorrentRecord {
   readonly memoryOnly: boolean
   readonly started: boolean
   readonly options: TorrentOptions
+  /** Whether it has reached a goal, and what follows was done: it is not done again. */
+  readonly goalMet?: boolean | undefined
   readonly addedAt: number
   /** As they were last told; what has run since then, see `SessionRecords.countersOf`. */
   readonly counters: TorrentCounters

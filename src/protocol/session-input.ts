@@ -1,5 +1,6 @@
 /** What callers may give of a session: when it is made, and later. */
 import * as z from 'zod'
+import { sessionGoalInput } from './goals.ts'
 import { sessionId } from './ids.ts'
 import { ipFilterSetting } from './ip-filter-source.ts'
 import { labelList } from './labels.ts'
@@ -42,6 +43,7 @@ export const createSession = z.strictObject({
     .describe(
       'preferred: encrypted, or plain where a peer cannot; required: encrypted only; off: plain only',
     ),
+  ...sessionGoalInput,
   ip_filter: ipFilterSetting
     .default('')
     .describe(
@@ -60,6 +62,7 @@ export const updateSession = z.strictObject({
   encryption: changeable.encryption
     .optional()
     .describe('at once: connections that it does not allow are closed'),
+  ...sessionGoalInput,
   ip_filter: ipFilterSetting
     .optional()
     .describe('as for create_session, empty: none; at once; the same again: read anew'),

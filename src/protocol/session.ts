@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { ipFilterView } from './ip-filter.ts'
 import { labels } from './labels.ts'
+import { sessionGoals } from './goals.ts'
 import { quotas } from './quotas.ts'
 import { wireError } from './torrent.ts'
 
@@ -34,6 +35,7 @@ export const sessionSettings = z.object({
   upload_limit: z.number(),
   max_peers: z.int(),
   encryption: z.enum(encryptionModes).default('preferred'), // an older store has none
+  ...sessionGoals,
   ip_filter: z.string().default('').describe('see update_session; of a URL the query is not shown'),
 })
 export type SessionSettings = z.output<typeof sessionSettings>

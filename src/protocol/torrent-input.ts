@@ -1,5 +1,6 @@
 /** What callers may give of a torrent: when it is added, and later. */
 import * as z from 'zod'
+import { torrentGoalInput } from './goals.ts'
 import { infoHash, sessionId } from './ids.ts'
 import { labelList, metadataInput } from './labels.ts'
 import { bytes, flag, integer, priorityList, rate, text } from './parameters.ts'
@@ -31,6 +32,7 @@ const optionFields = {
   metadata: metadataInput
     .optional()
     .describe('a JSON object of up to 4 KiB; it takes the place of that before'),
+  ...torrentGoalInput,
 }
 
 /** The parameters of `upload_torrent`. */

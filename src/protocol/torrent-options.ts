@@ -1,6 +1,7 @@
 /** What callers decide of a torrent and may change while it runs. */
 import * as z from 'zod'
 import { labels, metadata } from './labels.ts'
+import { torrentGoals } from './goals.ts'
 
 /** The priority of a file that is not downloaded. */
 export const skipped: number = 0
@@ -30,6 +31,7 @@ export const torrentOptions = z.object({
   display_name: z.string().default('').describe('shown as name; empty: the name in the metainfo'),
   labels: labels.default([]),
   metadata: metadata.default({}).describe('anything of your own'),
+  ...torrentGoals,
 })
 export type TorrentOptions = z.output<typeof torrentOptions>
 

@@ -1,4 +1,5 @@
 /** Records of sessions as main keeps them, whole or with what a test is about. */
+import { noGoals } from '../../src/protocol/goals.ts'
 import type { SessionRecord } from '../../src/protocol/records.ts'
 import type { SessionSettings } from '../../src/protocol/session.ts'
 
@@ -14,6 +15,7 @@ export const sessionSettings: SessionSettings = {
   max_peers: 200,
   encryption: 'preferred',
   ip_filter: '',
+  ...noGoals,
 }
 
 /** A record of a session that is memory only. */

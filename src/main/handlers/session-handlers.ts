@@ -4,6 +4,7 @@ import type { CommandInput } from '../../protocol/commands.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { SessionRecord } from '../../protocol/records.ts'
 import { quotasOf, type Quotas } from '../../protocol/quotas.ts'
+import { sessionSettings } from '../../protocol/session.ts'
 import type { QuotaBook } from '../access/quota-book.ts'
 import type { Access } from '../access/access.ts'
 import type { Board } from '../board/board.ts'
@@ -160,8 +161,6 @@ function recordOf(
   input: CommandInput<'create_session'>,
   memoryOnlyDefault: boolean,
 ): Omit<SessionRecord, 'owner' | 'root' | 'quotas' | 'ports'> {
-  const { dht, lsd, pex, upnp, nat_pmp, download_limit, upload_limit, max_peers, encryption } = input
-  const { ip_filter } = input
   return {
     id: Buffer.concat([Buffer.from(peerIdPrefix), randomPeerIdTail()]).toString('hex'),
     name: input.name,
@@ -170,18 +169,7 @@ function recordOf(
     started: true,
     createdAt: Date.now(),
     announceSecret: randomBytes(16).toString('hex'),
-    settings: {
-      dht,
-      lsd,
-      pex,
-      upnp,
-      nat_pmp,
-      download_limit,
-      upload_limit,
-      max_peers,
-      encryption,
-      ip_filter,
-    },
+    settings: sessionSettings.parse(input),
   }
 }
 

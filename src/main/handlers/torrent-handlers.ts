@@ -12,6 +12,7 @@ import type { Board } from '../board/board.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { Log } from '../log.ts'
 import { configureTorrent } from '../supervisor/configure.ts'
+import { decideStarted, removeTorrent } from '../supervisor/decide-torrent.ts'
 import type { SessionRecords } from '../records/session-records.ts'
 import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
@@ -76,16 +77,19 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
       return { value: detailOf(row, record, session.records) }
     },
     start_torrent: async ({ session_id, info_hash }) => ({
-      value: await setStarted(supervisor, board, session_id, info_hash, true),
+      value: await decideStarted(supervisor.session(session_id), boardOf(board, session_id), info_hash, {
+        started: true,
+        quarantine: undefined,
+      }),
     }),
     stop_torrent: async ({ session_id, info_hash }) => ({
-      value: await setStarted(supervisor, board, session_id, info_hash, false),
+      value: await decideStarted(supervisor.session(session_id), boardOf(board, session_id), info_hash, {
+        started: false,
+      }),
     }),
     delete_torrent: async ({ session_id, info_hash, delete_data }) => {
       const session = supervisor.session(session_id)
-      const removal = await session.records.remove(info_hash, delete_data)
-      if (removal === undefined) return notFound(info_hash)
-      session.remove(removal)
+      if (!(await removeTorrent(session, info_hash, delete_data))) return notFound(info_hash)
       log.info({ session: session_id, info_hash, delete_data }, 'torrent removed')
       return { value: {} }
     },
@@ -130,25 +134,6 @@ async function recordNew(
     throw error
   })
   return { session, record }
-}
-
-/** Records the wish; the row tells at once what it leads to, and the worker what came of it. */
-async function setStarted(
-  supervisor: Supervisor,
-  board: Board,
-  sessionId: string,
-  infoHash: string,
-  started: boolean,
-): Promise<TorrentRow> {
-  const session = supervisor.session(sessionId)
-  const record = await session.records.decide(
-    infoHash,
-    started ? { started, quarantine: undefined } : { started },
-  )
-  const sessionBoard = boardOf(board, sessionId)
-  if (!started) sessionBoard.rest([record])
-  session.apply(record)
-  return sessionBoard.torrents.get(infoHash) ?? rowOfRecord(record)
 }
 
 function memoryOnlyOf(input: CommandInput<'upload_torrent'>, session: SessionSupervisor): boolean {

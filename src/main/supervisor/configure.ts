@@ -1,5 +1,6 @@
 /** Changes what a session and its torrents obey: in the records first, and then in the worker. */
 import { changedFields, type FieldsOf } from '../../protocol/changed-fields.ts'
+import { changesGoal } from '../../protocol/goals.ts'
 import { needsRestart, type SessionSettings, type SessionState } from '../../protocol/session.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
@@ -55,6 +56,7 @@ export async function configureTorrent(
 ): Promise<TorrentRecord> {
   const record = await session.records.decide(infoHash, ({ options }) => ({
     options: changedFields(options, fields),
+    ...(changesGoal(fields) ? { goalMet: false } : {}),
   }))
   session.send('configure torrent', async (api) => await api.configureTorrent(infoHash, record.options))
   return record

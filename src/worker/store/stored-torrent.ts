@@ -21,6 +21,7 @@ const recordForm = z.object({
   memoryOnly: z.boolean(),
   started: z.boolean(),
   options: torrentOptions.prefault({}),
+  goalMet: z.boolean().optional(),
   addedAt: z.number(),
   quarantine: z.string().optional(),
 })

@@ -71,6 +71,7 @@ const torrent = z.strictObject({
   memoryOnly: z.boolean(),
   started: z.boolean(),
   options: z.strictObject(torrentOptions.shape).prefault({}),
+  goalMet: z.boolean().optional(),
   addedAt: count,
   counters,
   quarantine: z.string().max(65_536).optional(),

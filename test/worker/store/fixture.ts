@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { noGoals } from '../../../src/protocol/goals.ts'
 import type { TorrentCounters } from '../../../src/protocol/counters.ts'
 import type {
   FileIdentity,
@@ -46,6 +47,7 @@ export function sessionOf(n = 1): SessionRecord {
       max_peers: 55,
       encryption: 'preferred',
       ip_filter: '192.0.2.0/24',
+      ...noGoals,
     },
   }
 }

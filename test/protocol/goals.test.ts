@@ -11,7 +11,11 @@ const ofSession = { ratio_goal: 2, seeding_time_goal_ms: 1000, goal_action: 'rem
 goals("a torrent takes its session's goals, field by field, where it has none of its own", () => {
   assert.is(goalOf(own({}), noGoals), undefined)
   assert.equal(goalOf(own({}), ofSession), { ratio: 2, seedingTimeMs: 1000, action: 'remove' })
-  assert.equal(goalOf(own({ ratio_goal: 0.5 }), ofSession), { ratio: 0.5, seedingTimeMs: 1000, action: 'remove' })
+  assert.equal(goalOf(own({ ratio_goal: 0.5 }), ofSession), {
+    ratio: 0.5,
+    seedingTimeMs: 1000,
+    action: 'remove',
+  })
   assert.is(goalOf(own({ ratio_goal: 0, seeding_time_goal_ms: 0 }), ofSession), undefined)
   const stops = goalOf(own({ goal_action: 'stop', ratio_goal: 0 }), ofSession)
   assert.equal(stops, { ratio: 0, seedingTimeMs: 1000, action: 'stop' })
@@ -28,8 +32,14 @@ goals('either goal is enough, and one that is not set never is', () => {
   assert.is(reached({ ratio: 1.5 }, 150, 0), true)
   assert.is(reached({ seedingTimeMs: 10 }, 1e9, 9), false)
   assert.is(reached({ seedingTimeMs: 10, ratio: 1000 }, 0, 10), true)
-  assert.is(isGoalReached({ ratio: 1, seedingTimeMs: 0, action: 'stop' }, { ...noCounters, uploaded: 50 }, 100), false)
-  assert.is(isGoalReached({ ratio: 1, seedingTimeMs: 0, action: 'stop' }, { ...noCounters, uploaded: 100 }, 100), true)
+  assert.is(
+    isGoalReached({ ratio: 1, seedingTimeMs: 0, action: 'stop' }, { ...noCounters, uploaded: 50 }, 100),
+    false,
+  )
+  assert.is(
+    isGoalReached({ ratio: 1, seedingTimeMs: 0, action: 'stop' }, { ...noCounters, uploaded: 100 }, 100),
+    true,
+  )
 })
 
 goals.run()

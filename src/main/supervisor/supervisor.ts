@@ -23,8 +23,7 @@ import { SessionSupervisor } from './session-supervisor.ts'
 import type { SessionSurroundings } from './session-surroundings.ts'
 import { viewOf } from './session-view.ts'
 
-const defaultMeasureMs = 1000
-const defaultCountersMs = 30_000
+const [defaultMeasureMs, defaultCountersMs] = [1000, 30_000]
 
 /** Sessions of a process before that are started at the same time. */
 const startedAtOnce = 4

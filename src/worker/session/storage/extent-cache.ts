@@ -2,8 +2,12 @@
  * What the torrents of one session have read ahead for their peers: at most `maxBytes` in memory, the extent
  * not asked for since longest goes first.
  */
+import { largeBuffers } from '../lent-buffers.ts'
+
 interface Extent {
   size: number
+  /** Once it is loaded. */
+  bytes: Uint8Array | undefined
   content: Promise<Uint8Array>
 }
 
@@ -23,7 +27,10 @@ export class ExtentCache {
     return this.#bytes
   }
 
-  /** The extent of a key, or undefined; it may still be loading, and rejects as its load does. */
+  /**
+   * The extent of a key, or undefined; it may still be loading, and rejects as its load does. Its bytes are to be
+   * copied in the turn in which they come: then they may be used for something else.
+   */
   get(key: string): Promise<Uint8Array> | undefined {
     const extent = this.#extents.get(key)
     if (!extent) return undefined
@@ -37,10 +44,17 @@ export class ExtentCache {
     if (this.#loading + size > this.#maxBytes / 2) return undefined
     this.drop(key)
     this.#loading += size
-    const extent: Extent = { size, content: read().finally(() => (this.#loading -= size)) }
-    extent.content.catch(() => {
-      if (this.#extents.get(key) === extent) this.drop(key)
-    })
+    const extent: Extent = {
+      size,
+      bytes: undefined,
+      content: read().finally(() => (this.#loading -= size)),
+    }
+    extent.content.then(
+      (bytes) => (extent.bytes = bytes),
+      () => {
+        if (this.#extents.get(key) === extent) this.drop(key)
+      },
+    )
     this.#extents.set(key, extent)
     this.#bytes += size
     this.#shrink()
@@ -53,6 +67,9 @@ export class ExtentCache {
     if (!extent) return
     this.#extents.delete(key)
     this.#bytes -= extent.size
+    const { bytes } = extent
+    // those who asked before have copied what they want by then, as long as they copy as soon as they have it
+    if (bytes) setImmediate(() => largeBuffers.giveBack(bytes))
   }
 
   /** Forgets every extent whose key starts so. */

@@ -3,10 +3,11 @@
  * rest of its extent with it, and what follows comes from memory. A lone block stays a lone read, so that a
  * peer who asks for blocks here and there cannot make the disk read more than it gets.
  */
+import { blockBuffers, largeBuffers } from '../lent-buffers.ts'
 import type { ExtentCache } from './extent-cache.ts'
 
 /** Larger than any block a peer may ask for, small enough that many peers fit in the cache. */
-const extentLength = 256 * 1024
+const extentLength = largeBuffers.length
 const maxExpected = 256
 
 type Read = (position: number, length: number) => Promise<Uint8Array>
@@ -37,7 +38,10 @@ export class ReadAhead {
       (inSequence ? this.#cache.load(key, size, () => this.#read(start, size)) : undefined)
     if (!extent) return await this.#read(position, length)
     // A copy: a view would keep the whole extent in memory for as long as a slow peer holds the block.
-    return new Uint8Array((await extent).subarray(position - start, position - start + length))
+    const bytes = await extent
+    const block = length === blockBuffers.length ? blockBuffers.take() : Buffer.allocUnsafeSlow(length)
+    block.set(bytes.subarray(position - start, position - start + length))
+    return block
   }
 
   /** Forgets what was read of a piece, also by reads under way; called after its bytes changed. */

@@ -1,5 +1,6 @@
 /** The bytes of one torrent as they lie in its files: each span goes straight to its file's offset. */
 import { RestTorrentError } from '../../../protocol/errors.ts'
+import { largeBuffers } from '../lent-buffers.ts'
 import { diskError } from './disk-error.ts'
 import { isOnDisk, type Layout, type Span } from './layout.ts'
 import type { SessionDisk } from './session-disk.ts'
@@ -28,7 +29,7 @@ export class TorrentFiles {
 
   /** A range of the torrent; `files_changed` when a file is missing or too short. Padding reads as zeros. */
   async read(position: number, length: number): Promise<Uint8Array> {
-    const bytes = Buffer.allocUnsafeSlow(length)
+    const bytes = length === largeBuffers.length ? largeBuffers.take() : Buffer.allocUnsafeSlow(length)
     await this.#eachSpan(position, bytes, async (span, part) => {
       if (this.#options.layout.files[span.file]?.padding) part.fill(0)
       else await this.#use(span.file, false, (fd, path) => this.#readSpan(fd, path, part, span))

@@ -6,9 +6,7 @@ import { Socket } from 'node:net'
 import Peer from 'webtorrent/lib/peer.js'
 import type { EnginePeer, Wire } from 'webtorrent'
 import { readInPlace } from '../../read-in-place.ts'
-
-/** Bytes that the kernel has not taken, above which the wire keeps what it has to say. */
-const mostUnsent = 256 * 1024
+import { Outbox } from './outbox.ts'
 
 let isReplaced = false
 
@@ -46,21 +44,14 @@ function join(peer: EnginePeer, socket: Socket, wire: Wire): void {
 }
 
 function write(peer: EnginePeer, socket: Socket, wire: Wire): void {
-  let corked = 0
-  const uncork = (): void => {
-    if (!peer.destroyed) peer.emit('upload', corked)
-    corked = 0
-    socket.uncork()
-  }
+  const outbox = new Outbox(socket, (bytes) => {
+    if (!peer.destroyed) peer.emit('upload', bytes)
+    if (!outbox.isFull) wire.resume() // what is taken at once drains without a word
+  })
   wire.on('data', (bytes: Uint8Array) => {
     if (peer.destroyed) return
-    if (corked === 0) {
-      socket.cork()
-      process.nextTick(uncork)
-    }
-    corked += bytes.length
-    socket.write(bytes)
-    if (socket.writableLength > mostUnsent) wire.pause()
+    outbox.add(bytes)
+    if (outbox.isFull) wire.pause()
   })
   socket.on('drain', () => wire.resume())
   socket.once('close', () => wire.resume()) // what is left is taken and dropped, or the wire never ends

@@ -1,9 +1,11 @@
 /** The audit log, and what neither it nor the other log ever holds. */
 import * as assert from 'uvu/assert'
 import type { AuditRow } from '../../src/protocol/audit.ts'
+import { restFace } from '../support/faces.ts'
 import { adminKey, codeOf, makeKey, wrongKey } from '../support/keys.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
 import { request } from '../support/request.ts'
+import { startProcess } from '../support/server-process.ts'
 import { startTestServer } from '../support/server.ts'
 import { addTorrent, openSession } from '../support/sessions.ts'
 import { suite, temporaryFolder } from '../support/suite.ts'
@@ -87,6 +89,28 @@ audit('neither log holds keys or passkeys', async () => {
   const logged = JSON.stringify([server.lines, await server.rest.call('get_audit_log')])
   for (const secret of [adminKey, key, reader.key, wrongKey]) assert.not.ok(logged.includes(secret.slice(15)))
   assert.not.ok(logged.includes(passkey))
+})
+
+audit('what was answered is noted also when the process is killed at once', async () => {
+  const dataDir = temporaryFolder()
+  const started = () =>
+    startProcess([], {
+      RESTTORRENT_PORT: '0',
+      RESTTORRENT_DATA_DIR: dataDir,
+      RESTTORRENT_LISTEN_HOST: '127.0.0.1',
+    })
+  const made: string[] = []
+  for (let kill = 0; kill < 3; kill += 1) {
+    await using server = started()
+    const face = restFace(await server.listening())
+    for (let at = 0; at < 10; at += 1)
+      made.push((await face.call('create_key', { scope: 'control' })).key.prefix)
+    server.signal('SIGKILL')
+    await server.ended()
+  }
+  await using server = started()
+  const { entries } = await restFace(await server.listening()).call('get_audit_log', { limit: 100 })
+  assert.equal(entries.map(({ key_prefix }) => key_prefix).toReversed(), made)
 })
 
 audit.run()

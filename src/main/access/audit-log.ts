@@ -1,7 +1,7 @@
 /**
- * Notes every change: who, what, when, from where, and what came of it. Nobody waits for an entry to be on
- * disk, so that a disk that hangs holds up no command; a stop waits for all. Bounded for each key, so that
- * none can push the entries of another out, and in all.
+ * Notes every change: who, what, when, from where, and what came of it. An answer waits until its entry is on
+ * disk, but not for a disk that hangs; a stop waits for all. Bounded for each key, so that none can push the
+ * entries of another out, and in all.
  */
 import type { AuditEntry, AuditQuery, AuditRow } from '../../protocol/audit.ts'
 import type { Log } from '../log.ts'
@@ -10,6 +10,8 @@ import { BackgroundWrites, type Journal } from '../records/journal.ts'
 const keepOfKey = 10_000
 const keepInAll = 100_000
 const trimEvery = 100
+/** What an answer waits for its entry. */
+const patienceMs = 250
 
 export interface AuditLogOptions {
   readonly journal: Journal
@@ -29,13 +31,20 @@ export class AuditLog {
     })
   }
 
-  note(entry: AuditEntry): void {
+  /** Settles, and never rejects, when the entry is on disk, could not be written, or takes too long. */
+  async note(entry: AuditEntry): Promise<void> {
     const { key } = entry
     const noted = (this.#noted.get(key) ?? 0) + 1
     this.#noted.set(key, noted)
-    if (noted % trimEvery === 0) {
-      this.#writes.write({ type: 'put_audit', entry }, { type: 'trim_audit', key, keepOfKey, keepInAll })
-    } else this.#writes.write({ type: 'put_audit', entry })
+    const trim = { type: 'trim_audit', key, keepOfKey, keepInAll } as const
+    const written = this.#writes.written(
+      { type: 'put_audit', entry },
+      ...(noted % trimEvery === 0 ? [trim] : []),
+    )
+    let timer: NodeJS.Timeout | undefined
+    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)))
+    await Promise.race([written, patience])
+    clearTimeout(timer)
   }
 
   /** The newest entries first, with all that was answered before. Rejects with a disk code. */

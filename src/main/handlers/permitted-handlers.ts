@@ -32,10 +32,10 @@ function noted(name: CommandName, handler: Handler, audit: AuditLog): Handler {
   return async (input, caller) => {
     try {
       const reply = await handler(input, caller)
-      audit.note(auditEntryOf(name, input, caller, { reply }))
+      await audit.note(auditEntryOf(name, input, caller, { reply }))
       return reply
     } catch (error) {
-      audit.note(auditEntryOf(name, input, caller, { error }))
+      void audit.note(auditEntryOf(name, input, caller, { error })) // nothing was acknowledged
       throw error
     }
   }

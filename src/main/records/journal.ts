@@ -13,7 +13,7 @@ export interface Keeping {
   readonly onFailed: (error: unknown) => void
 }
 
-/** What is written in the background goes through here: nobody waits for it, but a stop does. */
+/** What is written in the background goes through here: nobody has to wait for it, but a stop does. */
 export class BackgroundWrites {
   readonly #journal: Journal
   readonly #onFailed: (error: unknown) => void
@@ -25,9 +25,15 @@ export class BackgroundWrites {
   }
 
   write(...operations: readonly StoreOperation[]): void {
+    void this.written(...operations)
+  }
+
+  /** The same; settles, and never rejects, when the operations are durable or have failed. */
+  written(...operations: readonly StoreOperation[]): Promise<void> {
     const run = this.#journal.write(...operations).catch(this.#onFailed)
     this.#running.add(run)
     void run.finally(() => this.#running.delete(run))
+    return run
   }
 
   /** Settles when everything written so far is durable or has failed. */

@@ -2,14 +2,16 @@
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { caseWith } from '../interop/require.ts'
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
@@ -49,11 +51,14 @@ const losses: Record<string, { lose: (folder: string) => void; restore: (folder:
     },
     restore: (folder) => renameSync(join(folder, 'away'), join(folder, 'seeded/a')),
   },
-  'a save path that vanished': {
-    lose: (folder) => renameSync(folder, `${folder}-away`),
+  'a root folder that was unmounted': {
+    lose: (folder) => {
+      renameSync(dirname(folder), `${dirname(folder)}-away`)
+      mkdirSync(dirname(folder)) // what a disk was mounted on
+    },
     restore: (folder) => {
-      assert.not(existsSync(folder), 'it was not made anew')
-      renameSync(`${folder}-away`, folder)
+      rmdirSync(dirname(folder)) // which it could not, were the save path made anew
+      renameSync(`${dirname(folder)}-away`, dirname(folder))
     },
   },
 }

@@ -79,6 +79,7 @@ function putSession(): StoreOperation {
         upload_limit: 0,
         max_peers: 55,
         encryption: 'preferred',
+        announce_address: '',
         ip_filter: '',
         ...noGoals,
       },

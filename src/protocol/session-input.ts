@@ -1,5 +1,6 @@
 /** What callers may give of a session: when it is made, and later. */
 import * as z from 'zod'
+import { canonicalHost } from './canonical-host.ts'
 import { sessionGoalInput } from './goals.ts'
 import { sessionId } from './ids.ts'
 import { ipFilterSetting } from './ip-filter-source.ts'
@@ -12,6 +13,9 @@ import { encryptionModes } from './session.ts'
 const changeable = {
   name: text(200),
   max_peers: integer(1, 10_000),
+  announce_address: z
+    .union([z.literal(''), z.ipv4(), z.ipv6()], { error: 'must be an IP address, or empty' })
+    .transform(canonicalHost),
   encryption: z.enum(encryptionModes, { error: `must be one of ${encryptionModes.join(', ')}` }),
 }
 
@@ -44,6 +48,9 @@ export const createSession = z.strictObject({
       'preferred: encrypted, or plain where a peer cannot; required: encrypted only; off: plain only',
     ),
   ...sessionGoalInput,
+  announce_address: changeable.announce_address
+    .default('')
+    .describe('address that trackers are told as ours (ip), where they heed that; empty: the one they see'),
   ip_filter: ipFilterSetting
     .default('')
     .describe(
@@ -63,6 +70,9 @@ export const updateSession = z.strictObject({
     .optional()
     .describe('at once: connections that it does not allow are closed'),
   ...sessionGoalInput,
+  announce_address: changeable.announce_address
+    .optional()
+    .describe('as for create_session; from the next announce on'),
   ip_filter: ipFilterSetting
     .optional()
     .describe('as for create_session, empty: none; at once; the same again: read anew'),

@@ -36,6 +36,7 @@ export const sessionSettings = z.object({
   max_peers: z.int(),
   encryption: z.enum(encryptionModes).default('preferred'), // an older store has none
   ...sessionGoals,
+  announce_address: z.string().default('').describe('what trackers are told as our address; empty: nothing'),
   ip_filter: z.string().default('').describe('see update_session; of a URL the query is not shown'),
 })
 export type SessionSettings = z.output<typeof sessionSettings>

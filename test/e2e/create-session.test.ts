@@ -144,6 +144,7 @@ creation('dht, lsd, pex, limits, max_peers and name are shown as they were given
     upload_limit: 500_000,
     max_peers: 12,
     encryption: 'off',
+    announce_address: '203.0.113.7',
     ip_filter: '192.0.2.0/24',
   }
   const session = await openSession(server.rest, { ...settings, name: 'ein Name' })
@@ -164,6 +165,7 @@ creation('the defaults are DHT and PEX, no LSD, no router, no limits', async () 
     upload_limit: 0,
     max_peers: 200,
     encryption: 'preferred',
+    announce_address: '',
     ip_filter: '',
   })
 })

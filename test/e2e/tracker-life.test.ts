@@ -31,7 +31,7 @@ test('add, download, complete, stop, start, restart of the process and delete ar
   let named: { session_id: string; info_hash: string }
   {
     await using server = await startTestServer(settings)
-    const session = await openSession(server.rest, { memory_only: 0 })
+    const session = await openSession(server.rest, { memory_only: 0, announce_address: '203.0.113.7' })
     port = session.port
     named = { session_id: session.id, info_hash: made.infoHash }
     await addTorrent(server.rest, session, { file: made.bytes })
@@ -39,6 +39,7 @@ test('add, download, complete, stop, start, restart of the process and delete ar
     opened.resolve(undefined)
     await whenState(server.rest, session, made.infoHash, 'seeding')
     await announced(['started', 'completed'])
+    await server.rest.call('update_session', { session_id: session.id, announce_address: '2001:DB8:0::7' })
     await server.rest.call('stop_torrent', named)
     await announced(['started', 'completed', 'stopped'])
     await server.rest.call('start_torrent', named)
@@ -64,6 +65,8 @@ test('add, download, complete, stop, start, restart of the process and delete ar
   assert.equal(new Set(sent('compact')), new Set(['1']))
   assert.equal(new Set(sent('no_peer_id')), new Set(['1']))
   assert.equal(sent('numwant'), ['80', '80', '0', '80', '0', '80', '0'])
+  const later = new Array<string>(5).fill('2001:db8::7')
+  assert.equal(sent('ip'), ['203.0.113.7', '203.0.113.7', ...later])
   assert.is(new Set(sent('key')).size, 1)
   assert.equal(sent('trackerid'), [undefined, 'known', 'known', undefined, 'known', undefined, 'known'])
   assert.is(new Set(tracker.announces.map(({ headers }) => headers['user-agent'])).size, 1)

@@ -14,6 +14,7 @@ export const sessionSettings: SessionSettings = {
   upload_limit: 0,
   max_peers: 200,
   encryption: 'preferred',
+  announce_address: '',
   ip_filter: '',
   ...noGoals,
 }

@@ -95,6 +95,7 @@ export class Session implements SessionApi {
     this.#settings = settings
     const swarm = await this.#swarm
     swarm?.engine.configure(settings)
+    swarm?.trackers.announceAs(settings.announce_address)
   }
 
   async configureTorrent(infoHash: string, options: TorrentOptions): Promise<void> {

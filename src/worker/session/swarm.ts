@@ -58,6 +58,7 @@ export async function openSwarm(
     ...common,
     peerId: fromHex(boot.sessionId),
     announceSecret: boot.announceSecret,
+    address: settings.announce_address,
     fetch: guardedFetch,
     resolve: resolveHost,
     logBug: (message, fields) => post({ type: 'log', level: 'error', message, fields }),

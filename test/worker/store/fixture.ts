@@ -46,6 +46,7 @@ export function sessionOf(n = 1): SessionRecord {
       upload_limit: 1024,
       max_peers: 55,
       encryption: 'preferred',
+      announce_address: '203.0.113.7',
       ip_filter: '192.0.2.0/24',
       ...noGoals,
     },

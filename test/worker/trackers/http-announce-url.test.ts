@@ -14,6 +14,7 @@ const request = {
   key: 0xab,
   numWant: 80,
   trackerId: undefined,
+  address: '',
 }
 
 test('every parameter is there, bytes escaped', () => {
@@ -28,6 +29,14 @@ test('every parameter is there, bytes escaped', () => {
 test('an event and the tracker id are added', () => {
   const url = announceUrl('http://t/announce', { ...request, event: 'started', trackerId: 'a&\u00ff' })
   assert.ok(url.endsWith('&no_peer_id=1&event=started&trackerid=a%26%FF'))
+})
+
+test('an address to be told as ours is added', () => {
+  const ending = (address: string) =>
+    announceUrl('http://t/announce', { ...request, address }).split('&no_peer_id=1')[1]
+  assert.is(ending('203.0.113.7'), '&ip=203.0.113.7')
+  assert.is(ending('2001:db8::7'), '&ip=2001%3Adb8%3A%3A7')
+  assert.is(ending(''), '')
 })
 
 test('a query of the tracker stays in front and a fragment is dropped', () => {

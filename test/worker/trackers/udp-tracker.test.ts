@@ -18,9 +18,11 @@ test('every field is true over the whole life of a download', async () => {
   const working = () => handle.status()[0]?.state === 'working'
   await until('started', working)
   subject.numbers = { uploaded: 10, downloaded: 400, left: 600, numPeers: 1, complete: false }
+  trackers.announceAs('203.0.113.7')
   clock.advance(1_800_000)
   await until('a plain announce', () => tracker.announces.length === 2 && working())
   subject.numbers = { uploaded: 2 ** 40, downloaded: 2 ** 33, left: 0, numPeers: 1, complete: true }
+  trackers.announceAs('2001:db8::7')
   handle.completed()
   await until('completed', () => tracker.announces.length === 3 && working())
   await handle.stop()
@@ -47,11 +49,14 @@ test('every field is true over the whole life of a download', async () => {
     sent.map(({ numWant }) => numWant),
     [80, 80, 80, 0],
   )
+  assert.equal(
+    sent.map(({ ip }) => ip),
+    [0, 0xcb007107, 0, 0], // there is no room for an IPv6 address
+  )
   for (const announce of sent) {
     assert.is(announce.infoHash, subject.infoHash)
     assert.is(announce.peerId, Buffer.from(peerId).toString('hex'))
     assert.is(announce.port, 6881)
-    assert.is(announce.ip, 0)
     assert.is(announce.key, sent[0]?.key)
     assert.is(announce.urlData, `/announce?passkey=${'x'.repeat(300)}`)
   }

@@ -19,6 +19,8 @@ export interface AnnounceRequest {
   /** 32 bits by which a tracker knows the client again under another address. */
   readonly key: number
   readonly numWant: number
+  /** An IP address to be told as ours; empty: the tracker takes the one that it sees. */
+  readonly address: string
   /** What the tracker asked to be given back. */
   readonly trackerId: string | undefined
 }

@@ -18,6 +18,7 @@ export function announceUrl(tracker: string, request: AnnounceRequest): string {
     ['compact', '1'],
     ['no_peer_id', '1'],
   ]
+  if (request.address !== '') parameters.push(['ip', escapeText(request.address)])
   if (request.event !== undefined) parameters.push(['event', request.event])
   if (request.trackerId !== undefined) parameters.push(['trackerid', escapeText(request.trackerId)])
   return withQuery(tracker, parameters.map((pair) => pair.join('=')).join('&'))

@@ -30,6 +30,8 @@ export interface TrackerCallsOptions {
   readonly peerId: Uint8Array
   /** What the `key` of each torrent rests on. */
   readonly announceSecret: string
+  /** See `AnnounceRequest.address`. */
+  readonly address: string
   readonly port: number
   readonly transports: Readonly<Record<'http' | 'udp', ClosableTransport>>
   readonly clock: Clock
@@ -58,10 +60,13 @@ export class TrackerCalls {
   readonly #options: TrackerCallsOptions
   readonly #pacer: Pacer
   readonly #silent: SilentServers
+  /** See `AnnounceRequest.address`. */
+  address: string
   #endsAt = Infinity
 
   constructor(options: TrackerCallsOptions) {
     this.#options = options
+    this.address = options.address
     this.#pacer = new Pacer(options.clock, options.pace)
     this.#silent = new SilentServers(options.clock, options.random)
   }
@@ -121,6 +126,7 @@ export class TrackerCalls {
       ...facts,
       peerId: this.#options.peerId,
       port: this.#options.port,
+      address: this.address,
       key: announceKey(this.#options.announceSecret, facts.infoHash),
       numWant: facts.event === 'stopped' ? 0 : peersWanted,
     }

@@ -17,6 +17,8 @@ export interface TrackerClientOptions {
   readonly peerId: Uint8Array
   /** What the `key` of each torrent rests on. */
   readonly announceSecret: string
+  /** Told as our address; nothing without it. */
+  readonly address?: string
   /** Where the session listens for peers. */
   readonly port: number
   readonly userAgent: string
@@ -60,6 +62,7 @@ export class TrackerClient {
     this.#calls = new TrackerCalls({
       peerId: options.peerId,
       announceSecret: options.announceSecret,
+      address: options.address ?? '',
       port: options.port,
       transports: {
         http: new HttpTracker({ fetch, policy, userAgent }),
@@ -83,6 +86,11 @@ export class TrackerClient {
     })
     this.#announcers.add(announcer)
     return this.#handle(announcer)
+  }
+
+  /** Tells this address as ours from the next announce on; empty: none. */
+  announceAs(address: string): void {
+    this.#calls.address = address
   }
 
   /** Stops every torrent, those with peers first, and ends after `deadlineMs` at the latest; never rejects. */

@@ -1,5 +1,6 @@
 /** The bodies of UDP tracker messages (BEP 15, 41): what follows the header that every message has. */
 import type { AnnounceAnswer, AnnounceEvent, AnnounceRequest, SwarmCounts } from './announce.ts'
+import { addressWords } from '../../../protocol/ip-range.ts'
 import { maxPeersTaken } from './announce.ts'
 import { readCompactPeers, type AddressLength } from './compact-peers.ts'
 import { intervalMs, minIntervalMs } from './intervals.ts'
@@ -25,7 +26,9 @@ export function writeAnnounce(request: AnnounceRequest, path: string): Uint8Arra
   body.writeBigUInt64BE(BigInt(request.left), 48)
   body.writeBigUInt64BE(BigInt(request.uploaded), 56)
   body.writeUInt32BE(request.event === undefined ? 0 : eventNumbers[request.event], 64)
-  // The address, four bytes at 68, stays 0: the tracker takes the one that it sees.
+  // where it stays 0 the tracker takes the address that it sees; there is no room for one of IPv6
+  const [word, ...more] = addressWords(request.address) ?? []
+  if (word !== undefined && more.length === 0) body.writeUInt32BE(word, 68)
   body.writeUInt32BE(request.key, 72)
   body.writeInt32BE(request.numWant, 76)
   body.writeUInt16BE(request.port, 80)

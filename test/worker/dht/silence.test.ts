@@ -25,7 +25,14 @@ const events = {
 }
 const settings = {
   ...{ dht: true, lsd: true, pex: false, upnp: false, nat_pmp: false },
-  ...{ download_limit: 0, upload_limit: 0, max_peers: 100, encryption: 'preferred' as const, ip_filter: '' },
+  ...{
+    download_limit: 0,
+    upload_limit: 0,
+    max_peers: 100,
+    encryption: 'preferred' as const,
+    announce_address: '',
+    ip_filter: '',
+  },
 }
 
 /** A querier on its own address. */

@@ -8,6 +8,7 @@ import { encodeBencode } from '../../../src/protocol/bencode-encode.ts'
 import { bindFirstFree } from '../../../src/worker/session/bind.ts'
 import { Engine } from '../../../src/worker/session/engine/engine.ts'
 import { freePort } from '../../peers/tools.ts'
+import { sessionSettings } from '../../support/session-record.ts'
 import { eventually, suite } from '../../support/suite.ts'
 
 const test = suite('worker/session/engine/dht: silence')
@@ -23,17 +24,7 @@ const events = {
   onDownloaded: silent,
   onUploaded: silent,
 }
-const settings = {
-  ...{ dht: true, lsd: true, pex: false, upnp: false, nat_pmp: false },
-  ...{
-    download_limit: 0,
-    upload_limit: 0,
-    max_peers: 100,
-    encryption: 'preferred' as const,
-    announce_address: '',
-    ip_filter: '',
-  },
-}
+const settings = { ...sessionSettings, dht: true, lsd: true, pex: false }
 
 /** A querier on its own address. */
 class Querier implements AsyncDisposable {

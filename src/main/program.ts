@@ -21,6 +21,7 @@ import { swarmHandlers } from './handlers/swarm-handlers.ts'
 import { ticketHandlers } from './handlers/ticket-handlers.ts'
 import { torrentHandlers } from './handlers/torrent-handlers.ts'
 import { transferHandlers } from './handlers/transfer-handlers.ts'
+import { viewHandlers } from './handlers/view-handlers.ts'
 import { createApp } from './http/app.ts'
 import { EventStreams } from './http/event-streams.ts'
 import { createHttpServer } from './http/server.ts'
@@ -181,6 +182,7 @@ export async function startProgram(
           ...listHandlers(supervisor, board),
           ...swarmHandlers(supervisor),
           ...peerHandlers(supervisor),
+          ...viewHandlers(supervisor),
           ...transferHandlers({
             supervisor,
             board,

@@ -16,6 +16,8 @@ export interface CommandEntry {
   readonly status?: 200 | 202
   /** On one torrent: `<name>s` does the same to many, see `bulkCommands`. */
   readonly bulk?: true
+  /** What a success over REST is instead, where the caller asks for a file. */
+  readonly media?: string
   /** What is refused while the server is overloaded: the command, only with `url`, or only without `limit`. */
   readonly sheds?: 'always' | 'url' | 'unpaged'
 }

@@ -71,6 +71,8 @@ const own: Partial<Record<CommandName, readonly ErrorCode[]>> = {
   get_web_seeds: ofQueries,
   reannounce_torrent: ['torrent_not_running', ...ofQueries],
   get_peers: ofQueries,
+  get_pieces: ofQueries,
+  get_metainfo: ['metadata_unknown'],
   add_peer: ['torrent_not_running', 'address_not_allowed', ...ofQueries],
   ban_peer: ['quota_exceeded'],
   unban_peer: ['not_found'],

@@ -20,6 +20,7 @@ import { updateTorrent, uploadTorrent } from './torrent-input.ts'
 import { torrentList, torrentListAnswer } from './torrent-list.ts'
 import { torrentDetail, torrentRow } from './torrent.ts'
 import { trackerView } from './tracker.ts'
+import { viewCommands } from './view-commands.ts'
 import { webSeedView } from './web-seed.ts'
 
 const torrentName = z.strictObject({ session_id: sessionId, info_hash: infoHash })
@@ -171,6 +172,7 @@ const single = {
   },
   ...listCommands,
   ...peerCommands,
+  ...viewCommands,
   ...jobCommands,
   ...storageCommands,
   ...accessCommands,

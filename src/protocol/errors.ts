@@ -55,6 +55,8 @@ export const errorStatus = {
   session_exists: 409,
   /** A torrent that is stopped or quarantined cannot do it. */
   torrent_not_running: 409,
+  /** The torrent was added by a magnet link, and no peer has sent its metadata so far. */
+  metadata_unknown: 409,
   /** The session has the torrent already. */
   torrent_exists: 409,
   /** A file that another torrent writes. */

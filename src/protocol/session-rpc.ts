@@ -59,6 +59,8 @@ export interface SessionApi {
   webSeeds(infoHash: string): Promise<readonly WebSeedView[] | undefined>
   /** The peers a torrent is connected with; undefined while it has met nobody. */
   peers(infoHash: string): Promise<readonly PeerView[] | undefined>
+  /** A byte for each piece: how many connected peers have it, 255 for more; undefined while it meets nobody. */
+  availability(infoHash: string): Promise<Uint8Array | undefined>
   /** Has a torrent dial a peer, `host:port`; undefined while it meets nobody. */
   dialPeer(infoHash: string, address: string): Promise<DialAnswer | undefined>
   /** Has the session obey bans from now on, also where it is connected already. */

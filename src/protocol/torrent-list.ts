@@ -57,6 +57,7 @@ function sorting<const Column extends string>(columns: readonly Column[]) {
 const query = {
   state: states.optional().describe('only torrents in one of these states, such as "downloading,seeding"'),
   name: text(200).optional().describe('only torrents with this text in their name, whatever its case'),
+  label: text(200).optional().describe('only torrents with this label'),
   tracker: text(300).optional().describe('only torrents with a tracker of this host, or of one below it'),
   private: flag.optional().describe('1: only private torrents (BEP 27); 0: only those known not to be'),
   has_error: flag.optional().describe('1: only torrents with an error; 0: only those without'),

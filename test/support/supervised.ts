@@ -18,6 +18,7 @@ import { swarmHandlers } from '../../src/main/handlers/swarm-handlers.ts'
 import { ticketHandlers } from '../../src/main/handlers/ticket-handlers.ts'
 import { torrentHandlers } from '../../src/main/handlers/torrent-handlers.ts'
 import { transferHandlers } from '../../src/main/handlers/transfer-handlers.ts'
+import { viewHandlers } from '../../src/main/handlers/view-handlers.ts'
 import { Jobs } from '../../src/main/jobs/jobs.ts'
 import { HashDesk } from '../../src/main/supervisor/hash-desk.ts'
 import { Supervisor } from '../../src/main/supervisor/supervisor.ts'
@@ -117,6 +118,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
       ...listHandlers(supervisor, board),
       ...swarmHandlers(supervisor),
       ...peerHandlers(supervisor),
+      ...viewHandlers(supervisor),
       ...storageHandlers(supervisor, board),
       ...transferHandlers({
         supervisor,

@@ -17,9 +17,16 @@ export interface ReadyBody<T> {
   value(): T
 }
 
-/** A value to be serialized, or a body that is ready. */
+/** A file to be downloaded, for transports that send bytes. */
+export interface FileBody {
+  readonly name: string
+  readonly contentType: string
+  readonly bytes: Uint8Array
+}
+
+/** A value to be serialized, over REST as a file where there is one, or a body that is ready. */
 export type Reply<T> =
-  | { readonly value: T; readonly freshness?: Freshness }
+  | { readonly value: T; readonly freshness?: Freshness; readonly file?: FileBody }
   | { readonly ready: ReadyBody<T>; readonly freshness: Freshness }
 
 /** Who calls, as far as a handler may know. */

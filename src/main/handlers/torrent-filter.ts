@@ -17,6 +17,8 @@ export function filterOf(query: TorrentQuery): TorrentFilter {
     filters.push(({ state }) => states.has(state))
   }
   if (query.has_error !== undefined) filters.push(({ error }) => (error !== undefined) === query.has_error)
+  const { label } = query
+  if (label !== undefined) filters.push(({ labels }) => labels.includes(label))
   if (query.name !== undefined) {
     const wanted = query.name.toLowerCase()
     filters.push(({ name }) => name.toLowerCase().includes(wanted))

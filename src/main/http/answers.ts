@@ -5,7 +5,7 @@
 import type { ServerResponse } from 'node:http'
 import { errorStatus } from '../../protocol/errors.ts'
 import { failureBody, successBody, type Log } from '../handlers/answer.ts'
-import type { Freshness, Reply } from '../handlers/reply.ts'
+import type { FileBody, Freshness, Reply } from '../handlers/reply.ts'
 import { namesTag } from './entity-tag.ts'
 import { constantHeaders } from './headers.ts'
 
@@ -20,6 +20,7 @@ const json = 'application/json'
 
 /** The answer of a success; 304 where If-None-Match names the body that is ready. `status` is of one that is not. */
 export function replyAnswer(reply: Reply<object>, ifNoneMatch?: string, status = 200): Answer {
+  if ('file' in reply) return fileAnswer(reply.file)
   if (!('ready' in reply))
     return jsonAnswer(status, successBody(reply.value), freshnessHeaders(reply.freshness))
   const { etag, bytes } = reply.ready
@@ -40,6 +41,21 @@ export function replyAnswer(reply: Reply<object>, ifNoneMatch?: string, status =
     return { status: 304, headers, body: null }
   }
   headers['Content-Type'] = json
+  return { status: 200, headers, body: bytes }
+}
+
+/** Whatever is in its name, a file is saved and never shown. */
+function fileAnswer({ name, contentType, bytes }: FileBody): Answer {
+  const plain = name.replaceAll(/[^\w .()-]/g, '_')
+  const exact = encodeURIComponent(name.toWellFormed()).replaceAll(/['()*]/g, (c) => {
+    return `%${c.charCodeAt(0).toString(16)}`
+  })
+  const headers = {
+    ...constantHeaders,
+    'Cache-Control': 'no-store',
+    'Content-Type': contentType,
+    'Content-Disposition': `attachment; filename="${plain}"; filename*=UTF-8''${exact}`,
+  }
   return { status: 200, headers, body: bytes }
 }
 

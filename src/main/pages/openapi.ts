@@ -62,7 +62,16 @@ const failure = {
 }
 
 function operationOf(name: CommandName): object {
-  const { path, method, scope, description, input, output, status = 200 }: CommandEntry = commands[name]
+  const {
+    path,
+    method,
+    scope,
+    description,
+    input,
+    output,
+    media,
+    status = 200,
+  }: CommandEntry = commands[name]
   const { properties, required } = inputFields(input)
   const inPath = Array.from(path.matchAll(/\{(\w+)\}/g), ([, parameter = '']) => parameter)
   const rest = Object.entries(properties).filter(([parameter]) => !inPath.includes(parameter))
@@ -82,7 +91,7 @@ function operationOf(name: CommandName): object {
     'x-scope': scope,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(isQuery || rest.length === 0 ? {} : { requestBody: bodyOf(Object.fromEntries(rest), needed) }),
-    responses: { [status]: successOf(outputFields(output)), ...failuresOf(name) },
+    responses: { [status]: successOf(outputFields(output), media), ...failuresOf(name) },
   }
 }
 
@@ -104,13 +113,14 @@ function bodyOf(properties: Readonly<Record<string, JsonSchema>>, required: read
   return { required: required.length > 0, content }
 }
 
-function successOf({ properties, required }: ReturnType<typeof outputFields>): object {
+function successOf({ properties, required }: ReturnType<typeof outputFields>, media?: string): object {
   const schema = {
     type: 'object',
     properties: { status: { const: 'success' }, ...properties },
     required: ['status', ...required],
   }
-  return { description: 'Success', content: { [json]: { schema } } }
+  const file = media === undefined ? {} : { [media]: { schema: { contentMediaType: media } } }
+  return { description: 'Success', content: { [json]: { schema }, ...file } }
 }
 
 /** One answer for each status, with the codes that can come with it. */

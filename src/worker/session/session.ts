@@ -111,6 +111,10 @@ export class Session implements SessionApi {
     return await Promise.resolve(this.#torrents.get(infoHash)?.meeting?.webSeeds())
   }
 
+  async availability(infoHash: string): Promise<Uint8Array | undefined> {
+    return await Promise.resolve(this.#torrents.get(infoHash)?.meeting?.availability())
+  }
+
   async peers(infoHash: string): Promise<readonly PeerView[] | undefined> {
     return await Promise.resolve(this.#torrents.get(infoHash)?.meeting?.peers())
   }

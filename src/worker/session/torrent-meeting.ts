@@ -8,7 +8,8 @@ import type { WebSeedView } from '../../protocol/web-seed.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import type { ActivationLane } from './activation-lane.ts'
 import type { Content } from './engine/content.ts'
-import type { EngineTorrent, TorrentEvents } from './engine/engine-torrent.ts'
+import type { EngineTorrent } from './engine/engine-torrent.ts'
+import type { TorrentEvents } from './engine/torrent-events.ts'
 import type { Swarm } from './swarm.ts'
 import { TorrentAnnounces } from './torrent-announces.ts'
 
@@ -79,6 +80,10 @@ export class TorrentMeeting {
 
   peers(): PeerView[] {
     return this.#opened.peers()
+  }
+
+  availability(): Uint8Array | undefined {
+    return this.#opened.availability()
   }
 
   /** Dials a peer, `host:port`, that a caller names. */

@@ -7,6 +7,7 @@ import { readPeerAddress } from '../../../protocol/peer-address.ts'
 import type { DialAnswer, PeerView } from '../../../protocol/peer-view.ts'
 import type { TorrentOptions } from '../../../protocol/torrent-options.ts'
 import type { WebSeedView } from '../../../protocol/web-seed.ts'
+import { availabilityOf } from './availability.ts'
 import type { ClientFacts } from './client-facts.ts'
 import type { PeerSource } from './connections/peer-book.ts'
 import { TorrentConnections } from './connections/torrent-connections.ts'
@@ -21,22 +22,9 @@ import { peerViews } from './peer-views.ts'
 import { ownHandshake } from './own-handshake.ts'
 import { PexExchange } from './pex/pex-exchange.ts'
 import type { PickerHandle } from './picker/picker-handle.ts'
+import type { TorrentEvents } from './torrent-events.ts'
 import { UploadOnly } from './upload-only/upload-only.ts'
 import { WebSeeds } from './web-seeds/web-seeds.ts'
-
-/** What the engine tells of a torrent. */
-export interface TorrentEvents {
-  /** The piece is on disk and hashes as it should. */
-  onVerified(index: number): void
-  /** Metadata arrived whose hash fits; nothing else of it was checked. */
-  onMetadata(rawInfo: Uint8Array): void
-  /** It can exchange pieces from now on. */
-  onReady(): void
-  /** It is closed for good, with what its store or the engine threw. */
-  onFailed(error: unknown): void
-  onDownloaded(bytes: number): void
-  onUploaded(bytes: number): void
-}
 
 export class EngineTorrent {
   readonly #infoHash: string
@@ -161,6 +149,11 @@ export class EngineTorrent {
   /** The peers that have shaken hands. */
   peers(): PeerView[] {
     return this.#closed ? [] : peerViews(this.#torrent)
+  }
+
+  /** The connected peers that have each piece, see `availabilityOf`; undefined before the pieces are known. */
+  availability(): Uint8Array | undefined {
+    return this.#closed || this.#content === undefined ? undefined : availabilityOf(this.#torrent)
   }
 
   /** Closes the connections with peers that were banned. */

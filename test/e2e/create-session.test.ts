@@ -146,6 +146,9 @@ creation('dht, lsd, pex, limits, max_peers and name are shown as they were given
     encryption: 'off',
     announce_address: '203.0.113.7',
     ip_filter: '192.0.2.0/24',
+    ratio_goal: 1.5,
+    seeding_time_goal_ms: 60_000,
+    goal_action: 'remove',
   }
   const session = await openSession(server.rest, { ...settings, name: 'ein Name' })
   assert.equal(session.settings, settings)
@@ -167,6 +170,9 @@ creation('the defaults are DHT and PEX, no LSD, no router, no limits', async () 
     encryption: 'preferred',
     announce_address: '',
     ip_filter: '',
+    ratio_goal: 0,
+    seeding_time_goal_ms: 0,
+    goal_action: 'stop',
   })
 })
 

@@ -86,8 +86,6 @@ export interface TorrentRemoval {
   readonly deleteData: boolean
   /** Files that are not deleted, by their paths below the save path: other torrents have them too. */
   readonly spared: readonly string[]
-  /** This generation was asked before, and has forgotten the torrent: what it has by that info hash was added later. */
-  readonly isAgain: boolean
 }
 
 /** A piece range of one torrent to be hashed from disk by the hash pool. */
@@ -130,7 +128,7 @@ export interface SessionTotals {
 export const noTotals: SessionTotals = { download_rate: 0, upload_rate: 0, num_peers: 0 }
 
 /** What a session worker tells without being asked. */
-export type SessionEvent =
+export type SessionEvent = (
   | SnapshotDelta
   | { readonly type: 'bound'; readonly port: number }
   | { readonly type: 'bind_failed'; readonly error: WireError }
@@ -169,6 +167,10 @@ export type SessionEvent =
       readonly message: string
       readonly fields: Record<string, unknown>
     }
+) & {
+  /** Of a torrent: its `TorrentRecord.addedAt`, since it may have been removed and added again meanwhile. */
+  readonly addedAt?: number
+}
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]

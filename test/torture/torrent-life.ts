@@ -107,11 +107,11 @@ export class TorrentLives implements AsyncDisposable {
     for (const { path, content } of this.#seed.made.files)
       if (!readFileSync(join(this.#folder, path)).equals(content)) throw new Error(`${path} has other bytes`)
     await this.#session
-      .removeTorrent(record, { deleteData: true, spared: [], isAgain: false })
+      .removeTorrent(record, { deleteData: true, spared: [] })
       .catch(async (error: unknown) => {
         if (!(error instanceof RestTorrentError)) throw error
         this.#told.push(error.code)
-        await this.#session.removeTorrent(record, { deleteData: true, spared: [], isAgain: true })
+        await this.#session.removeTorrent(record, { deleteData: true, spared: [] })
       })
     const left = readdirSync(this.#folder)
     if (left.length > 0) throw new Error(`${left.join()} is left`)

@@ -11,6 +11,7 @@ import type { QuotaBook } from '../access/quota-book.ts'
 import type { Board } from '../board/board.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { Log } from '../log.ts'
+import { nextAddedAt } from '../records/added-at.ts'
 import { configureTorrent } from '../supervisor/configure.ts'
 import { decideStarted, removeTorrent } from '../supervisor/decide-torrent.ts'
 import type { SessionRecords } from '../records/session-records.ts'
@@ -164,7 +165,7 @@ function recordOf(
     storageMode: input.storage_mode,
     started: input.autostart,
     options: changedFields<TorrentOptions>(changedFields(defaultTorrentOptions, options), input),
-    addedAt: Date.now(),
+    addedAt: nextAddedAt(),
     counters: noCounters,
     bits: undefined,
     quarantine: undefined,

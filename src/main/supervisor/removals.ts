@@ -29,7 +29,7 @@ export class Removals {
 
   /** Asks the worker for the first time. */
   carryOut(removal: Removal): void {
-    this.#ask(removal, false, this.#near.retryMs)
+    this.#ask(removal, this.#near.retryMs)
   }
 
   /** Asks a new generation for all that is left. */
@@ -45,13 +45,13 @@ export class Removals {
     for (const { id, deleteData } of records.removals) if (!deleteData) files.release(id)
   }
 
-  #ask(removal: Removal, isAgain: boolean, waitMs: number): void {
+  #ask(removal: Removal, waitMs: number): void {
     const { files, send } = this.#near
     const { id, record, deleteData } = removal
     send('remove torrent', async (api) => {
       try {
         const spared = deleteData ? await files.spared(id) : []
-        await api.removeTorrent(record, { deleteData, spared, isAgain })
+        await api.removeTorrent(record, { deleteData, spared })
       } catch (error) {
         if (toWireError(error).code !== 'session_gone') this.#failed(removal, waitMs)
         throw error
@@ -65,7 +65,7 @@ export class Removals {
     if (!removal.deleteData) return this.#finish(removal)
     const timer = setTimeout(() => {
       this.#waiting.delete(timer)
-      this.#ask(removal, true, Math.min(waitMs * 2, longestWait * this.#near.retryMs))
+      this.#ask(removal, Math.min(waitMs * 2, longestWait * this.#near.retryMs))
     }, waitMs)
     this.#waiting.add(timer)
   }

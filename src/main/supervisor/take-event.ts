@@ -25,10 +25,15 @@ export function takeEvent(
   answer: (what: string, run: (api: SessionApi) => Promise<void>) => void,
 ): void {
   const { id } = records.session
+  const isOfNow = (infoHash: string, addedAt: number): boolean =>
+    records.torrents.get(infoHash)?.addedAt === addedAt
+  // late news of a torrent that was removed, and may have been added again
+  if ('infoHash' in event && event.addedAt !== undefined && !isOfNow(event.infoHash, event.addedAt)) return
   if (event.type === 'snapshot') {
-    logChanges(event, board, log, id)
-    board.take(event)
-    for (const row of event.rows) records.counting.observe(row)
+    const rows = event.rows.filter(({ info_hash, added_at }) => isOfNow(info_hash, added_at))
+    logChanges(rows, board, log, id)
+    board.take({ ...event, rows })
+    for (const row of rows) records.counting.observe(row)
     onChange()
   } else if (event.type === 'activated') records.change(event.infoHash, { bits: event.bits })
   else if (event.type === 'distrusted') records.distrust(event.infoHash)
@@ -58,7 +63,7 @@ export function takeEvent(
 }
 
 /** One line for each torrent whose state is another than it was. */
-function logChanges({ rows }: SnapshotDelta, board: SessionBoard, log: Log, session: string): void {
+function logChanges(rows: SnapshotDelta['rows'], board: SessionBoard, log: Log, session: string): void {
   for (const { info_hash, state, error } of rows) {
     const before = board.torrents.get(info_hash)?.state
     if (before === undefined || before === state) continue

@@ -81,13 +81,16 @@ export class Session implements SessionApi {
   }
 
   async removeTorrent(record: TorrentRecord, removal: TorrentRemoval): Promise<void> {
-    const { deleteData, spared, isAgain } = removal
+    const { deleteData, spared } = removal
     await this.#turns.take(record.infoHash, async () => {
-      const present = isAgain ? undefined : this.#torrents.get(record.infoHash)
-      if (present !== undefined) this.#torrents.delete(record.infoHash)
-      const torrent = present ?? new Torrent(record, this.#near)
-      if (deleteData) await torrent.deleteData(new Set(spared))
-      else await torrent.close()
+      const present = this.#torrents.get(record.infoHash)
+      const later = present && isOtherLife(present, record) ? present.record : undefined
+      if (later === undefined) this.#torrents.delete(record.infoHash)
+      const torrent = later ? undefined : present
+      const isTakenOver = later?.saveFolder === record.saveFolder // what lies there is that one's now
+      if (deleteData && !isTakenOver)
+        await (torrent ?? new Torrent(record, this.#near)).deleteData(new Set(spared))
+      else await torrent?.close()
     })
   }
 
@@ -183,10 +186,12 @@ export class Session implements SessionApi {
 
   async #inTurn(record: TorrentRecord, step: (torrent: Torrent) => void): Promise<void> {
     await this.#turns.take(record.infoHash, async () => {
-      const torrent = this.#torrents.get(record.infoHash) ?? new Torrent(record, this.#near)
+      const present = this.#torrents.get(record.infoHash)
+      const isOther = present !== undefined && isOtherLife(present, record)
+      if (isOther) await present.close()
+      const torrent = isOther || present === undefined ? new Torrent(record, this.#near) : present
       this.#torrents.set(record.infoHash, torrent)
       step(torrent)
-      await Promise.resolve()
     })
   }
 
@@ -199,4 +204,9 @@ export class Session implements SessionApi {
     this.#bound.tcp.close()
     this.#bound.udp?.close()
   }
+}
+
+/** Whether the torrent was removed and added again between the two, whatever the order they are told in. */
+function isOtherLife(torrent: Torrent, record: TorrentRecord): boolean {
+  return torrent.record.addedAt !== record.addedAt
 }

@@ -1,3 +1,4 @@
+import type { TorrentRecord } from '../../protocol/records.ts'
 import type { SessionEvent } from '../../protocol/session-rpc.ts'
 import type { ActivationLane } from './activation-lane.ts'
 import type { Reporter } from './reporter.ts'
@@ -12,4 +13,9 @@ export type TorrentSurroundings = ContentSurroundings & {
   readonly post: (event: SessionEvent) => void
   /** After a fault of its disk a torrent looks by itself whether the cause is gone. */
   readonly healMs: number
+}
+
+/** The same, told to main as of one life of the torrent: by that info hash it may be added again after it. */
+export function ofLife<Near extends TorrentSurroundings>(near: Near, { addedAt }: TorrentRecord): Near {
+  return { ...near, post: (event) => near.post({ ...event, addedAt }) }
 }

@@ -16,12 +16,12 @@ import { TorrentContent } from './torrent-content.ts'
 import { TorrentMeeting } from './torrent-meeting.ts'
 import { TorrentMeter } from './torrent-meter.ts'
 import { rowOf } from './torrent-row.ts'
-import type { TorrentSurroundings } from './torrent-surroundings.ts'
+import { ofLife, type TorrentSurroundings } from './torrent-surroundings.ts'
 
 export class Torrent implements Reported {
+  record: TorrentRecord // with the metadata that came from peers
   readonly #near: TorrentSurroundings
   readonly #meter: TorrentMeter
-  #record: TorrentRecord
   #phase: Phase | undefined
   #phaseProgress: number | undefined
   #error: WireError | undefined
@@ -33,8 +33,8 @@ export class Torrent implements Reported {
   #work: Promise<void> = Promise.resolve()
 
   constructor(record: TorrentRecord, near: TorrentSurroundings) {
-    this.#record = record
-    this.#near = near
+    this.record = record
+    this.#near = ofLife(near, record)
     this.#meter = new TorrentMeter(record.counters)
     if (record.source.rawInfo !== undefined) this.#know(parseInfo(record.source.rawInfo))
   }
@@ -50,22 +50,22 @@ export class Torrent implements Reported {
 
   get state(): TorrentState {
     if (this.#error !== undefined) return 'error'
-    if (this.#phase === undefined) return restingState(this.#record)
+    if (this.#phase === undefined) return restingState(this.record)
     if (this.#phase !== 'running') return this.#phase
     return this.#content?.runningState ?? 'downloading'
   }
 
   row(now: number): TorrentRow {
-    const [record, state, content, meeting] = [this.#record, this.state, this.#content, this.#meeting]
+    const [record, state, content, meeting] = [this.record, this.state, this.#content, this.#meeting]
     const [meter, stepProgress, error] = [this.#meter, this.#phaseProgress, this.#error]
     return rowOf({ record, state, content, meeting, meter, stepProgress, error }, now)
   }
 
   /** Brings the torrent to its record. One that is started out of an error fetches again what it lost. */
   follow(record: TorrentRecord): void {
-    const { rawInfo } = this.#record.source
+    const { rawInfo } = this.record.source
     // metadata that came from peers is not lost to a record that was sent before it was known
-    this.#record = rawInfo === undefined ? record : { ...record, source: { ...record.source, rawInfo } }
+    this.record = rawInfo === undefined ? record : { ...record, source: { ...record.source, rawInfo } }
     if (record.started && record.quarantine === undefined)
       this.#enqueue(() => this.#open(this.#error !== undefined))
     else void this.close()
@@ -79,9 +79,9 @@ export class Torrent implements Reported {
       await this.#shut()
       this.#content?.forget()
       this.#near.post({ type: 'forgotten', infoHash: record.infoHash })
-      if (this.#record.started) return
+      if (this.record.started) return
       this.#abort = new AbortController()
-      await this.#content?.check(this.#record, this.#abort.signal)
+      await this.#content?.check(this.record, this.#abort.signal)
       await this.#shut()
     })
     this.follow(record)
@@ -89,7 +89,7 @@ export class Torrent implements Reported {
 
   /** Obeys options from now on. */
   configure(options: TorrentOptions): void {
-    this.#record = { ...this.#record, options }
+    this.record = { ...this.record, options }
     this.#meeting?.configure(options, this.#content?.select(options).priorities)
     this.#near.reporter.mark(this)
   }
@@ -116,7 +116,7 @@ export class Torrent implements Reported {
   /** Closes it and deletes exactly its files but those `spared`. Rejects with a disk code. */
   async deleteData(spared: ReadonlySet<string>): Promise<void> {
     await this.close()
-    if (this.#record.storageMode !== 'memory') await this.#content?.delete(this.#record.saveFolder, spared)
+    if (this.record.storageMode !== 'memory') await this.#content?.delete(this.record.saveFolder, spared)
   }
 
   #enqueue(step: () => Promise<void>): void {
@@ -125,7 +125,7 @@ export class Torrent implements Reported {
 
   async #open(acceptLoss: boolean): Promise<void> {
     clearTimeout(this.#heal)
-    if (this.#phase !== undefined || !this.#record.started) return // it is open, or was stopped meanwhile
+    if (this.#phase !== undefined || !this.record.started) return // it is open, or was stopped meanwhile
     this.#abort = new AbortController()
     this.#error = undefined
     if (this.#content === undefined) {
@@ -134,7 +134,7 @@ export class Torrent implements Reported {
     } else {
       this.#to('checking_resume_data')
       const { signal } = this.#abort
-      await this.#meetPeers(await this.#content.open({ record: this.#record, signal, acceptLoss }))
+      await this.#meetPeers(await this.#content.open({ record: this.record, signal, acceptLoss }))
     }
   }
 
@@ -151,7 +151,7 @@ export class Torrent implements Reported {
   async #meetPeers(content: Content | undefined): Promise<void> {
     const { post, lane, swarm } = this.#near
     this.#meeting = await TorrentMeeting.begin({
-      record: this.#record,
+      record: this.record,
       content,
       swarm: await swarm(),
       lane,
@@ -161,7 +161,7 @@ export class Torrent implements Reported {
       left: () => this.#content && this.#content.info.length - this.#content.bytes,
       onCompletedTold: () => {
         this.#meter.completedTold()
-        post({ type: 'counters', infoHash: this.#record.infoHash, counters: this.#meter.counters })
+        post({ type: 'counters', infoHash: this.record.infoHash, counters: this.#meter.counters })
       },
       events: {
         onVerified: (index) => this.#content?.verified(index) === true && this.#finish(),
@@ -178,21 +178,21 @@ export class Torrent implements Reported {
   async #supply(rawInfo: Uint8Array): Promise<void> {
     if (this.#meeting === undefined) return
     const info = parseInfo(rawInfo)
-    const { infoHash, source } = this.#record
-    this.#record = { ...this.#record, source: { ...source, rawInfo } }
+    const { infoHash, source } = this.record
+    this.record = { ...this.record, source: { ...source, rawInfo } }
     const content = this.#know(info)
     this.#near.post({ type: 'metadata', infoHash, rawInfo, facts: factsOf(info) })
     this.#to('checking_resume_data')
     const { signal } = this.#abort
-    this.#meeting.supply(await content.open({ record: this.#record, signal, acceptLoss: false }))
+    this.#meeting.supply(await content.open({ record: this.record, signal, acceptLoss: false }))
   }
 
   async #shut(): Promise<void> {
     clearTimeout(this.#heal)
     await this.#meeting?.close()
     this.#meeting = undefined
-    if (this.#phase !== undefined)
-      this.#near.post({ type: 'activation_ended', infoHash: this.#record.infoHash })
+    const { infoHash } = this.record
+    if (this.#phase !== undefined) this.#near.post({ type: 'activation_ended', infoHash })
     this.#phase = undefined
     this.#phaseProgress = undefined
     this.#error = undefined
@@ -203,7 +203,7 @@ export class Torrent implements Reported {
   /** A fault of the disk stops the torrent; a bug ends the worker, and is seen. */
   async #fail(error: unknown): Promise<void> {
     const stopped = this.#abort.signal.aborted
-    const wire = toWireError(diskError(error, 'use', this.#record.savePath))
+    const wire = toWireError(diskError(error, 'use', this.record.savePath))
     if (wire.code === 'internal' && !stopped) throw error
     await this.#shut().catch(() => undefined) // the first fault is the one that is told
     this.#content?.distrust()
@@ -214,13 +214,13 @@ export class Torrent implements Reported {
   }
 
   #know(info: TorrentInfo): TorrentContent {
-    const content = new TorrentContent(info, this.#record, this.#near, {
+    const [{ post }, { infoHash }] = [this.#near, this.record]
+    const content = new TorrentContent(info, this.record, this.#near, {
       onStep: (step, progress) => this.#to(step, progress),
       onFault: (error) => this.#enqueue(() => Promise.reject(error)),
       onTouched: () => this.#enqueue(() => this.#reopen()),
-      onDistrusted: () => this.#near.post({ type: 'distrusted', infoHash: this.#record.infoHash }),
-      onCheckpoint: (checkpoint) =>
-        this.#near.post({ type: 'checkpoint', infoHash: this.#record.infoHash, checkpoint }),
+      onDistrusted: () => post({ type: 'distrusted', infoHash }),
+      onCheckpoint: (checkpoint) => post({ type: 'checkpoint', infoHash, checkpoint }),
       counters: () => this.#meter.counters,
     })
     this.#content = content
@@ -228,7 +228,7 @@ export class Torrent implements Reported {
   }
 
   #ready(): void {
-    const { infoHash } = this.#record
+    const { infoHash } = this.record
     this.#near.post({ type: 'activated', infoHash, bits: this.#content?.shared ?? new SharedArrayBuffer(0) })
     this.#to('running')
     if (this.#content?.isComplete === true) this.#finish()

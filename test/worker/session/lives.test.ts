@@ -1,0 +1,112 @@
+/** A torrent that is removed and added again: what belongs to the life before harms the one after it nowhere. */
+import { existsSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import pino from 'pino'
+import * as assert from 'uvu/assert'
+import { Board } from '../../../src/main/board/board.ts'
+import { FileOwnership } from '../../../src/main/files/file-ownership.ts'
+import { SessionRecords } from '../../../src/main/records/session-records.ts'
+import { HashDesk } from '../../../src/main/supervisor/hash-desk.ts'
+import { takeEvent } from '../../../src/main/supervisor/take-event.ts'
+import { threadEntries } from '../../../src/main/threads/entries.ts'
+import { TaskPool } from '../../../src/main/threads/task-pool.ts'
+import { factsOf, type TorrentRecord } from '../../../src/protocol/records.ts'
+import type { SessionEvent } from '../../../src/protocol/session-rpc.ts'
+import { parseInfo } from '../../../src/protocol/torrent-info.ts'
+import { bindFirstFree } from '../../../src/worker/session/bind.ts'
+import { Session } from '../../../src/worker/session/session.ts'
+import { hashRange } from '../../../src/worker/tasks/hash-range.ts'
+import { makeMetainfo, writeFiles } from '../../support/metainfo.ts'
+import { sessionRecord, sessionSettings } from '../../support/session-record.ts'
+import { eventually, suite, temporaryFolder } from '../../support/suite.ts'
+import { torrentRecord } from '../../support/torrent-record.ts'
+
+const lives = suite('src/worker/session: lives of a torrent')
+const waitMs = 20_000
+const made = makeMetainfo({ name: 'again', content: 100_000 })
+
+function record(saveFolder: string, addedAt: number): TorrentRecord {
+  const { rawInfo, infoHash, name } = made
+  const source = { rawInfo, name, trackers: [], webSeeds: [], peers: [] }
+  return torrentRecord({
+    infoHash,
+    source,
+    facts: factsOf(parseInfo(rawInfo)),
+    saveFolder,
+    addedAt,
+    memoryOnly: false,
+  })
+}
+
+lives('a removal that is told after the torrent was added again takes nothing from it', async () => {
+  const folder = realpathSync(temporaryFolder())
+  writeFiles(folder, made)
+  const events: SessionEvent[] = []
+  const boot = {
+    sessionId: '2d525430303031'.padEnd(40, '0'),
+    generation: 1,
+    ports: [],
+    listenHost: '127.0.0.1',
+    settings: { ...sessionSettings, pex: false },
+    allowedPeerRanges: ['127.0.0.0/8'],
+    announceSecret: '',
+    dhtBootstrap: [],
+    dhtTable: undefined,
+    heartbeat: new SharedArrayBuffer(4),
+    reportIntervalMs: 20,
+    healMs: 1000,
+  }
+  const session: Session = new Session(boot, await bindFirstFree([0], '127.0.0.1', false), (event) => {
+    events.push(event)
+    if (event.type === 'hash_request')
+      void session.hashed(event.requestId, { matches: hashRange(event.request) })
+  })
+  const isSeeding = (addedAt: number) => () =>
+    events.some((event) => {
+      if (event.type !== 'snapshot') return false
+      return event.rows.some((row) => row.state === 'seeding' && row.added_at === addedAt)
+    })
+  try {
+    const [before, after] = [record(folder, 1), record(folder, 2)]
+    await session.applyTorrent(before)
+    await eventually(waitMs, 'the first life seeds', isSeeding(1))
+    await session.applyTorrent(after)
+    await session.removeTorrent(before, { deleteData: true, spared: [] })
+    await eventually(waitMs, 'the second life seeds', isSeeding(2))
+    assert.ok(existsSync(join(folder, 'again')))
+    const told = events.filter(({ type }) => type === 'checkpoint').map(({ addedAt }) => addedAt)
+    assert.equal([...new Set(told)], [1, 2], 'each checkpoint says whose it is')
+    await session.removeTorrent(after, { deleteData: true, spared: [] })
+    assert.not(existsSync(join(folder, 'again')))
+  } finally {
+    await session.stop()
+  }
+})
+
+lives('what a removed torrent told late is not believed of the one that was added after it', async () => {
+  const tasks = new TaskPool(threadEntries.tasks)
+  const records = new SessionRecords(sessionRecord())
+  const now = record('/x', 2)
+  records.restore([now], [])
+  const near = {
+    board: new Board().open(records.session.id),
+    hashDesk: new HashDesk(tasks),
+    files: new FileOwnership({ compare: () => Promise.resolve([]), isComplete: () => false }),
+    quotas: undefined,
+    log: pino({ level: 'silent' }),
+    onChange: () => undefined,
+  }
+  near.board.expect(now)
+  const take = (event: SessionEvent) => takeEvent(event, near, records, () => undefined)
+  const { infoHash, counters } = now
+  const checkpoint = { bits: new Uint8Array([255]), files: [], openForWriting: [], counters }
+  take({ type: 'checkpoint', infoHash, checkpoint, addedAt: 1 })
+  take({ type: 'activated', infoHash, bits: new SharedArrayBuffer(1), addedAt: 1 })
+  assert.is(records.torrents.get(infoHash)?.resume, undefined)
+  assert.is(records.torrents.get(infoHash)?.bits, undefined)
+  take({ type: 'checkpoint', infoHash, checkpoint, addedAt: 2 })
+  assert.ok(records.torrents.get(infoHash)?.resume)
+  await tasks.close()
+})
+
+lives.run()

@@ -125,18 +125,27 @@ def read_lines(lines):
     lines.put(None)
 
 
+def waiting(lines):
+    """What came within a twentieth of a second, or nothing."""
+    try:
+        yield lines.get(timeout=0.05)
+        while not lines.empty():
+            yield lines.get()
+    except queue.Empty:
+        return
+
+
 def main():
     session = open_session(json.loads(sys.argv[1]))
     lines = queue.Queue()
     threading.Thread(target=read_lines, args=(lines,), daemon=True).start()
     told = {}
     while True:
-        while not lines.empty():
-            line = lines.get()
+        # not wait_for_alert: what it gives lies in a queue that moves while Python looks at it
+        for line in waiting(lines):
             if line is None:
                 return
             obey(session, line)
-        session.wait_for_alert(50)
         for alert in session.pop_alerts():
             tell_alert(alert)
         tell_progress(session, told)

@@ -10,7 +10,7 @@ import type { HashDesk } from './hash-desk.ts'
 
 interface Near {
   readonly board: SessionBoard
-  readonly hashDesk: HashDesk
+  readonly hashDesk: Pick<HashDesk, 'cancel' | 'run'>
   readonly files: FileOwnership
   readonly quotas: Pick<QuotaBook, 'forWriting'> | undefined
   readonly log: Log

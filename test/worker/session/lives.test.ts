@@ -1,15 +1,7 @@
 /** A torrent that is removed and added again: what belongs to the life before harms the one after it nowhere. */
 import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import pino from 'pino'
 import * as assert from 'uvu/assert'
-import { Board } from '../../../src/main/board/board.ts'
-import { FileOwnership } from '../../../src/main/files/file-ownership.ts'
-import { SessionRecords } from '../../../src/main/records/session-records.ts'
-import { HashDesk } from '../../../src/main/supervisor/hash-desk.ts'
-import { takeEvent } from '../../../src/main/supervisor/take-event.ts'
-import { threadEntries } from '../../../src/main/threads/entries.ts'
-import { TaskPool } from '../../../src/main/threads/task-pool.ts'
 import { factsOf, type TorrentRecord } from '../../../src/protocol/records.ts'
 import type { SessionEvent } from '../../../src/protocol/session-rpc.ts'
 import { parseInfo } from '../../../src/protocol/torrent-info.ts'
@@ -17,7 +9,7 @@ import { bindFirstFree } from '../../../src/worker/session/bind.ts'
 import { Session } from '../../../src/worker/session/session.ts'
 import { hashRange } from '../../../src/worker/tasks/hash-range.ts'
 import { makeMetainfo, writeFiles } from '../../support/metainfo.ts'
-import { sessionRecord, sessionSettings } from '../../support/session-record.ts'
+import { sessionSettings } from '../../support/session-record.ts'
 import { eventually, suite, temporaryFolder } from '../../support/suite.ts'
 import { torrentRecord } from '../../support/torrent-record.ts'
 
@@ -81,32 +73,6 @@ lives('a removal that is told after the torrent was added again takes nothing fr
   } finally {
     await session.stop()
   }
-})
-
-lives('what a removed torrent told late is not believed of the one that was added after it', async () => {
-  const tasks = new TaskPool(threadEntries.tasks)
-  const records = new SessionRecords(sessionRecord())
-  const now = record('/x', 2)
-  records.restore([now], [])
-  const near = {
-    board: new Board().open(records.session.id),
-    hashDesk: new HashDesk(tasks),
-    files: new FileOwnership({ compare: () => Promise.resolve([]), isComplete: () => false }),
-    quotas: undefined,
-    log: pino({ level: 'silent' }),
-    onChange: () => undefined,
-  }
-  near.board.expect(now)
-  const take = (event: SessionEvent) => takeEvent(event, near, records, () => undefined)
-  const { infoHash, counters } = now
-  const checkpoint = { bits: new Uint8Array([255]), files: [], openForWriting: [], counters }
-  take({ type: 'checkpoint', infoHash, checkpoint, addedAt: 1 })
-  take({ type: 'activated', infoHash, bits: new SharedArrayBuffer(1), addedAt: 1 })
-  assert.is(records.torrents.get(infoHash)?.resume, undefined)
-  assert.is(records.torrents.get(infoHash)?.bits, undefined)
-  take({ type: 'checkpoint', infoHash, checkpoint, addedAt: 2 })
-  assert.ok(records.torrents.get(infoHash)?.resume)
-  await tasks.close()
 })
 
 lives.run()

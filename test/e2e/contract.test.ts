@@ -16,15 +16,24 @@ const made = makeMetainfo({ content: 50_000 })
 const faces = ['REST', 'Socket.IO'] as const
 const hex40 = /^[0-9a-f]{40}$/
 
-/** Defines a test for each face, on a server of its own. */
-function onBoth(title: string, run: (face: Face, server: TestServer) => Promise<void>): void {
+let server: TestServer
+let socket: Face
+
+/** Defines a test for each face, on a server without sessions. */
+function onBoth(title: string, run: (face: Face) => Promise<void>): void {
   for (const name of faces) {
     contract(`${name}: ${title}`, async () => {
-      await using server = await startTestServer()
-      await run(name === 'REST' ? server.rest : await server.socket(), server)
+      await run(name === 'REST' ? server.rest : socket)
+      const { sessions } = await server.rest.call('get_session_list')
+      for (const { id } of sessions) await server.rest.call('delete_session', { session_id: id })
     })
   }
 }
+
+contract.before(async () => {
+  server = await startTestServer()
+  socket = await server.socket()
+})
 
 function isSession(value: unknown, port: number): void {
   const { id, port: told } = value as Record<string, unknown>
@@ -194,5 +203,9 @@ function withoutAge(body: Answered): object {
   const { snapshot_age_ms: _age, snapshot_stale: _stale, ...rest } = body
   return rest
 }
+
+contract('the server ends with nothing left behind', async () => {
+  await server[Symbol.asyncDispose]()
+})
 
 contract.run()

@@ -192,7 +192,7 @@ export async function startProgram(
             dataDir,
             backup: () => store.backup(),
           }),
-          ...storageHandlers(supervisor, board),
+          ...storageHandlers({ supervisor, board, tasks, quotas, rootDir, dataDir }),
           ...keyHandlers({ keys, audit, log }),
           ...ticketHandlers(tickets),
           ...jobHandlers(jobs, supervisor),

@@ -76,6 +76,7 @@ const own: Partial<Record<CommandName, readonly ErrorCode[]>> = {
   add_peer: ['torrent_not_running', 'address_not_allowed', ...ofQueries],
   ban_peer: ['quota_exceeded'],
   unban_peer: ['not_found'],
+  get_free_space: ['disk_failed', 'disk_denied', 'disk_unresponsive', ...ofPaths],
   get_jobs: ['session_not_found', 'job_not_found'],
   import_session: ['not_found', 'invalid_import', 'session_exists', 'bind_failed', ...ofPaths],
 }

@@ -12,6 +12,7 @@ import { jobCommands } from './job-commands.ts'
 import { flag } from './parameters.ts'
 import { listCommands } from './list-commands.ts'
 import { peerCommands } from './peer-commands.ts'
+import { placeCommands } from './place-commands.ts'
 import { rootPath } from './root-path.ts'
 import { sessionCommands } from './session-commands.ts'
 import { sessionView } from './session.ts'
@@ -175,6 +176,7 @@ const single = {
   ...viewCommands,
   ...jobCommands,
   ...storageCommands,
+  ...placeCommands,
   ...accessCommands,
   ...ticketCommands,
 } as const satisfies Record<string, CommandEntry>

@@ -5,6 +5,7 @@ import type { TorrentFacts } from './records.ts'
 export type TaskName =
   | 'parseMetainfo'
   | 'resolveFolder'
+  | 'freeSpace'
   | 'hashPieces'
   | 'commonFiles'
   | 'deleteData'
@@ -41,6 +42,12 @@ export interface FolderAnswer {
   readonly folder: string
   /** Relative to the root, `.` for the root itself. */
   readonly relative: string
+}
+
+/** The room on the file system of a folder, in bytes. */
+export interface SpaceAnswer extends FolderAnswer {
+  readonly free: number
+  readonly total: number
 }
 
 /** The files of a torrent, as its info dictionary names them below a folder. */

@@ -1,5 +1,5 @@
 /** save_path: required, relative to the root or absolute inside it, and confined in every case. */
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { Face } from '../support/faces.ts'
@@ -106,6 +106,25 @@ paths('names inside a torrent cannot leave save_path', async () => {
     readdirSync(server.dataDir).filter((name) => name.includes('evil')),
     [],
   )
+})
+
+paths('the free space of a path is that of its file system, and what quotas leave is told', async () => {
+  await using server = await startTestServer()
+  const session = await openSession(server.rest, { quota_disk_bytes: 100_000 })
+  const of = { session_id: session.id }
+  await addTorrent(server.rest, session, { file: made.bytes, autostart: 0 })
+  const { bavail, bsize, blocks } = statfsSync(server.rootDir)
+  const answer = await server.rest.call('get_free_space', { ...of, path: 'not/there/yet' })
+  assert.is(answer.path, 'not/there/yet')
+  assert.is(answer.total, blocks * bsize)
+  assert.ok(Math.abs(answer.free - bavail * bsize) < answer.total / 10, 'others write meanwhile')
+  assert.is(answer.quota_left, 70_000)
+  const free = await openSession(server.rest)
+  const unbounded = await server.rest.call('get_free_space', { session_id: free.id })
+  assert.equal([unbounded.path, unbounded.quota_left], ['.', null])
+  symlinkSync('/', join(server.rootDir, 'out'))
+  for (const path of ['..', '/', 'out', 'out/tmp'])
+    assert.is((await server.rest.ask('get_free_space', { ...of, path })).error?.code, 'path_outside_root')
 })
 
 paths.run()

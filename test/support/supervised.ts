@@ -119,7 +119,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
       ...swarmHandlers(supervisor),
       ...peerHandlers(supervisor),
       ...viewHandlers(supervisor),
-      ...storageHandlers(supervisor, board),
+      ...storageHandlers({ supervisor, board, tasks, quotas, rootDir, dataDir }),
       ...transferHandlers({
         supervisor,
         board,

@@ -127,6 +127,15 @@ export class QuotaBook {
     this.#reserved.add(key)
   }
 
+  /** Bytes that torrents of a session may still take of disks; undefined where nothing bounds them. */
+  diskLeft(session: Charged): number | undefined {
+    const left = this.#holders(session).flatMap((holder) => {
+      const { disk_bytes: bound } = holder.quotas
+      return bound === undefined ? [] : [Math.max(0, bound - this.#bytesOf(holder))]
+    })
+    return left.length === 0 ? undefined : Math.min(...left)
+  }
+
   /** Reserves for torrents of a process before as far as it fits: first for those that have data. */
   restore(restored: readonly SessionRecords[]): void {
     const all = restored.flatMap((records) =>

@@ -4,12 +4,20 @@ import type { Board } from '../board/board.ts'
 import { recheck } from '../supervisor/recheck.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import type { Handlers } from './reply.ts'
+import { spaceHandlers, type SpaceHandlerOptions } from './space-handlers.ts'
 
-type StorageHandlers = Pick<Handlers, 'recheck_torrent'>
+export interface StorageHandlerOptions extends SpaceHandlerOptions {
+  readonly supervisor: Supervisor
+  readonly board: Board
+}
+
+type StorageHandlers = Pick<Handlers, 'recheck_torrent' | 'get_free_space'>
 
 /** The handlers of the commands on storage. */
-export function storageHandlers(supervisor: Supervisor, board: Board): StorageHandlers {
+export function storageHandlers(near: StorageHandlerOptions): StorageHandlers {
+  const { supervisor, board } = near
   return {
+    ...spaceHandlers(near),
     recheck_torrent: async ({ session_id, info_hash }) => {
       const record = await recheck(supervisor.session(session_id), info_hash)
       return { value: board.session(session_id)?.torrents.get(info_hash) ?? rowOfRecord(record) }

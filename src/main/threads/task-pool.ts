@@ -14,6 +14,7 @@ import type {
   FileDeletion,
   FolderAnswer,
   FolderRequest,
+  SpaceAnswer,
   TaskAnswer,
   TaskName,
   TorrentDigest,
@@ -54,6 +55,11 @@ export class TaskPool {
   /** Resolves a save_path under the root, see `FolderRequest`. Rejects with `path_outside_root` and its kin. */
   async resolveFolder(request: FolderRequest): Promise<FolderAnswer> {
     return await run(this.#quick, 'resolveFolder', request, folderDeadlineMs)
+  }
+
+  /** The room at a path, which is resolved as `resolveFolder` does. */
+  async freeSpace(request: FolderRequest): Promise<SpaceAnswer> {
+    return await run(this.#quick, 'freeSpace', request, folderDeadlineMs)
   }
 
   /** Paths of the files of `mine`, below its folder, that `other` has too. */

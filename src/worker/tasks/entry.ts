@@ -9,6 +9,7 @@ import type {
   FileDeletion,
   FolderAnswer,
   FolderRequest,
+  SpaceAnswer,
   TaskAnswer,
   TorrentDigest,
 } from '../../protocol/tasks.ts'
@@ -21,7 +22,7 @@ import { hashRange } from './hash-range.ts'
 import { pruneCopies } from './ip-filter/filter-copy.ts'
 import { loadIpFilter as load } from './ip-filter/load-ip-filter.ts'
 import { readImport as readImportPart } from './read-import.ts'
-import { resolveUnderRoot } from './resolve-folder.ts'
+import { freeSpaceAt, resolveUnderRoot } from './resolve-folder.ts'
 import { writeExport as writeExportPart } from './write-export.ts'
 
 /** See `TorrentDigest`. */
@@ -32,6 +33,11 @@ export function parseMetainfo(bytes: Uint8Array): TaskAnswer<TorrentDigest> {
 /** See `FolderRequest`. */
 export function resolveFolder(request: FolderRequest): TaskAnswer<FolderAnswer> {
   return answer(() => resolveUnderRoot(request))
+}
+
+/** See `FolderRequest`. */
+export function freeSpace(request: FolderRequest): TaskAnswer<SpaceAnswer> {
+  return answer(() => freeSpaceAt(request))
 }
 
 /** See `HashRequest`; one byte a piece. */

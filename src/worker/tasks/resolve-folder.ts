@@ -6,7 +6,8 @@
 import { lstatSync, realpathSync, statfsSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path'
 import { RestTorrentError } from '../../protocol/errors.ts'
-import type { FolderAnswer, FolderRequest } from '../../protocol/tasks.ts'
+import type { FolderAnswer, FolderRequest, SpaceAnswer } from '../../protocol/tasks.ts'
+import { diskError } from '../session/storage/disk-error.ts'
 import { sessionRoot } from './session-root.ts'
 
 const longestPart = 255
@@ -31,6 +32,16 @@ export function resolveUnderRoot(request: FolderRequest): FolderAnswer {
   refuseReserved(realpathSync(request.rootDir), realpathSync(request.reservedDir), folder)
   if (neededBytes > 0) refuseFull(folder, neededBytes)
   return { folder, relative: below === '' ? '.' : below }
+}
+
+/** The room on the file system of the folder, or of its deepest parent that exists. Throws as `resolveUnderRoot`, or a disk code. */
+export function freeSpaceAt(request: FolderRequest): SpaceAnswer {
+  const { folder, relative: path } = resolveUnderRoot(request)
+  try {
+    return { folder, relative: path, ...roomAt(folder) }
+  } catch (error) {
+    throw diskError(error, 'look at', path)
+  }
 }
 
 function refuseImpossible(path: string): void {
@@ -73,18 +84,22 @@ function realPathOf(path: string): string | undefined {
 function refuseReserved(root: string, reserved: string, folder: string): void {
   const rootInReserved = isInside(reserved, root) && root !== reserved
   if (!rootInReserved && isInside(reserved, folder)) {
-    throw new RestTorrentError('path_reserved', 'save_path leads into the data directory')
+    throw new RestTorrentError('path_reserved', 'the path leads into the data directory')
   }
 }
 
 function refuseFull(folder: string, neededBytes: number): void {
-  const { bavail, bsize } = statfsSync(deepestExisting(folder))
-  const free = bavail * bsize
+  const { free } = roomAt(folder)
   if (free >= neededBytes) return
   throw new RestTorrentError(
     'insufficient_space',
-    `save_path has ${free} bytes free, ${neededBytes} are needed`,
+    `the path has ${free} bytes free, ${neededBytes} are needed`,
   )
+}
+
+function roomAt(folder: string): { free: number; total: number } {
+  const { bavail, blocks, bsize } = statfsSync(deepestExisting(folder))
+  return { free: bavail * bsize, total: blocks * bsize }
 }
 
 function deepestExisting(path: string): string {
@@ -92,9 +107,9 @@ function deepestExisting(path: string): string {
 }
 
 function impossible(why: string): RestTorrentError {
-  return new RestTorrentError('invalid_path', `save_path ${why}`)
+  return new RestTorrentError('invalid_path', `the path ${why}`)
 }
 
 function outside(cause?: unknown): RestTorrentError {
-  return new RestTorrentError('path_outside_root', 'save_path leads out of the root folder', { cause })
+  return new RestTorrentError('path_outside_root', 'the path leads out of the root folder', { cause })
 }

@@ -22,6 +22,13 @@ Every command is a REST route and a Socket.IO command. This page is made by \`np
 - JSONP, where it says yes: \`?callback=name\`; failures come with status 200.
 - Reads that are a snapshot say how old it is: \`Snapshot-Age-Ms\` and \`Snapshot-Stale\`, in Socket.IO
   \`snapshot_age_ms\` and \`snapshot_stale\`. Lists have an \`ETag\`.
+- \`Idempotency-Key\`, a header of up to 255 ASCII characters (in Socket.IO the field \`idempotency_key\` beside
+  \`t_id\`), on any POST but \`create_ticket\`: for a day, and for each API key apart, the same request with the same
+  one is answered the same and run once, also while the first still runs and, where what it made is durable, over a
+  crash. With another request it is \`idempotency_key_reused\`. A failure is not kept: nothing was made, and a repeat
+  tries again. What answers with a secret (\`create_key\`) is run once too, but the secret is kept nowhere: a repeat
+  is \`already_shown\` and names the key, to be revoked and made again under another Idempotency-Key. Of one API key
+  the 5,000 newest answers are kept, up to 32 MiB, of all 20,000 and 128 MiB.
 - A flag is \`1\`, \`0\`, \`true\` or \`false\`.
 `
 

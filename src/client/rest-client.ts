@@ -2,14 +2,22 @@
 import type * as z from 'zod'
 import { commands, type CommandName, type CommandOutput } from '../protocol/commands.ts'
 import { fromWireError, RestTorrentError, type WireError } from '../protocol/errors.ts'
+import { idempotencyHeader } from '../protocol/idempotency.ts'
 
 /** What a caller gives with a command, as it may be written. */
 export type CommandParameters<N extends CommandName> = z.input<(typeof commands)[N]['input']>
 
 /** Anything that runs commands, over whatever transport. */
 export interface Client {
-  /** The fields of a success; rejects with a RestTorrentError of the failure's code. */
-  call<N extends CommandName>(command: N, parameters: CommandParameters<N>): Promise<CommandOutput<N>>
+  /**
+   * The fields of a success; rejects with a RestTorrentError of the failure's code. A command that makes
+   * something is run once however often it is called with one `idempotencyKey`.
+   */
+  call<N extends CommandName>(
+    command: N,
+    parameters: CommandParameters<N>,
+    idempotencyKey?: string,
+  ): Promise<CommandOutput<N>>
 }
 
 export interface ClientOptions {
@@ -33,7 +41,7 @@ export function createClient(
   { key, timeoutMs = defaultTimeoutMs }: ClientOptions = {},
 ): Client {
   return {
-    call: async (command, parameters) => {
+    call: async (command, parameters, idempotencyKey) => {
       const { method, path } = commands[command]
       const rest = new Map<string, unknown>(Object.entries(parameters))
       const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
@@ -43,6 +51,7 @@ export function createClient(
       })
       const url = new URL(filled, address)
       const headers = new Headers(key === undefined ? {} : { authorization: `Bearer ${key}` })
+      if (idempotencyKey !== undefined) headers.set(idempotencyHeader, idempotencyKey)
       const body = method === 'GET' || method === 'DELETE' ? undefined : bodyOf(rest, headers)
       if (body === undefined) for (const [name, text] of textsOf(rest)) url.searchParams.set(name, text)
       const signal = AbortSignal.timeout(timeoutMs)

@@ -47,7 +47,10 @@ export function createSocketClient(socket: SocketLike, timeoutMs = defaultTimeou
     return fieldsOf(body)
   }
   return {
-    call: async (command, parameters) => (await ask(command, parameters)) as never,
+    call: async (command, parameters, key) => {
+      const once = key === undefined ? {} : { idempotency_key: key }
+      return (await ask(command, { ...parameters, ...once })) as never
+    },
     follow: (parameters, onUpdate) => follow(socket, ask, parameters, onUpdate),
     onEvent: async (listener) => {
       const onEvent = (message: unknown): void => listener(message as LiveEvent)

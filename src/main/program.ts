@@ -8,20 +8,11 @@ import { Overload } from './access/overload.ts'
 import { Tickets } from './access/tickets.ts'
 import { Board } from './board/board.ts'
 import { IpFilters } from './filters/ip-filters.ts'
+import { commandHandlers } from './command-handlers.ts'
 import { firstKeyText } from './first-key.ts'
-import { withBulkHandlers } from './handlers/bulk-handlers.ts'
-import { jobHandlers } from './handlers/job-handlers.ts'
-import { keyHandlers } from './handlers/key-handlers.ts'
-import { listHandlers } from './handlers/list-handlers.ts'
-import { peerHandlers } from './handlers/peer-handlers.ts'
+import { IdempotentCalls } from './handlers/idempotent-calls.ts'
+import { madeAnswers } from './handlers/made-answer.ts'
 import { permittedHandlers } from './handlers/permitted-handlers.ts'
-import { sessionHandlers } from './handlers/session-handlers.ts'
-import { storageHandlers } from './handlers/storage-handlers.ts'
-import { swarmHandlers } from './handlers/swarm-handlers.ts'
-import { ticketHandlers } from './handlers/ticket-handlers.ts'
-import { torrentHandlers } from './handlers/torrent-handlers.ts'
-import { transferHandlers } from './handlers/transfer-handlers.ts'
-import { viewHandlers } from './handlers/view-handlers.ts'
 import { createApp } from './http/app.ts'
 import { EventStreams } from './http/event-streams.ts'
 import { createHttpServer } from './http/server.ts'
@@ -38,6 +29,7 @@ import { attachRealtime } from './realtime/attach.ts'
 import { prepareFolders } from './prepare-folders.ts'
 import type { Settings } from './settings.ts'
 import { tellFilters } from './supervisor/configure.ts'
+import { CallJournal } from './records/call-journal.ts'
 import { GoalWatch } from './supervisor/goal-watch.ts'
 import { HashDesk } from './supervisor/hash-desk.ts'
 import { Supervisor } from './supervisor/supervisor.ts'
@@ -92,7 +84,8 @@ export async function startProgram(
     const tasks = new TaskPool(entries.tasks)
     stops.push(() => tasks.close())
     const metrics = new Metrics()
-    const journal = metrics.measured(store)
+    const measured = metrics.measured(store)
+    const journal = new CallJournal(measured)
     const hashDesk = new HashDesk(tasks)
     const filters = new IpFilters({
       tasks,
@@ -150,7 +143,6 @@ export async function startProgram(
       log,
     })
     stops.push(() => discovery.stop())
-    const fetchPolicy = createAddressPolicy(settings.RESTTORRENT_ALLOW_PRIVATE)
     const keys = new KeyRing({
       journal,
       ownerOf: (id) => board.sessions.get(id)?.owner,
@@ -168,40 +160,31 @@ export async function startProgram(
     stops.push(() => audit.flush())
     const overload = new Overload()
     stops.push(async () => Promise.resolve(overload.stop()))
-    const handlers = permittedHandlers(
-      withBulkHandlers(
-        {
-          ...sessionHandlers({
-            supervisor,
-            board,
-            memoryOnlyDefault: settings.RESTTORRENT_MEMORY_ONLY,
-            quotas,
-            filters,
-          }),
-          ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy, quotas }),
-          ...listHandlers(supervisor, board),
-          ...swarmHandlers(supervisor),
-          ...peerHandlers(supervisor),
-          ...viewHandlers(supervisor),
-          ...transferHandlers({
-            supervisor,
-            board,
-            tasks,
-            filters,
-            rootDir,
-            dataDir,
-            backup: () => store.backup(),
-          }),
-          ...storageHandlers({ supervisor, board, tasks, quotas, rootDir, dataDir }),
-          ...keyHandlers({ keys, audit, log }),
-          ...ticketHandlers(tickets),
-          ...jobHandlers(jobs, supervisor),
-        },
-        supervisor,
-        log,
-      ),
-      { overload, audit },
-    )
+    const idempotent = new IdempotentCalls({
+      journal: measured,
+      calls: journal,
+      load: (query) => store.loadAnswer(query),
+      madeAnswer: madeAnswers(board, jobs),
+      log,
+    })
+    const plain = commandHandlers({
+      supervisor,
+      board,
+      tasks,
+      filters,
+      quotas,
+      keys,
+      audit,
+      tickets,
+      jobs,
+      rootDir,
+      dataDir,
+      fetchPolicy: createAddressPolicy(settings.RESTTORRENT_ALLOW_PRIVATE),
+      memoryOnlyDefault: settings.RESTTORRENT_MEMORY_ONLY,
+      backup: () => store.backup(),
+      log,
+    })
+    const handlers = permittedHandlers(plain, { overload, audit, idempotent })
     const allowedHosts = settings.RESTTORRENT_ALLOWED_HOSTS
     const pages = [metrics.page(), openApiPage]
     const app = createApp({ handlers, authentication, allowedHosts, ready: () => !stopping, pages, log })

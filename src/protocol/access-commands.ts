@@ -40,6 +40,7 @@ export const accessCommands = {
       rate_limit: integer(0, 100_000).default(0).describe('requests and commands a second; 0: any number'),
     }),
     output: z.object({ api_key: z.string().describe('the key itself'), key: keyEntry }),
+    shownOnce: true,
     jsonp: false,
   },
   get_key_list: {

@@ -18,6 +18,10 @@ export interface CommandEntry {
   readonly bulk?: true
   /** What a success over REST is instead, where the caller asks for a file. */
   readonly media?: string
+  /** A POST that may be repeated without harm: no Idempotency-Key is heeded. */
+  readonly runsAnew?: true
+  /** Its answer holds a secret that is shown once: it is not kept for a repeat with the same Idempotency-Key. */
+  readonly shownOnce?: true
   /** What is refused while the server is overloaded: the command, only with `url`, or only without `limit`. */
   readonly sheds?: 'always' | 'url' | 'unpaged'
 }

@@ -1,6 +1,8 @@
 /** Which failures a command can answer, beside those that any command can. */
+import type { CommandEntry } from './command-entry.ts'
 import { commands, type CommandName } from './commands.ts'
 import { errorStatus, type ErrorCode } from './errors.ts'
+import { heedsIdempotencyKey } from './idempotency.ts'
 
 const ofAny = [
   'invalid_parameter',
@@ -83,9 +85,12 @@ const own: Partial<Record<CommandName, readonly ErrorCode[]>> = {
 
 /** Every code that the command can answer, in the order of `errorStatus`. */
 export function errorsOf(name: CommandName): ErrorCode[] {
-  const { method, path } = commands[name]
+  const entry: CommandEntry = commands[name]
+  const { method, path } = entry
   const codes = new Set<ErrorCode>([...ofAny, ...(own[name] ?? [])])
   if (method !== 'GET') for (const code of ofWrites) codes.add(code)
+  if (heedsIdempotencyKey(entry)) codes.add('idempotency_key_reused')
+  if (entry.shownOnce) codes.add('already_shown')
   if (path.includes('{session_id}')) codes.add('session_not_found')
   if (path.includes('{info_hash}')) codes.add('torrent_not_found')
   if (path.includes('{job_id}')) codes.add('job_not_found')

@@ -63,6 +63,10 @@ export const errorStatus = {
   file_in_use: 409,
   /** No port of the range could be bound. */
   bind_failed: 409,
+  /** The command was run before with this Idempotency-Key, and its answer held a secret that is shown once; the message names what was made. */
+  already_shown: 409,
+  /** The Idempotency-Key came with another request before. */
+  idempotency_key_reused: 422,
   /** The body is larger than allowed. */
   body_too_large: 413,
   /** The Host header names a host that is not allowed. */

@@ -26,6 +26,7 @@ export const ticketCommands = {
       ticket: z.string().describe('to be given as the parameter ticket'),
       expires_at: z.number().describe('milliseconds since the epoch; a stream that was opened goes on'),
     }),
+    runsAnew: true,
     jsonp: false,
   },
 } as const satisfies Record<string, CommandEntry>

@@ -7,6 +7,7 @@ import type { DhtTable } from './dht-table.ts'
 import type { KeyRecord } from './access.ts'
 import type { AuditEntry, AuditQuery, AuditRow } from './audit.ts'
 import type { TorrentCounters } from './counters.ts'
+import type { AnswerBounds, AnswerQuery, CallName, KeptAnswer } from './idempotency.ts'
 import type { JobRecord } from './job.ts'
 import type { SessionRecord, TorrentCheckpoint, TorrentFacts, TorrentRecord } from './records.ts'
 
@@ -66,6 +67,9 @@ export type StoreOperation =
     }
   | { readonly type: 'put_job'; readonly record: JobRecord }
   | { readonly type: 'remove_jobs'; readonly ids: readonly string[] }
+  | { readonly type: 'put_answer'; readonly answer: KeptAnswer }
+  | (CallName & { readonly type: 'remove_answer' })
+  | (AnswerBounds & { readonly type: 'trim_answers' })
   /** Changes the counters of the checkpoint and leaves the rest of it. */
   | (TorrentKey & { readonly type: 'put_counters'; readonly counters: TorrentCounters })
 
@@ -147,6 +151,8 @@ export interface StoreApi {
   loadKeys(): Promise<readonly KeyRecord[]>
   /** Every job, in the order in which they began. */
   loadJobs(): Promise<readonly JobRecord[]>
+  /** What is kept of a call with an Idempotency-Key; undefined for nothing that is true still. */
+  loadAnswer(query: AnswerQuery): Promise<KeptAnswer | undefined>
   /** Makes a consistent copy while writes go on; it holds all that was acknowledged before the call. */
   backup(): Promise<BackupAnswer>
   /** Commits what waits, ends a running backup with `shutting_down`, and gives the lock back. */

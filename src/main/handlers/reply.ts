@@ -34,6 +34,8 @@ export interface Caller {
   readonly transport: 'rest' | 'socket'
   readonly address: string
   readonly access: Access
+  /** As it came, see `IdempotentCalls`. */
+  readonly idempotencyKey?: string
 }
 
 /** One handler for each command of the table. */

@@ -2,6 +2,7 @@
 import { RestTorrentError } from '../../protocol/errors.ts'
 import { keyInHeaders, type Authentication } from '../access/authentication.ts'
 import type { Caller } from '../handlers/reply.ts'
+import { idempotencyHeader } from '../../protocol/idempotency.ts'
 import { headerOf, incomingOf, type CommandContext } from './context.ts'
 import { keyOfScript } from './jsonp.ts'
 
@@ -15,5 +16,6 @@ export function callerOf(c: CommandContext, authentication: Authentication): Cal
   if (scripted !== undefined && access.scope !== 'read') {
     throw new RestTorrentError('forbidden', 'parameter api_key: must be a key of scope read')
   }
-  return { transport: 'rest', address, access }
+  const idempotencyKey = headerOf(c, idempotencyHeader)
+  return { transport: 'rest', address, access, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }
 }

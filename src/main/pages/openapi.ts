@@ -5,6 +5,7 @@ import { errorsOf } from '../../protocol/command-errors.ts'
 import { inputFields, outputFields, type JsonSchema } from '../../protocol/command-schema.ts'
 import { commandNames, commands, type CommandName } from '../../protocol/commands.ts'
 import { errorStatus, type ErrorCode } from '../../protocol/errors.ts'
+import { heedsIdempotencyKey } from '../../protocol/idempotency.ts'
 import { version } from '../../protocol/product.ts'
 import type { Page } from '../handlers/page.ts'
 
@@ -38,13 +39,20 @@ export function openApiDocument(): object {
     security: [{ bearer: [] }, { apiKey: [] }],
     tags: [...new Set(commandNames.map(tagOf))].map((name) => ({ name })),
     paths,
-    components: { securitySchemes, schemas: { Failure: failure } },
+    components: { securitySchemes, parameters: { idempotencyKey }, schemas: { Failure: failure } },
   }
 }
 
 const securitySchemes = {
   bearer: { type: 'http', scheme: 'bearer', description: 'An API key.' },
   apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'An API key.' },
+}
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'The command is run once for all requests of a day with the same one.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
 }
 
 const failure = {
@@ -62,16 +70,8 @@ const failure = {
 }
 
 function operationOf(name: CommandName): object {
-  const {
-    path,
-    method,
-    scope,
-    description,
-    input,
-    output,
-    media,
-    status = 200,
-  }: CommandEntry = commands[name]
+  const entry: CommandEntry = commands[name]
+  const { path, method, scope, description, input, output, media, status = 200 } = entry
   const { properties, required } = inputFields(input)
   const inPath = Array.from(path.matchAll(/\{(\w+)\}/g), ([, parameter = '']) => parameter)
   const rest = Object.entries(properties).filter(([parameter]) => !inPath.includes(parameter))
@@ -81,6 +81,7 @@ function operationOf(name: CommandName): object {
     ...(isQuery ? rest : []).map(([parameter, schema]) =>
       parameterOf(parameter, 'query', schema, required.includes(parameter)),
     ),
+    ...(heedsIdempotencyKey(entry) ? [{ $ref: '#/components/parameters/idempotencyKey' }] : []),
   ]
   const needed = required.filter((parameter) => !inPath.includes(parameter))
   return {

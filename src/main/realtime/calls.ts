@@ -43,7 +43,7 @@ export function answerCalls(socket: Socket, options: CallOptions): void {
 }
 
 async function call(socket: Socket, message: unknown, { handlers, live }: CallOptions): Promise<object> {
-  const { command, parameters } = readMessage(message)
+  const { command, parameters, ...once } = readMessage(message)
   const { address, access, commands } = socket.data as SocketFacts
   access.takeTurn()
   if (commands?.take() === false) throw new RestTorrentError('rate_limited', 'too many commands of this key')
@@ -51,7 +51,7 @@ async function call(socket: Socket, message: unknown, { handlers, live }: CallOp
     if (live === undefined) throw new RestTorrentError('not_found', 'no such command')
     return successBody(live.run(socket, command, parameters))
   }
-  const caller = { transport: 'socket', address, access } as const
+  const caller = { transport: 'socket', address, access, ...once } as const
   return replyBody(await dispatch(handlers, command, parameters, caller))
 }
 

@@ -13,6 +13,7 @@ export interface Envelope {
 export interface Message {
   readonly command: CommandName | LiveCommand
   readonly parameters: object
+  readonly idempotencyKey?: string
 }
 
 const maxMessage = 64 * 1024
@@ -35,7 +36,7 @@ export function envelopeOf(message: unknown): Envelope {
  */
 export function readMessage(message: unknown): Message {
   if (!isRecord(message)) throw new RestTorrentError('invalid_body', 'the message is not an object')
-  const { t_id: id, command, ...parameters } = message
+  const { t_id: id, command, idempotency_key: idempotencyKey, ...parameters } = message
   requireName('t_id', typeof id === 'number' ? String(id) : id)
   requireName('command', command)
   if (Object.hasOwn(parameters, '__proto__')) {
@@ -46,7 +47,9 @@ export function readMessage(message: unknown): Message {
   if (command !== 'upload_torrent' && weighsOver(message, maxMessage)) {
     throw new RestTorrentError('body_too_large', `the message is larger than ${maxMessage} bytes`)
   }
-  return { command, parameters }
+  if (idempotencyKey === undefined) return { command, parameters }
+  if (typeof idempotencyKey === 'string') return { command, parameters, idempotencyKey }
+  throw new RestTorrentError('invalid_parameter', 'parameter idempotency_key: must be text')
 }
 
 function requireName(name: string, value: unknown): void {

@@ -6,6 +6,7 @@ import type { Remote } from 'comlink'
 import type { KeyRecord } from '../../protocol/access.ts'
 import type { AuditQuery, AuditRow } from '../../protocol/audit.ts'
 import { RestTorrentError, type ErrorCode } from '../../protocol/errors.ts'
+import type { AnswerQuery, KeptAnswer } from '../../protocol/idempotency.ts'
 import type { JobRecord } from '../../protocol/job.ts'
 import type {
   BackupAnswer,
@@ -109,6 +110,11 @@ export class StoreClient {
   /** Every job, in the order in which they began. */
   async loadJobs(): Promise<readonly JobRecord[]> {
     return await this.#ask('load the jobs', loadDeadlineMs, (api) => api.loadJobs())
+  }
+
+  /** What is kept of a call with an Idempotency-Key; undefined for nothing that is true still. */
+  async loadAnswer(query: AnswerQuery): Promise<KeptAnswer | undefined> {
+    return await this.#ask('load an answer', writeDeadlineMs, (api) => api.loadAnswer(query))
   }
 
   /** Makes a consistent copy in the folder `backups` of the data directory and gives its name. */

@@ -4,6 +4,7 @@ import type { StoreOperation, TorrentKey } from '../../protocol/store-rpc.ts'
 import type { TorrentCheckpoint } from '../../protocol/records.ts'
 import { packIdentities } from './file-identities.ts'
 import type { Statements } from './statements.ts'
+import { answerColumns } from './stored-answer.ts'
 import { auditColumn, auditKey } from './stored-audit.ts'
 import { jobColumns } from './stored-job.ts'
 import { keyColumn } from './stored-key.ts'
@@ -65,6 +66,19 @@ export function applyOperation(statements: Statements, operation: StoreOperation
     case 'remove_jobs':
       for (const id of operation.ids) statements.removeJob.run({ id })
       return
+    case 'put_answer':
+      statements.putAnswer.run(answerColumns(operation.answer))
+      return
+    case 'remove_answer':
+      statements.removeAnswer.run({ owner: operation.owner, key: operation.key })
+      return
+    case 'trim_answers': {
+      const { run, since, rowsOfKey, bytesOfKey, rows, bytes } = operation
+      statements.forgetAnswers.run({ run, since })
+      statements.trimAnswersOfKeys.run({ rows: rowsOfKey, bytes: bytesOfKey })
+      statements.trimAnswers.run({ rows, bytes })
+      return
+    }
     case 'put_torrent':
       return putTorrent(statements, operation)
     case 'finish_removal': {

@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { AuditQuery } from '../../protocol/audit.ts'
+import type { AnswerQuery } from '../../protocol/idempotency.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { LoadCursor, StoreApi, StoreBoot, StoreOperation } from '../../protocol/store-rpc.ts'
 import { expose } from '../expose.ts'
@@ -23,6 +24,7 @@ const api: StoreApi = {
   loadAudit: (query: AuditQuery) => logged(() => opened().loadAudit(query)),
   loadKeys: () => logged(() => opened().loadKeys()),
   loadJobs: () => logged(() => opened().loadJobs()),
+  loadAnswer: (query: AnswerQuery) => logged(() => opened().loadAnswer(query)),
   backup: () => logged(() => opened().backup()),
   close: () => logged(async () => await store?.close()),
 }

@@ -3,6 +3,7 @@
  * field of a record that is kept as JSON is a step too: one that fills it into the rows that are there.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import { answerTable } from './stored-answer.ts'
 import { auditTable } from './stored-audit.ts'
 import { jobTable } from './stored-job.ts'
 import { countersApart } from './counters-apart.ts'
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   bans,
   jobTable,
   announceSecrets,
+  answerTable,
 ]
 
 /**

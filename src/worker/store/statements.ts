@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { answerStatements } from './stored-answer.ts'
 import { auditStatements } from './stored-audit.ts'
 import { jobStatements } from './stored-job.ts'
 
@@ -33,6 +34,7 @@ const texts = {
   removeKey: 'DELETE FROM api_key WHERE prefix = :prefix',
   loadKeys: 'SELECT prefix, record FROM api_key ORDER BY seq',
 
+  ...answerStatements,
   ...auditStatements,
   ...jobStatements,
 

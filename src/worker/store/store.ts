@@ -8,6 +8,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { KeyRecord } from '../../protocol/access.ts'
 import type { AuditQuery, AuditRow } from '../../protocol/audit.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
+import type { AnswerQuery, KeptAnswer } from '../../protocol/idempotency.ts'
 import type { JobRecord } from '../../protocol/job.ts'
 import type {
   BackupAnswer,
@@ -25,6 +26,7 @@ import { openDatabase, type OpenedDatabase } from './open-database.ts'
 import { migrations as published, type Migration } from './schema.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { storeError } from './store-error.ts'
+import { readAnswer } from './stored-answer.ts'
 import { readAudit } from './stored-audit.ts'
 import { readJob } from './stored-job.ts'
 import { readKey } from './stored-key.ts'
@@ -104,6 +106,12 @@ export class Store implements Omit<StoreApi, 'open'> {
     this.#assertOpen()
     const jobs = this.#statements.loadJobs.all().map(readJob)
     return await Promise.resolve(jobs.filter((job) => job !== undefined))
+  }
+
+  /** See `StoreApi.loadAnswer`. */
+  async loadAnswer({ owner, key, run, since }: AnswerQuery): Promise<KeptAnswer | undefined> {
+    this.#assertOpen()
+    return await Promise.resolve(readAnswer(this.#statements.loadAnswer.get({ owner, key, run, since })))
   }
 
   /** See `StoreApi.backup`. */

@@ -12,9 +12,14 @@ const openapi = suite('src/main/pages/openapi')
 
 interface Operation {
   readonly operationId: string
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean }[]
+  readonly parameters?: readonly (Parameter | { readonly $ref: string })[]
   readonly requestBody?: { readonly content: Readonly<Record<string, Media>> }
   readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, Media>> }>>
+}
+interface Parameter {
+  readonly name: string
+  readonly in: string
+  readonly required: boolean
 }
 interface Media {
   readonly schema: { readonly properties: Readonly<Record<string, unknown>>; readonly required?: string[] }
@@ -42,7 +47,8 @@ openapi('the server gives it to everybody, and an independent validator finds it
 
 openapi('every parameter of every command has its one place', () => {
   for (const name of commandNames) {
-    const { parameters = [], requestBody } = operation(name)
+    const { parameters: all = [], requestBody } = operation(name)
+    const parameters = all.filter((one) => 'name' in one)
     const inBody = Object.keys(requestBody?.content['application/json']?.schema.properties ?? {})
     const named = [...parameters.map((one) => one.name), ...inBody]
     assert.equal(named.sort(), Object.keys(commands[name].input.shape).sort(), name)
@@ -59,6 +65,15 @@ openapi('every command tells the codes of its failures at their statuses', () =>
   }
   assert.ok(errorsOf('upload_torrent').includes('torrent_exists'))
   assert.not(errorsOf('get_session_list').includes('session_not_found'))
+})
+
+openapi('a POST takes an Idempotency-Key, but for a ticket', () => {
+  const heeding = commandNames.filter((name) => operation(name).parameters?.some((one) => '$ref' in one))
+  const posts = commandNames.filter((name) => commands[name].method === 'POST')
+  assert.equal(
+    heeding,
+    posts.filter((name) => name !== 'create_ticket'),
+  )
 })
 
 openapi('a file is base64 in JSON and bytes in a form, and defaults are told', () => {

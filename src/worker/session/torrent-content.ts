@@ -170,9 +170,9 @@ export class TorrentContent {
    * not what it was, the content has to be opened anew. Rejects with a disk code.
    */
   async checkpoint(): Promise<void> {
-    await this.#checkpointer?.run()
+    const written = await this.#checkpointer?.run()
     const watch = this.#watch
-    const changed = (await watch?.look(performance.now())) ?? []
+    const changed = (await watch?.look(performance.now(), written)) ?? []
     if (changed.length > 0 && watch === this.#watch) this.#events.onTouched() // it may have been closed meanwhile
   }
 

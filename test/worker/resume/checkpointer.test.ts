@@ -77,7 +77,7 @@ checkpoints('calls at the same time are told one after the other', async () => {
   const torrent = fixture()
   const bits = new PieceBits(torrent.info)
   const { store, checkpointer } = torrent.open(bits)
-  const runs: Promise<void>[] = []
+  const runs: Promise<unknown>[] = []
   for (const piece of [0, 1, 2, 3]) {
     await torrent.write(store, bits, [piece])
     runs.push(checkpointer.run())

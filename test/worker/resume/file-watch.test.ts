@@ -59,6 +59,15 @@ for (const [what, [change, whileWritten]] of Object.entries(changes)) {
   })
 }
 
+test('a file that was just written is looked at while the watch rests', async () => {
+  const { watch, a } = await watchOver(two, new Set([0]))
+  assert.equal(await watch.look(0, [0, 1]), [])
+  rmSync(a)
+  assert.equal(await watch.look(0), [])
+  assert.equal(await watch.look(0, [1]), [])
+  assert.equal(await watch.look(0, [0, 1]), [0])
+})
+
 test('it rests between two rounds and takes the files of a large torrent by turns', async () => {
   const files = Array.from({ length: 600 }, (_, at) => ({ path: `f${at}`, content: 10 }))
   const { watch } = await watchOver({ name: 'watched', files })

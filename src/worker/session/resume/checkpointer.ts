@@ -27,7 +27,7 @@ export class Checkpointer {
   readonly #torrent: Checkpointed
   readonly #identities: Map<number, FileIdentity>
   /** One after the other, so that none tells less than the one before. */
-  #last: Promise<void> = Promise.resolve()
+  #last: Promise<unknown> = Promise.resolve()
   #running = 0
   #told = ''
 
@@ -49,24 +49,27 @@ export class Checkpointer {
     return this.#running === 0 && unsynced >= bytesBetween
   }
 
-  /** Makes one if anything changed; `closing`: no file is written any more. Rejects with a disk code. */
-  async run(closing = false): Promise<void> {
+  /**
+   * Makes one if anything changed; `closing`: no file is written any more. Gives the indices of the files that
+   * were written since the one before. Rejects with a disk code.
+   */
+  async run(closing = false): Promise<readonly number[]> {
     this.#running += 1
     const run = this.#last
       .then(() => this.#make(closing))
       .finally(() => {
         this.#running -= 1
       })
-    this.#last = run.catch(() => undefined) // its own caller hears of it
-    await run
+    this.#last = run.catch(() => []) // its own caller hears of it
+    return await run
   }
 
-  async #make(closing: boolean): Promise<void> {
+  async #make(closing: boolean): Promise<readonly number[]> {
     const { bits, store, counters, post } = this.#torrent
     if (store === undefined) {
       const checkpoint = { bits: undefined, files: [], openForWriting: [], counters: counters() }
       if (this.#isNews(checkpoint.counters, '')) post(checkpoint)
-      return
+      return []
     }
     // both before the sync: what is verified while it runs is told by the next one
     const proved = bits.copy()
@@ -81,6 +84,7 @@ export class Checkpointer {
       counters: counters(),
     }
     if (this.#isNews(checkpoint.counters, state) || files.length > 0) post(checkpoint)
+    return files.map(({ index }) => index)
   }
 
   /** Files that a running torrent may write to at any time. */

@@ -1,7 +1,8 @@
 /**
  * Looks now and then whether the paths of an open torrent still lead to its files: a file that was deleted or
- * replaced goes on being served through its descriptor. A round takes some files at each look and rests when
- * it is through, so that a torrent of many files costs little at a time.
+ * replaced, or whose disk was unmounted, goes on being served and written through its descriptor. A round takes
+ * some files at each look and rests when it is through, so that a torrent of many files costs little at a time;
+ * those that are being written are looked at each time.
  */
 import type { TorrentInfo } from '../../../protocol/torrent-info.ts'
 import { identify, type Identity } from '../storage/identity.ts'
@@ -39,23 +40,30 @@ export class FileWatch {
   }
 
   /**
-   * Indices of files that are gone, cut, touched or another one, of those whose turn it is; empty while it
-   * rests. Rejects with a disk code where it may not look.
+   * Indices of files that are gone, cut, touched or another one, of those that were `justWritten` and, unless it
+   * rests, of those whose turn it is. Rejects with a disk code where it may not look.
    */
-  async look(now: number): Promise<number[]> {
-    if (this.#isLooking || now < this.#restsUntil) return []
+  async look(now: number, justWritten: readonly number[] = []): Promise<number[]> {
+    if (this.#isLooking) return []
+    const files = new Set([...justWritten, ...this.#turn(now)])
+    if (files.size === 0) return []
     this.#isLooking = true
     try {
-      const turn = this.#files.slice(this.#next, this.#next + filesPerLook)
-      this.#next += turn.length
-      if (this.#next >= this.#files.length) {
-        this.#next = 0
-        this.#restsUntil = now + this.#watched.restMs
-      }
-      return await this.#changed(turn)
+      return await this.#changed([...files])
     } finally {
       this.#isLooking = false
     }
+  }
+
+  #turn(now: number): readonly number[] {
+    if (now < this.#restsUntil) return []
+    const turn = this.#files.slice(this.#next, this.#next + filesPerLook)
+    this.#next += turn.length
+    if (this.#next >= this.#files.length) {
+      this.#next = 0
+      this.#restsUntil = now + this.#watched.restMs
+    }
+    return turn
   }
 
   async #changed(files: readonly number[]): Promise<number[]> {

@@ -1,4 +1,5 @@
 /** For a torrent that is forgotten with the process: its files are looked at and never synced. */
+import { RestTorrentError } from '../../../protocol/errors.ts'
 import type { TorrentInfo } from '../../../protocol/torrent-info.ts'
 import { identify } from '../storage/identity.ts'
 import type { DiskPieceStore } from '../storage/disk-piece-store.ts'
@@ -21,9 +22,10 @@ export function lookOnly(
       const paths = touched.map(({ safePath }) => safePath)
       const identities = await identify(disk.operations, saveFolder, paths)
       lookedAt = written
-      const files = touched.flatMap(({ index, safePath }, at): SyncedFile[] => {
+      const files = touched.map(({ index, safePath }, at): SyncedFile => {
         const identity = identities[at]
-        return identity === undefined ? [] : [{ index, path: safePath, ...identity }]
+        if (identity === undefined) throw new RestTorrentError('files_changed', `${safePath} was deleted`)
+        return { index, path: safePath, ...identity }
       })
       return { files }
     },

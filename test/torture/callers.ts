@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '../peers/tools.ts'
 import type { Face } from '../support/faces.ts'
-import type { Listed, Oracle } from './oracle.ts'
+import { savePathOf, type Listed, type Oracle } from './oracle.ts'
 import type { Random } from './random.ts'
 
 /** A torrent that callers add: where it is seeded and how long it is. */
@@ -111,8 +111,8 @@ export class Callers {
 
   async #add(infoHash: string, magnet: string, session: string): Promise<void> {
     this.disturbed.add(infoHash)
-    this.#oracle.torrent(infoHash, 'in doubt', session)
-    const added = { session_id: session, magnet, save_path: session.slice(-8) }
+    this.#oracle.adding(infoHash, session)
+    const added = { session_id: session, magnet, save_path: savePathOf(session) }
     await this.#ask(
       async () => {
         await this.#face.call('upload_torrent', added)
@@ -124,8 +124,9 @@ export class Callers {
 
   async #remove(infoHash: string, session: string): Promise<void> {
     this.disturbed.add(infoHash)
-    this.#oracle.torrent(infoHash, 'in doubt', session)
-    const named = { session_id: session, info_hash: infoHash, delete_data: this.#random.next() < 0.5 }
+    const delete_data = this.#random.next() < 0.5
+    this.#oracle.removing(infoHash, session, delete_data)
+    const named = { session_id: session, info_hash: infoHash, delete_data }
     await this.#ask(async () => {
       await this.#face.call('delete_torrent', named)
       this.#oracle.torrent(infoHash, 'absent', session)

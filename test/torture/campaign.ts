@@ -2,10 +2,11 @@
  * A server that downloads from local peers while callers change what it has, is killed again and again, and
  * is judged after each restart. Everything follows from the seed but the timing of threads.
  */
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startRelay, type Relay } from '../support/relay.ts'
 import { startSeed, type Seed } from '../support/seeds.ts'
-import { temporaryFolder } from '../support/suite.ts'
+import { eventually, temporaryFolder } from '../support/suite.ts'
 import { Callers, type Seeded } from './callers.ts'
 import { readClaims } from './claims.ts'
 import { failPoints, type Doom } from './fail-points.ts'
@@ -30,6 +31,11 @@ export interface CampaignReport {
   readonly downloadedAgain: number
   /** Runs in which a torrent received more than was not claimed at their start. */
   readonly overDownloads: number
+  /** Removals after which their file was judged. */
+  readonly filesJudged: number
+  /** Files that were to be deleted and stayed, and those that were to stay and were touched. */
+  readonly filesLeft: number
+  readonly filesLost: number
   readonly wrong: readonly string[]
 }
 
@@ -47,6 +53,9 @@ const rate = 3 * 1024 * 1024
 const shortestMs = 200
 /** What a doom that is not reached is given. */
 const doomedMs = 3000
+/** How soon a server that is left alone has deleted what it is to delete. */
+const deletesWithinMs = 60_000
+const killsBetweenDeletions = 25
 /** How soon a server is in use, on a machine that is busy. */
 const inUseWithinMs = 30_000
 /** Handshakes, metadata, headers of messages, and blocks that two requests brought. */
@@ -73,8 +82,10 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     swarms.push({ seed, relay, seeded: { infoHash, magnet, length } })
   }
   const campaign = new Campaign(swarms, options.seed, options.longestMs ?? 6000)
-  for (let kill = 0; kill < options.kills; kill += 1) await campaign.killOnce()
-  await campaign.judgeOnce()
+  for (let kill = 1; kill <= options.kills; kill += 1) {
+    await campaign.killOnce()
+    if (kill % killsBetweenDeletions === 0 || kill === options.kills) await campaign.judgeOnce()
+  }
   return campaign.report()
 }
 
@@ -83,8 +94,8 @@ class Campaign {
   readonly #seed: number
   readonly #longestMs: number
   readonly #random: Random
-  readonly #oracle = new Oracle()
   readonly #dataDir = temporaryFolder()
+  readonly #oracle: Oracle
   readonly #scratch = temporaryFolder()
   readonly #claims = new Map<string, number>()
   readonly #wrong: string[] = []
@@ -101,6 +112,8 @@ class Campaign {
     this.#swarms = swarms
     this.#seed = seed
     this.#random = new Random(seed)
+    const names = swarms.map(({ seed: { made } }) => [made.infoHash, made.name] as const)
+    this.#oracle = new Oracle(join(this.#dataDir, 'downloads'), new Map(names))
   }
 
   /** Starts the server, judges what it remembers, lets callers change it, kills it and checks its claims. */
@@ -115,15 +128,21 @@ class Campaign {
     this.#check(before, disturbed)
   }
 
-  /** Starts it once more and judges what it remembers. */
+  /** Starts it without a doom, judges what it remembers, and has it delete what it is to delete. */
   async judgeOnce(): Promise<void> {
     const run = await ServerRun.start(this.#dataDir, undefined)
     await this.#judge(run)
+    const { files } = this.#oracle
+    const left = (): boolean => files.toBeDeleted().length === 0
+    await eventually(deletesWithinMs, 'what was to be deleted is gone', left).catch(() => undefined)
     await run?.kill()
+    const stayed = files.toBeDeleted()
+    files.left += stayed.length
+    this.#wrong.push(...stayed.map((path) => `kill ${this.#kills}: file ${path} was to be deleted`))
   }
 
   report(): CampaignReport {
-    const { lost, resurrected, acknowledged } = this.#oracle
+    const { lost, resurrected, acknowledged, files } = this.#oracle
     return {
       seed: this.#seed,
       kills: this.#kills,
@@ -136,6 +155,9 @@ class Campaign {
       falsePieces: this.#falsePieces,
       downloadedAgain: this.#downloadedAgain,
       overDownloads: this.#overDownloads,
+      filesJudged: files.judged,
+      filesLeft: files.left,
+      filesLost: files.lost,
       wrong: this.#wrong,
     }
   }
@@ -177,12 +199,14 @@ class Campaign {
 
   #check(before: readonly number[], disturbed: ReadonlySet<string>): void {
     const claims = new Map(readClaims(this.#dataDir, this.#scratch).map((claim) => [claim.infoHash, claim]))
+    this.#wrong.push(...this.#oracle.files.look().map((line) => `kill ${this.#kills}: ${line}`))
     if ([...claims.values()].some(({ bytes }) => bytes > 0)) this.#withClaims += 1
     this.#swarms.forEach(({ seeded: { infoHash, length }, relay }, index) => {
       const claim = claims.get(infoHash)
       const had = this.#claims.get(infoHash) ?? 0
       const now = claim?.bytes ?? 0
       this.#claims.set(infoHash, now)
+      if (now > 0) this.#oracle.claimed(infoHash)
       this.#claimed += now
       this.#falsePieces += claim?.falsePieces ?? 0
       if ((claim?.falsePieces ?? 0) > 0)

@@ -27,6 +27,9 @@ export async function runCampaigns(options: {
     falsePieces: sum((report) => report.falsePieces),
     downloadedAgain: sum((report) => report.downloadedAgain),
     overDownloads: sum((report) => report.overDownloads),
+    filesJudged: sum((report) => report.filesJudged),
+    filesLeft: sum((report) => report.filesLeft),
+    filesLost: sum((report) => report.filesLost),
     wrong: reports.flatMap((report) => report.wrong.map((line) => `seed ${report.seed}: ${line}`)),
   }
 }

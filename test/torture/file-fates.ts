@@ -1,0 +1,89 @@
+/**
+ * What shall have become of the files of torrents that were removed: those that were to be deleted are gone in
+ * the end, those that were to stay are not touched, nor is what lies beside them. A torrent that is added
+ * again has its files for itself.
+ */
+import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+type Fate =
+  /** Its torrent is there; `written` when a piece of it was claimed since it was added. */
+  | { readonly is: 'used'; written: boolean }
+  | { readonly is: 'to be deleted' }
+  /** As it was when it was looked at first. */
+  | { readonly is: 'to stay'; seen: string | undefined }
+
+export class FileFates {
+  /** Removals whose file is judged since. */
+  judged = 0
+  /** Files that were to be deleted and were not. */
+  left = 0
+  /** Files that were to stay and were changed or deleted. */
+  lost = 0
+  readonly #root: string
+  readonly #fates = new Map<string, Fate>()
+  readonly #beside = new Map<string, string>()
+
+  constructor(root: string) {
+    this.#root = root
+  }
+
+  used(path: string): void {
+    this.#fates.set(path, { is: 'used', written: false })
+  }
+
+  /** A piece of it is claimed. */
+  claimed(path: string): void {
+    const fate = this.#fates.get(path)
+    if (fate?.is === 'used') fate.written = true
+  }
+
+  /** The torrent is gone, and its file is to be; `undefined` where nobody knows. */
+  removed(path: string, withData: boolean | undefined): void {
+    const fate = this.#fates.get(path)
+    if (fate?.is !== 'used') return
+    if (withData === true) this.#fates.set(path, { is: 'to be deleted' })
+    else if (withData === false && fate.written) this.#fates.set(path, { is: 'to stay', seen: undefined })
+    else return void this.#fates.delete(path)
+    this.judged += 1
+  }
+
+  /** Looks at what is to stay, while no server runs; gives what is wrong. */
+  look(): string[] {
+    const wrong: string[] = []
+    for (const [path, fate] of this.#fates) {
+      this.#putBeside(path)
+      if (fate.is !== 'to stay') continue
+      const now = this.#identityOf(path)
+      fate.seen ??= now
+      if (now !== undefined && fate.seen === now) continue
+      this.#fates.delete(path)
+      wrong.push(`file ${path} was to stay as ${String(fate.seen)}, is ${String(now)}`)
+    }
+    for (const [path, seen] of this.#beside) {
+      if (this.#identityOf(path) === seen) continue
+      this.#beside.delete(path)
+      wrong.push(`file ${path}, which is of no torrent, was touched`)
+    }
+    this.lost += wrong.length
+    return wrong
+  }
+
+  /** Files that are to be deleted and are still there. */
+  toBeDeleted(): string[] {
+    const paths = [...this.#fates].filter(([, { is }]) => is === 'to be deleted').map(([path]) => path)
+    return paths.filter((path) => existsSync(join(this.#root, path)))
+  }
+
+  #putBeside(path: string): void {
+    const beside = join(dirname(path), 'beside')
+    if (this.#beside.has(beside) || !existsSync(join(this.#root, dirname(path)))) return
+    writeFileSync(join(this.#root, beside), 'of no torrent')
+    this.#beside.set(beside, this.#identityOf(beside) ?? '')
+  }
+
+  #identityOf(path: string): string | undefined {
+    const found = statSync(join(this.#root, path), { bigint: true, throwIfNoEntry: false })
+    return found && `${found.size} bytes of ${found.mtimeNs}`
+  }
+}

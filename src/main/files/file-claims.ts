@@ -55,9 +55,9 @@ export class FileClaims {
     return claim
   }
 
-  /** Other torrents' claims whose files may be those of this one. */
+  /** Other claims whose files may be those of this one: of other torrents, and of its own other lives. */
   near(claim: Claim): Claim[] {
-    return this.#tree.meeting(claim.root).filter((other) => textOf(other) !== textOf(claim))
+    return this.#tree.meeting(claim.root).filter((other) => other !== claim)
   }
 
   /** Whether the claim has not ended meanwhile. */

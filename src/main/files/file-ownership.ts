@@ -81,7 +81,8 @@ export class FileOwnership {
 
   /** Rejects with `file_in_use` where an earlier claim has a file of this one and does not share it. */
   async #refuse(claim: Claim, isShared: (other: Claim) => boolean): Promise<void> {
-    const earlier = this.#claims.near(claim).filter(({ order }) => order < claim.order)
+    const near = this.#claims.near(claim)
+    const earlier = near.filter((other) => other.order < claim.order && !isOtherLife(claim, other))
     for (const other of earlier) {
       await other.admitted
       if (!this.#claims.has(other)) continue
@@ -100,4 +101,9 @@ export class FileOwnership {
   async #common({ files: mine }: Claim, { files: other }: Claim): Promise<readonly string[]> {
     return await this.#options.compare({ mine, other })
   }
+}
+
+/** Whether both are of one torrent, which was removed and added again. */
+function isOtherLife(one: TorrentKey, other: TorrentKey): boolean {
+  return one.sessionId === other.sessionId && one.infoHash === other.infoHash
 }

@@ -23,3 +23,12 @@ export function forgetPieces(
   const checkpoint = { bits: undefined, files: [], openForWriting: [], counters }
   return { type: 'checkpoint', sessionId, infoHash, checkpoint }
 }
+
+/** A removal that deletes nothing any more: the torrent was added again, and its files are that one's. */
+export function keepData(
+  sessionId: string,
+  { infoHash }: Pick<TorrentRecord, 'infoHash'>,
+  removalId: string,
+): StoreOperation {
+  return { type: 'keep_data', sessionId, infoHash, removalId }
+}

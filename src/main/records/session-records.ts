@@ -14,15 +14,9 @@ import type { StoreOperation } from '../../protocol/store-rpc.ts'
 import { Turns } from '../../protocol/turns.ts'
 import { BackgroundWrites, type Journal, type Keeping } from './journal.ts'
 import { SessionBans } from './session-bans.ts'
-import { forgetPieces, putCounters, putTorrent } from './record-operations.ts'
+import { takenOverBy, type Removal } from './removal.ts'
+import { forgetPieces, keepData, putCounters, putTorrent } from './record-operations.ts'
 import { TorrentCounting } from './torrent-counting.ts'
-
-/** A torrent that is removed for callers and whose files a worker still has to close or delete. */
-export interface Removal {
-  readonly id: string
-  readonly record: TorrentRecord
-  readonly deleteData: boolean
-}
 
 /** What callers call a session. */
 export type Called = Pick<SessionRecord, 'name' | 'labels'>
@@ -83,7 +77,10 @@ export class SessionRecords {
     try {
       await this.#turns.take(record.infoHash, async () => {
         const counted = record.counters === noCounters ? [] : [putCounters(this.session.id, record)]
-        await this.#write(record, putTorrent(this.session.id, record), ...counted)
+        const takenOver = takenOverBy(this.removals, record)
+        const kept = takenOver.map(({ id }) => keepData(this.session.id, record, id))
+        await this.#write(record, putTorrent(this.session.id, record), ...counted, ...kept)
+        for (const removal of takenOver) removal.deleteData = false
         this.torrents.set(record.infoHash, record)
       })
     } finally {
@@ -181,8 +178,13 @@ export class SessionRecords {
   learn(infoHash: string, rawInfo: Uint8Array, facts: TorrentFacts): TorrentRecord | undefined {
     const source = this.torrents.get(infoHash)?.source
     const record = source && this.change(infoHash, { source: { ...source, rawInfo }, facts })
-    if (record)
-      this.#later(record, { type: 'put_metadata', sessionId: this.session.id, infoHash, rawInfo, facts })
+    if (record === undefined) return undefined
+    const { id: sessionId } = this.session
+    this.#later(record, { type: 'put_metadata', sessionId, infoHash, rawInfo, facts })
+    for (const removal of takenOverBy(this.removals, record)) {
+      removal.deleteData = false
+      this.#later(record, keepData(sessionId, record, removal.id))
+    }
     return record
   }
 

@@ -8,7 +8,8 @@ import { toWireError } from '../../protocol/errors.ts'
 import type { FileDeletion } from '../../protocol/tasks.ts'
 import type { FileOwnership } from '../files/file-ownership.ts'
 import type { Log } from '../log.ts'
-import type { Removal, SessionRecords } from '../records/session-records.ts'
+import type { Removal } from '../records/removal.ts'
+import type { SessionRecords } from '../records/session-records.ts'
 import { longestWait } from './removals.ts'
 
 export interface LeftoverSurroundings {
@@ -33,8 +34,12 @@ export class Leftovers {
 
   /** Takes over from a session that has no worker any more: its files are others', or are deleted now. */
   take(records: SessionRecords): void {
-    this.#near.files.releaseSession(records.session.id)
-    for (const removal of records.removals) if (removal.deleteData) void this.#carryOut(records, removal)
+    const { files } = this.#near
+    files.releaseSession(records.session.id)
+    for (const removal of records.removals) {
+      if (removal.deleteData) void this.#carryOut(records, removal)
+      else files.release(removal.id)
+    }
   }
 
   /** Takes over from a session whose thread a disk holds, once that has ended: it may still touch its files. */

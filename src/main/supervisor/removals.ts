@@ -5,7 +5,8 @@
 import { toWireError } from '../../protocol/errors.ts'
 import type { SessionApi } from '../../protocol/session-rpc.ts'
 import type { FileOwnership } from '../files/file-ownership.ts'
-import type { Removal, SessionRecords } from '../records/session-records.ts'
+import type { Removal } from '../records/removal.ts'
+import type { SessionRecords } from '../records/session-records.ts'
 
 /** How many times the first wait the longest one is. */
 export const longestWait = 20
@@ -47,11 +48,11 @@ export class Removals {
 
   #ask(removal: Removal, waitMs: number): void {
     const { files, send } = this.#near
-    const { id, record, deleteData } = removal
+    const { id, record } = removal
     send('remove torrent', async (api) => {
       try {
-        const spared = deleteData ? await files.spared(id) : []
-        await api.removeTorrent(record, { deleteData, spared })
+        const spared = removal.deleteData ? await files.spared(id) : []
+        await api.removeTorrent(record, { deleteData: removal.deleteData, spared })
       } catch (error) {
         if (toWireError(error).code !== 'session_gone') this.#failed(removal, waitMs)
         throw error

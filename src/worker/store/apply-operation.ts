@@ -81,6 +81,11 @@ export function applyOperation(statements: Statements, operation: StoreOperation
     }
     case 'put_torrent':
       return putTorrent(statements, operation)
+    case 'keep_data': {
+      const { sessionId: session, infoHash, removalId: removal } = operation
+      statements.keepData.run({ session, infoHash, removal })
+      return
+    }
     case 'finish_removal': {
       const { sessionId: session, infoHash, removalId: removal } = operation
       statements.finishRemoval.run({ session, infoHash, removal })

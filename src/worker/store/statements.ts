@@ -49,6 +49,9 @@ const texts = {
     RETURNING seq`,
   putFacts: 'UPDATE torrent SET facts = :facts WHERE seq = :torrent',
   removeTorrent: 'UPDATE torrent SET removal = :removal, delete_data = :deleteData WHERE seq = :torrent',
+  keepData: `
+    UPDATE torrent SET delete_data = 0 WHERE info_hash = :infoHash AND removal = :removal
+    AND session = (SELECT seq FROM session WHERE id = :session)`,
   finishRemoval: `
     DELETE FROM torrent WHERE info_hash = :infoHash AND removal = :removal AND removal <> ''
     AND session = (SELECT seq FROM session WHERE id = :session)`,

@@ -174,6 +174,16 @@ ownership('deletion spares the files that another torrent has too', async () => 
   assert.equal(await files.spared('removal'), ['tree/deep/b'])
 })
 
+ownership('deletion spares the files of the same torrent where it was added again', async () => {
+  const { files } = desk()
+  const owner = recordOf(tree)
+  await files.admit(one, owner)
+  files.leave(keyOf(one, owner), 'removal', true)
+  assert.equal(await files.spared('removal'), [])
+  await files.admit(one, owner)
+  assert.equal(await files.spared('removal'), ['tree/a', 'tree/deep/b'])
+})
+
 ownership('of two that are deleted together neither spares the other', async () => {
   const { files, complete } = desk()
   const [owner, guest] = [recordOf(tree), recordOf(sameFiles)]

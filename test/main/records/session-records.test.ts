@@ -6,7 +6,7 @@ import { rowOfRecord, type TorrentRecord } from '../../../src/protocol/records.t
 import type { StoreOperation } from '../../../src/protocol/store-rpc.ts'
 import { openStore, type Store } from '../../../src/worker/store/store.ts'
 import { eventually, suite, temporaryFolder } from '../../support/suite.ts'
-import { checkpointOf, loadAll, refusal, sessionOf, torrentOf } from '../../worker/store/fixture.ts'
+import { checkpointOf, loadAll, magnetOf, refusal, sessionOf, torrentOf } from '../../worker/store/fixture.ts'
 
 const keeping = suite('src/main/records/session-records')
 
@@ -55,6 +55,37 @@ keeping('of two removals at the same time one is told that there is none', async
     assert.ok(one)
     assert.is(other, undefined)
     assert.is(records.removals.size, 1)
+  })
+})
+
+const removalsOf = async (store: Store): Promise<(boolean | undefined)[]> =>
+  (await loadAll(store)).torrents.map(({ removal }) => removal?.deleteData)
+
+keeping('a torrent that is added again takes over the files that were to be deleted', async () => {
+  await withTorrent(async (records, store) => {
+    const removal = await records.remove(infoHash, true)
+    assert.equal(await removalsOf(store), [true])
+    await records.add({ ...record, saveFolder: '/elsewhere' })
+    assert.is(removal?.deleteData, true, 'its own files lie elsewhere')
+    await records.remove(infoHash, false)
+    await records.add(record)
+    assert.is(removal?.deleteData, false)
+    assert.equal((await removalsOf(store)).sort(), [false, false, undefined])
+    await records.drop()
+    assert.equal((await loadAll(store)).sessions, [], 'nothing is left to be done for it')
+  })
+})
+
+keeping('a magnet link takes over the files that were to be deleted once it knows them', async () => {
+  await withTorrent(async (records, store) => {
+    const removal = await records.remove(infoHash, true)
+    const { torrent, rawInfo, facts } = magnetOf(1)
+    await records.add({ ...record, ...torrent })
+    assert.is(removal?.deleteData, true)
+    records.learn(infoHash, rawInfo, facts)
+    assert.is(removal?.deleteData, false)
+    await records.mark(true)
+    assert.equal(await removalsOf(store), [false, undefined])
   })
 })
 

@@ -1,0 +1,20 @@
+import type { TorrentRecord } from '../../protocol/records.ts'
+
+/** A torrent that is removed for callers and whose files a worker still has to close or delete. */
+export interface Removal {
+  readonly id: string
+  readonly record: TorrentRecord
+  /** Turns false, for good, when the same torrent is added again and takes the files over. */
+  deleteData: boolean
+}
+
+/** Those of the removals that were to delete what is now the files of a torrent that was added again. */
+export function takenOverBy(removals: Iterable<Removal>, record: TorrentRecord): Removal[] {
+  if (record.source.rawInfo === undefined) return [] // it has no files yet
+  return [...removals].filter(
+    (removal) =>
+      removal.deleteData &&
+      removal.record.infoHash === record.infoHash &&
+      removal.record.saveFolder === record.saveFolder,
+  )
+}

@@ -15,6 +15,8 @@ const benchmarks = {
     'a download and a seed with our piece storage and with the one the engine brings: [rounds] [MiB] [folder]',
   store: 'torrents recorded by many callers at a time beside one after the other: [folder] [rounds]',
   'ip-filter': 'an IP filter of 500,000 ranges read and searched: [ranges]',
+  sessions:
+    'memory and time of sessions that do nothing: --sessions N, --torrents N in each, --runs N, --only ours,bare…',
   limits: 'by how many percent rate limits are off, in windows of 10 s: [windows] [bytes/s…]',
   picker: "our piece picker beside the engine's and libtorrent: [rounds] [MiB] [folder]",
 } as const

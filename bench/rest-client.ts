@@ -12,6 +12,7 @@ export interface ListedTorrent {
 /** What is read of a session in a list. */
 export interface ListedSession {
   readonly id: string
+  readonly state: string
   readonly port: number
   readonly download_rate: number
 }
@@ -32,9 +33,12 @@ export class RestClient {
     return `${this.address}/v1/sessions/${sessionId}/torrents`
   }
 
-  /** Makes a session that finds no peers by itself. */
-  async createSession(name: string): Promise<ListedSession> {
-    const form = { name, ports: String(await freePort()), dht: '0', lsd: '0' }
+  /** Makes a session that finds no peers by itself, unless `parameters` say otherwise. */
+  async createSession(
+    name: string,
+    parameters: Readonly<Record<string, string>> = {},
+  ): Promise<ListedSession> {
+    const form = { name, ports: String(await freePort()), dht: '0', lsd: '0', ...parameters }
     const answer = await this.#send('POST', '/v1/sessions', new URLSearchParams(form))
     return (answer as { session: ListedSession }).session
   }

@@ -40,6 +40,7 @@ export async function startServer({ program, nodeOptions, root }: ServerOptions)
       '--data-dir': join(folder, 'data'),
       '--root-dir': root ?? downloads,
       '--allow-private': 'loopback',
+      '--dht-bootstrap': '',
       '--log-level': 'info',
     }
     return [...nodeOptions, program, '--no-auth', ...Object.entries(flags).flat()]

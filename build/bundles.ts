@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import type { BuildOptions } from 'esbuild'
 import { applyPatches } from './engine/apply-patches.ts'
-import { leaveOutAddons } from './engine/leave-out-addons.ts'
+import { leaveOut } from './engine/leave-out.ts'
 import { strictBencode } from './engine/strict-bencode.ts'
 
 export const root = join(import.meta.dirname, '..')
@@ -28,7 +28,7 @@ const common: BuildOptions = {
 }
 
 /** How anything that holds the engine is bundled, the session worker as well as what tests a part of it. */
-export const withEngine: BuildOptions = { ...common, plugins: [leaveOutAddons, strictBencode, applyPatches] }
+export const withEngine: BuildOptions = { ...common, plugins: [leaveOut, strictBencode, applyPatches] }
 
 export const bundles: readonly BuildOptions[] = [
   {

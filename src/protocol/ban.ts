@@ -1,10 +1,7 @@
-/** Whom a session has nothing to do with: what a ban is, and how many there may be. */
+/** Whom a session has nothing to do with: what a ban is. */
 import * as z from 'zod'
 import { canonicalHost } from './canonical-host.ts'
 import { readPeerAddress, writePeerAddress } from './peer-address.ts'
-
-/** Bans of one session. */
-export const mostBans = 10_000
 
 /** A ban as it is kept and shown. */
 export const ban = z.object({
@@ -34,13 +31,3 @@ const ipAddress = z.union([z.ipv4(), z.ipv6()]).transform(canonicalHost)
 export const banAddress = z.union([ipAddress, peerAddress], {
   error: 'must be an IP address, or one with a port, host:port or [host]:port',
 })
-
-/**
- * Which ban gives its place to one more, oldest first: one for bad pieces, never one of a caller. Undefined
- * where there is room; `none` where there is neither.
- */
-export function givesPlace(bans: ReadonlyMap<string, Ban>): Ban | 'none' | undefined {
-  if (bans.size < mostBans) return undefined
-  for (const one of bans.values()) if (one.reason === 'bad_pieces') return one
-  return 'none'
-}

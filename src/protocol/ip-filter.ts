@@ -2,24 +2,10 @@
  * Addresses that nobody is met at: sorted ranges in shared memory, made once by a task and searched by every
  * session that obeys them.
  */
-import * as z from 'zod'
 import { addressWords, compareWords, type AddressWords, type IpRange } from './ip-range.ts'
-import { wireError } from './torrent.ts'
 
 /** Ranges that one filter may have. */
 export const mostFilterRanges = 500_000
-
-/** What is shown of a session's filter. */
-export const ipFilterView = z.object({
-  ranges: z.int().describe('ranges that were read and are obeyed'),
-  skipped_lines: z.int().describe('lines that say no range'),
-  loaded_at: z.number().nullable().describe('when it was read where it comes from; null: never'),
-  error: wireError
-    .extend({ at: z.number() })
-    .nullable()
-    .describe('why it could not be read anew; what was read before is obeyed meanwhile'),
-})
-export type IpFilterView = z.output<typeof ipFilterView>
 
 /** Words of an address: 1 of IPv4, 4 of IPv6. */
 const widths = [1, 4] as const

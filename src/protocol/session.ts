@@ -1,6 +1,6 @@
 /** What the world sees of a session: its states, its settings and its view. */
 import * as z from 'zod'
-import { ipFilterView } from './ip-filter.ts'
+import { ipFilterView } from './ip-filter-view.ts'
 import { labels } from './labels.ts'
 import { sessionGoals } from './goals.ts'
 import { quotas } from './quotas.ts'

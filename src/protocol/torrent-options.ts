@@ -1,12 +1,8 @@
 /** What callers decide of a torrent and may change while it runs. */
 import * as z from 'zod'
 import { labels, metadata } from './labels.ts'
+import { skipped, usualPriority } from './file-priorities.ts'
 import { torrentGoals } from './goals.ts'
-
-/** The priority of a file that is not downloaded. */
-export const skipped: number = 0
-/** The priority of a file of which nobody said anything. */
-export const usualPriority = 4
 
 /** The options of a torrent as they are kept; what an older store lacks is the default. */
 export const torrentOptions = z.object({

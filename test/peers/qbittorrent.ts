@@ -17,7 +17,9 @@ interface Status {
 }
 
 /** A qBittorrent that listens; encryption is `enabled` (both kinds) unless told otherwise. */
-export async function startQbittorrent(options: PeerOptions = {}): Promise<DialingPeer> {
+export async function startQbittorrent(
+  options: PeerOptions = {},
+): Promise<DialingPeer & { readonly pid: number }> {
   const host = options.host ?? '127.0.0.1'
   const port = await freePort()
   const webPort = await freePort()
@@ -57,7 +59,17 @@ export async function startQbittorrent(options: PeerOptions = {}): Promise<Diali
     // Nobody listens yet, until somebody does: the deadline tells the difference.
     await program.until(readyWithinMs, 'ready', () => call('app/version').catch(() => undefined))
     const stop = () => program.stop()
-    return { name: 'qbittorrent', host, port, add, connect, complete, stop, output: () => program.output() }
+    return {
+      name: 'qbittorrent',
+      pid: program.pid,
+      host,
+      port,
+      add,
+      connect,
+      complete,
+      stop,
+      output: () => program.output(),
+    }
   } catch (error) {
     await program.stop()
     throw error

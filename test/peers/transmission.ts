@@ -28,7 +28,7 @@ const checking = [1, 2]
 const localError = 3
 
 /** A Transmission daemon that listens; encryption is `enabled` (preferred) unless told otherwise. */
-export async function startTransmission(options: PeerOptions = {}): Promise<Peer> {
+export async function startTransmission(options: PeerOptions = {}): Promise<Peer & { readonly pid: number }> {
   const host = options.host ?? '127.0.0.1'
   const port = await freePort()
   const rpcPort = await freePort()
@@ -60,7 +60,16 @@ export async function startTransmission(options: PeerOptions = {}): Promise<Peer
     // Nobody listens yet, until somebody does: the deadline tells the difference.
     await program.until(answerWithinMs, 'ready', () => call('session-get', {}).catch(() => undefined))
     const output = () => program.output()
-    return { name: 'transmission', host, port, add, complete, stop: () => program.stop(), output }
+    return {
+      name: 'transmission',
+      pid: program.pid,
+      host,
+      port,
+      add,
+      complete,
+      stop: () => program.stop(),
+      output,
+    }
   } catch (error) {
     await program.stop()
     throw error

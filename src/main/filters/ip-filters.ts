@@ -14,7 +14,7 @@ import {
   type IpFilterSource,
   type LoadedIpFilter,
 } from '../../protocol/ip-filter-source.ts'
-import type { IpFilterView } from '../../protocol/ip-filter.ts'
+import type { IpFilterView } from '../../protocol/ip-filter-view.ts'
 import type { SessionRecord } from '../../protocol/records.ts'
 import type { Log } from '../log.ts'
 

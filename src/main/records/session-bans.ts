@@ -2,7 +2,8 @@
  * Whom a session has nothing to do with. Callers' bans are durable before they are told; those that a worker
  * found are kept in the background.
  */
-import { givesPlace, mostBans, type Ban } from '../../protocol/ban.ts'
+import { givesPlace, mostBans } from '../../protocol/ban-places.ts'
+import type { Ban } from '../../protocol/ban.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { StoreOperation } from '../../protocol/store-rpc.ts'
 import { Turns } from '../../protocol/turns.ts'

@@ -13,7 +13,7 @@ import { allocate } from './storage/allocate.ts'
 import type { MemoryBudget } from './storage/memory-piece-store.ts'
 import type { PieceStore } from './storage/piece-store.ts'
 import { filePriority } from './selection.ts'
-import { skipped } from '../../protocol/torrent-options.ts'
+import { skipped } from '../../protocol/file-priorities.ts'
 import type { SessionDisk } from './storage/session-disk.ts'
 import { layoutOf, openDiskStore, openMemoryStore } from './torrent-store.ts'
 

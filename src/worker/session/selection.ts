@@ -1,6 +1,7 @@
 /** Which pieces of a torrent are wanted, after the priorities of its files, and how much of them is missing. */
 import type { TorrentInfo } from '../../protocol/torrent-info.ts'
-import { skipped, type TorrentOptions } from '../../protocol/torrent-options.ts'
+import { skipped } from '../../protocol/file-priorities.ts'
+import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import type { PieceBits } from './piece-bits.ts'
 
 type FilePriorities = Pick<TorrentOptions, 'file_priorities' | 'default_priority'> &

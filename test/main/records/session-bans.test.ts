@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
-import { mostBans, type Ban } from '../../../src/protocol/ban.ts'
+import { mostBans } from '../../../src/protocol/ban-places.ts'
+import type { Ban } from '../../../src/protocol/ban.ts'
 import { RestTorrentError, toWireError } from '../../../src/protocol/errors.ts'
 import type { StoreOperation } from '../../../src/protocol/store-rpc.ts'
 import { BackgroundWrites, type Journal } from '../../../src/main/records/journal.ts'

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import * as assert from 'uvu/assert'
 import { createAddressPolicy } from '../../../src/protocol/address-policy.ts'
 import { encodeBencode } from '../../../src/protocol/bencode-encode.ts'
+import { defaultTorrentOptions } from '../../../src/protocol/torrent-options.ts'
 import { bindFirstFree } from '../../../src/worker/session/bind.ts'
 import { Engine } from '../../../src/worker/session/engine/engine.ts'
 import { freePort } from '../../peers/tools.ts'
@@ -65,7 +66,7 @@ test('who sends over five packets a second is not answered any more, and others 
     settings,
   })
   things.defer(() => engine.close())
-  const torrent = engine.open('a'.repeat(40), 'magnet', undefined, events)
+  const torrent = engine.open('a'.repeat(40), 'magnet', undefined, events, defaultTorrentOptions)
   for (const host of [hasty, patient]) torrent.addPeer(`${host}:1`, 'lsd')
   const start = async (host: string) => things.use(await new Querier(bound.port).bind(host))
   const [fast, slow] = [await start(hasty), await start(patient)]

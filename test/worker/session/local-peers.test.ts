@@ -5,6 +5,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import * as assert from 'uvu/assert'
 import { createAddressPolicy } from '../../../src/protocol/address-policy.ts'
 import { parseInfo } from '../../../src/protocol/torrent-info.ts'
+import { defaultTorrentOptions } from '../../../src/protocol/torrent-options.ts'
 import { bindFirstFree } from '../../../src/worker/session/bind.ts'
 import type { EngineTorrent } from '../../../src/worker/session/engine/engine-torrent.ts'
 import type { TorrentEvents } from '../../../src/worker/session/engine/torrent-events.ts'
@@ -44,7 +45,7 @@ async function openMagnet(infoHash: string, allowed: string[] = []): Promise<Ope
     policy: createAddressPolicy(allowed),
     settings: { ...sessionSettings, lsd: true, pex: false },
   })
-  const torrent = engine.open(infoHash, 'magnet', undefined, silent)
+  const torrent = engine.open(infoHash, 'magnet', undefined, silent, defaultTorrentOptions)
   return { port: bound.port, torrent, [Symbol.asyncDispose]: () => engine.close() }
 }
 

@@ -11,7 +11,7 @@ import type { AddressPolicy } from '../../../protocol/address-policy.ts'
 import type { Ban, BanChange } from '../../../protocol/ban.ts'
 import type { DhtTable } from '../../../protocol/dht-table.ts'
 import type { SessionSettings } from '../../../protocol/session.ts'
-import { defaultTorrentOptions } from '../../../protocol/torrent-options.ts'
+import type { TorrentOptions } from '../../../protocol/torrent-options.ts'
 import type { ClientFacts } from './client-facts.ts'
 import { AddressCounts } from './connections/address-counts.ts'
 import { Bans } from './connections/bans.ts'
@@ -152,7 +152,7 @@ export class Engine {
     name: string,
     content: Content | undefined,
     events: TorrentEvents,
-    options = defaultTorrentOptions,
+    options: TorrentOptions,
   ): EngineTorrent {
     const description = content ? describe(infoHash, content) : { infoHash, name, announce: [], urlList: [] }
     const torrent = this.#client.add(description, {

@@ -2,7 +2,8 @@
  * Whom a session has nothing to do with: what main says, and who sends bad pieces. Such a ban is of an
  * address; inside ranges that an operator opened, where many peers share one, of an address and port.
  */
-import { givesPlace, type Ban, type BanChange } from '../../../../protocol/ban.ts'
+import { givesPlace } from '../../../../protocol/ban-places.ts'
+import type { Ban, BanChange } from '../../../../protocol/ban.ts'
 import { canonicalHost } from '../../../../protocol/canonical-host.ts'
 import { writePeerAddress, type PeerAddress } from '../../../../protocol/peer-address.ts'
 

@@ -23,7 +23,7 @@ const parts: Record<string, readonly string[]> = {
 const mainRows = [
   ['program'],
   ['http', 'realtime'],
-  ['handlers', 'live', 'metrics', 'pages'],
+  ['handlers', 'live', 'metrics', 'pages', 'webhooks'],
   ['access', 'jobs', 'supervisor', 'board', 'records', 'files', 'filters', 'lsd'],
   ['threads'],
   ['log'],

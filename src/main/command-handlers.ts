@@ -1,42 +1,50 @@
-/** The handlers of all commands, brought together. */
-import { keyHandlers, type KeyHandlerOptions } from './handlers/key-handlers.ts'
+/** The handlers of all commands, on what they stand. */
+import type { KeyHandlerOptions } from './handlers/key-handlers.ts'
 import { withBulkHandlers } from './handlers/bulk-handlers.ts'
 import { jobHandlers } from './handlers/job-handlers.ts'
+import { keyHandlers } from './handlers/key-handlers.ts'
 import { listHandlers } from './handlers/list-handlers.ts'
 import { peerHandlers } from './handlers/peer-handlers.ts'
 import type { Handlers } from './handlers/reply.ts'
 import { sessionHandlers, type SessionHandlerOptions } from './handlers/session-handlers.ts'
-import { storageHandlers } from './handlers/storage-handlers.ts'
+import { storageHandlers, type StorageHandlerOptions } from './handlers/storage-handlers.ts'
 import { swarmHandlers } from './handlers/swarm-handlers.ts'
 import { ticketHandlers } from './handlers/ticket-handlers.ts'
 import { torrentHandlers, type TorrentHandlerOptions } from './handlers/torrent-handlers.ts'
 import { transferHandlers, type TransferHandlerOptions } from './handlers/transfer-handlers.ts'
 import { viewHandlers } from './handlers/view-handlers.ts'
+import { webhookHandlers } from './handlers/webhook-handlers.ts'
 import type { Tickets } from './access/tickets.ts'
 import type { Jobs } from './jobs/jobs.ts'
-import type { Log } from './log.ts'
+import type { Webhooks } from './webhooks/webhooks.ts'
 
-/** What the commands are carried out with. */
-export type CommandSurroundings = SessionHandlerOptions &
+/** What the handlers stand on. */
+export type Ground = KeyHandlerOptions &
+  SessionHandlerOptions &
+  StorageHandlerOptions &
   TorrentHandlerOptions &
-  TransferHandlerOptions &
-  KeyHandlerOptions & { readonly tickets: Tickets; readonly jobs: Jobs; readonly log: Log }
+  TransferHandlerOptions & {
+    readonly jobs: Jobs
+    readonly tickets: Tickets
+    readonly webhooks: Webhooks
+  }
 
-/** One handler for each command of the table; who may run it is asked elsewhere. */
-export function commandHandlers(near: CommandSurroundings): Handlers {
-  const { supervisor, board, tickets, jobs, log } = near
+/** Every handler; none of them asks who is calling before it acts, see `permittedHandlers`. */
+export function commandHandlers(ground: Ground): Handlers {
+  const { supervisor, board, jobs, tickets, webhooks, log } = ground
   const single = {
-    ...sessionHandlers(near),
-    ...torrentHandlers(near),
+    ...sessionHandlers(ground),
+    ...torrentHandlers(ground),
     ...listHandlers(supervisor, board),
     ...swarmHandlers(supervisor),
     ...peerHandlers(supervisor),
     ...viewHandlers(supervisor),
-    ...transferHandlers(near),
-    ...storageHandlers(near),
-    ...keyHandlers(near),
+    ...transferHandlers(ground),
+    ...storageHandlers(ground),
+    ...keyHandlers(ground),
     ...ticketHandlers(tickets),
     ...jobHandlers(jobs, supervisor),
+    ...webhookHandlers(webhooks, (id) => board.sessions.has(id)),
   }
   return withBulkHandlers(single, supervisor, log)
 }

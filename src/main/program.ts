@@ -1,6 +1,7 @@
 /** The server: wires its parts, starts them in order, and stops them in the reverse order. */
 import { createAddressPolicy } from '../protocol/address-policy.ts'
 import { AuditLog } from './access/audit-log.ts'
+import { openAccess } from './access/access.ts'
 import { Authentication } from './access/authentication.ts'
 import { KeyRing } from './access/key-ring.ts'
 import { QuotaBook } from './access/quota-book.ts'
@@ -39,6 +40,7 @@ import { StoreClient } from './threads/store-client.ts'
 import { threadEntries, type ThreadEntries } from './threads/entries.ts'
 import { TaskPool } from './threads/task-pool.ts'
 import { startThreadHost } from './threads/thread-host.ts'
+import { Webhooks } from './webhooks/webhooks.ts'
 
 /** How often a session worker reports. */
 const reportIntervalMs = 1000
@@ -156,6 +158,18 @@ export async function startProgram(
       log,
     })
     const tickets = new Tickets(keys)
+    const fetchPolicy = createAddressPolicy(settings.RESTTORRENT_ALLOW_PRIVATE)
+    const webhooks = new Webhooks({
+      journal,
+      stored: await store.loadWebhooks(),
+      policy: fetchPolicy,
+      accessOf: (owner) => (owner === null ? openAccess : keys.accessOf(owner)),
+      hasSession: (id) => board.sessions.has(id),
+      log,
+    })
+    stops.push(() => webhooks.stop())
+    keys.onRevoked((prefix) => webhooks.removeOf(prefix))
+    live.events.onEvent((happened) => webhooks.tell(happened))
     const audit = new AuditLog({ journal: store, load: (query) => store.loadAudit(query), log })
     stops.push(() => audit.flush())
     const overload = new Overload()
@@ -179,7 +193,8 @@ export async function startProgram(
       jobs,
       rootDir,
       dataDir,
-      fetchPolicy: createAddressPolicy(settings.RESTTORRENT_ALLOW_PRIVATE),
+      fetchPolicy,
+      webhooks,
       memoryOnlyDefault: settings.RESTTORRENT_MEMORY_ONLY,
       backup: () => store.backup(),
       log,

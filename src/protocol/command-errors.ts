@@ -80,6 +80,8 @@ const own: Partial<Record<CommandName, readonly ErrorCode[]>> = {
   unban_peer: ['not_found'],
   get_free_space: ['disk_failed', 'disk_denied', 'disk_unresponsive', ...ofPaths],
   get_jobs: ['session_not_found', 'job_not_found'],
+  create_webhook: ['session_not_found', 'quota_exceeded'],
+  get_webhooks: ['session_not_found'],
   import_session: ['not_found', 'invalid_import', 'session_exists', 'bind_failed', ...ofPaths],
 }
 
@@ -94,6 +96,7 @@ export function errorsOf(name: CommandName): ErrorCode[] {
   if (path.includes('{session_id}')) codes.add('session_not_found')
   if (path.includes('{info_hash}')) codes.add('torrent_not_found')
   if (path.includes('{job_id}')) codes.add('job_not_found')
+  if (path.includes('{webhook_id}')) codes.add('webhook_not_found')
   if (path.includes('{prefix}')) codes.add('key_not_found')
   return (Object.keys(errorStatus) as ErrorCode[]).filter((code) => codes.has(code))
 }

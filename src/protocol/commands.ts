@@ -23,6 +23,7 @@ import { torrentDetail, torrentRow } from './torrent.ts'
 import { trackerView } from './tracker.ts'
 import { viewCommands } from './view-commands.ts'
 import { webSeedView } from './web-seed.ts'
+import { webhookCommands } from './webhook-commands.ts'
 
 const torrentName = z.strictObject({ session_id: sessionId, info_hash: infoHash })
 
@@ -179,6 +180,7 @@ const single = {
   ...placeCommands,
   ...accessCommands,
   ...ticketCommands,
+  ...webhookCommands,
 } as const satisfies Record<string, CommandEntry>
 
 /** Every public operation by its name. */

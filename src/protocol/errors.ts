@@ -45,6 +45,8 @@ export const errorStatus = {
   key_not_found: 404,
   /** No such job. */
   job_not_found: 404,
+  /** No such webhook. */
+  webhook_not_found: 404,
   /** No such torrent in the session. */
   torrent_not_found: 404,
   /** No such path or command, no such file to import or to filter by, or no such ban. */

@@ -10,6 +10,7 @@ import type { TorrentCounters } from './counters.ts'
 import type { AnswerBounds, AnswerQuery, CallName, KeptAnswer } from './idempotency.ts'
 import type { JobRecord } from './job.ts'
 import type { SessionRecord, TorrentCheckpoint, TorrentFacts, TorrentRecord } from './records.ts'
+import type { DeliveryRecord, WebhookRecord } from './webhook.ts'
 
 /** What the store worker is started with. */
 export interface StoreBoot {
@@ -72,6 +73,12 @@ export type StoreOperation =
   | { readonly type: 'put_answer'; readonly answer: KeptAnswer }
   | (CallName & { readonly type: 'remove_answer' })
   | (AnswerBounds & { readonly type: 'trim_answers' })
+  | { readonly type: 'put_webhook'; readonly record: WebhookRecord }
+  /** Takes its deliveries along. */
+  | { readonly type: 'remove_webhook'; readonly id: string }
+  /** Nothing where its webhook is absent. */
+  | { readonly type: 'put_delivery'; readonly record: DeliveryRecord }
+  | { readonly type: 'remove_deliveries'; readonly ids: readonly string[] }
   /** Changes the counters of the checkpoint and leaves the rest of it. */
   | (TorrentKey & { readonly type: 'put_counters'; readonly counters: TorrentCounters })
 
@@ -130,6 +137,12 @@ export interface LoadPage {
   readonly next: LoadCursor | undefined
 }
 
+/** The webhooks as they were kept. */
+export interface StoredWebhooks {
+  readonly webhooks: readonly WebhookRecord[]
+  readonly deliveries: readonly DeliveryRecord[]
+}
+
 /** A finished backup; the name is that of a file in the folder `backups` of the data directory. */
 export interface BackupAnswer {
   readonly name: string
@@ -155,6 +168,8 @@ export interface StoreApi {
   loadJobs(): Promise<readonly JobRecord[]>
   /** What is kept of a call with an Idempotency-Key; undefined for nothing that is true still. */
   loadAnswer(query: AnswerQuery): Promise<KeptAnswer | undefined>
+  /** Every webhook and every delivery, each in the order of creation. */
+  loadWebhooks(): Promise<StoredWebhooks>
   /** Makes a consistent copy while writes go on; it holds all that was acknowledged before the call. */
   backup(): Promise<BackupAnswer>
   /** Commits what waits, ends a running backup with `shutting_down`, and gives the lock back. */

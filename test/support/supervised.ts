@@ -3,22 +3,13 @@ import { mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
 import { QuotaBook } from '../../src/main/access/quota-book.ts'
+import { openAccess } from '../../src/main/access/access.ts'
+import { commandHandlers } from '../../src/main/command-handlers.ts'
+import { Webhooks } from '../../src/main/webhooks/webhooks.ts'
 import { IpFilters } from '../../src/main/filters/ip-filters.ts'
 import { Tickets } from '../../src/main/access/tickets.ts'
 import { Board } from '../../src/main/board/board.ts'
 import { dispatch } from '../../src/main/handlers/dispatch.ts'
-import { withBulkHandlers } from '../../src/main/handlers/bulk-handlers.ts'
-import { jobHandlers } from '../../src/main/handlers/job-handlers.ts'
-import { keyHandlers } from '../../src/main/handlers/key-handlers.ts'
-import { listHandlers } from '../../src/main/handlers/list-handlers.ts'
-import { peerHandlers } from '../../src/main/handlers/peer-handlers.ts'
-import { sessionHandlers } from '../../src/main/handlers/session-handlers.ts'
-import { storageHandlers } from '../../src/main/handlers/storage-handlers.ts'
-import { swarmHandlers } from '../../src/main/handlers/swarm-handlers.ts'
-import { ticketHandlers } from '../../src/main/handlers/ticket-handlers.ts'
-import { torrentHandlers } from '../../src/main/handlers/torrent-handlers.ts'
-import { transferHandlers } from '../../src/main/handlers/transfer-handlers.ts'
-import { viewHandlers } from '../../src/main/handlers/view-handlers.ts'
 import { Jobs } from '../../src/main/jobs/jobs.ts'
 import { HashDesk } from '../../src/main/supervisor/hash-desk.ts'
 import { Supervisor } from '../../src/main/supervisor/supervisor.ts'
@@ -107,32 +98,34 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
   })
   const fetchPolicy = createAddressPolicy([])
   const quotas = new QuotaBook({ sessions: () => supervisor.sessions(), quotasOfKey: () => undefined })
-  const jobs = new Jobs({ write: () => Promise.resolve() }, log)
-  const handlers = withBulkHandlers(
-    {
-      ...jobHandlers(jobs, supervisor),
-      ...ticketHandlers(new Tickets(keyRing().ring)),
-      ...keyHandlers({ keys: keyRing().ring, audit: { read: () => Promise.resolve([]) }, log }),
-      ...sessionHandlers({ supervisor, board, memoryOnlyDefault: true, quotas, filters }),
-      ...torrentHandlers({ supervisor, board, tasks, log, rootDir, dataDir, fetchPolicy, quotas }),
-      ...listHandlers(supervisor, board),
-      ...swarmHandlers(supervisor),
-      ...peerHandlers(supervisor),
-      ...viewHandlers(supervisor),
-      ...storageHandlers({ supervisor, board, tasks, quotas, rootDir, dataDir }),
-      ...transferHandlers({
-        supervisor,
-        board,
-        tasks,
-        filters,
-        rootDir,
-        dataDir,
-        backup: () => Promise.reject(new Error('there is no store')),
-      }),
-    },
-    supervisor,
+  const journal = { write: () => Promise.resolve() }
+  const { ring: keys } = keyRing()
+  const webhooks = new Webhooks({
+    journal,
+    stored: { webhooks: [], deliveries: [] },
+    policy: fetchPolicy,
+    accessOf: () => openAccess,
+    hasSession: (id) => board.sessions.has(id),
     log,
-  )
+  })
+  const handlers = commandHandlers({
+    supervisor,
+    board,
+    tasks,
+    filters,
+    quotas,
+    jobs: new Jobs(journal, log),
+    keys,
+    tickets: new Tickets(keys),
+    audit: { read: () => Promise.resolve([]) },
+    webhooks,
+    rootDir,
+    dataDir,
+    fetchPolicy,
+    memoryOnlyDefault: true,
+    backup: () => Promise.reject(new Error('there is no store')),
+    log,
+  })
   const command: Supervised['command'] = async (name, parameters) => {
     const reply = await dispatch(handlers, name, parameters, anybody)
     return 'value' in reply ? reply.value : reply.ready.value()

@@ -75,6 +75,11 @@ export class KeyRing {
     return this.#keys.has(prefix)
   }
 
+  /** What the key of that prefix allows; undefined for none. */
+  accessOf(prefix: string): Access | undefined {
+    return this.#keys.get(prefix)?.access
+  }
+
   /** What the key of that prefix may use; undefined for none. */
   quotasOf(prefix: string): Quotas | undefined {
     return this.#keys.get(prefix)?.record.quotas

@@ -17,6 +17,7 @@ import type {
   StoreBoot,
   StoredSession,
   StoredTorrent,
+  StoredWebhooks,
   StoreOpening,
   StoreOperation,
 } from '../../protocol/store-rpc.ts'
@@ -115,6 +116,11 @@ export class StoreClient {
   /** What is kept of a call with an Idempotency-Key; undefined for nothing that is true still. */
   async loadAnswer(query: AnswerQuery): Promise<KeptAnswer | undefined> {
     return await this.#ask('load an answer', writeDeadlineMs, (api) => api.loadAnswer(query))
+  }
+
+  /** Every webhook and every delivery, each in the order of creation. */
+  async loadWebhooks(): Promise<StoredWebhooks> {
+    return await this.#ask('load the webhooks', loadDeadlineMs, (api) => api.loadWebhooks())
   }
 
   /** Makes a consistent copy in the folder `backups` of the data directory and gives its name. */

@@ -10,6 +10,7 @@ import { jobColumns } from './stored-job.ts'
 import { keyColumn } from './stored-key.ts'
 import { sessionColumn } from './stored-session.ts'
 import { factsColumn, torrentColumn } from './stored-torrent.ts'
+import { deliveryColumns, webhookColumns } from './stored-webhook.ts'
 
 /** Carries out one change inside the transaction of its caller. */
 export function applyOperation(statements: Statements, operation: StoreOperation): void {
@@ -79,6 +80,18 @@ export function applyOperation(statements: Statements, operation: StoreOperation
       statements.trimAnswers.run({ rows, bytes })
       return
     }
+    case 'put_webhook':
+      statements.putWebhook.run(webhookColumns(operation.record))
+      return
+    case 'remove_webhook':
+      statements.removeWebhook.run({ id: operation.id })
+      return
+    case 'put_delivery':
+      statements.putDelivery.run(deliveryColumns(operation.record))
+      return
+    case 'remove_deliveries':
+      for (const id of operation.ids) statements.removeDelivery.run({ id })
+      return
     case 'put_torrent':
       return putTorrent(statements, operation)
     case 'keep_data': {

@@ -25,6 +25,7 @@ const api: StoreApi = {
   loadKeys: () => logged(() => opened().loadKeys()),
   loadJobs: () => logged(() => opened().loadJobs()),
   loadAnswer: (query: AnswerQuery) => logged(() => opened().loadAnswer(query)),
+  loadWebhooks: () => logged(() => opened().loadWebhooks()),
   backup: () => logged(() => opened().backup()),
   close: () => logged(async () => await store?.close()),
 }

@@ -7,6 +7,7 @@ import { answerTable } from './stored-answer.ts'
 import { auditTable } from './stored-audit.ts'
 import { jobTable } from './stored-job.ts'
 import { countersApart } from './counters-apart.ts'
+import { webhookTables } from './stored-webhook.ts'
 
 /** Brings the schema one version further, inside a transaction. */
 export type Migration = (database: DatabaseSync) => void
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   jobTable,
   announceSecrets,
   answerTable,
+  webhookTables,
 ]
 
 /**

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { answerStatements } from './stored-answer.ts'
 import { auditStatements } from './stored-audit.ts'
 import { jobStatements } from './stored-job.ts'
+import { webhookStatements } from './stored-webhook.ts'
 
 const texts = {
   begin: 'BEGIN IMMEDIATE',
@@ -37,6 +38,7 @@ const texts = {
   ...answerStatements,
   ...auditStatements,
   ...jobStatements,
+  ...webhookStatements,
 
   findTorrent: `
     SELECT torrent.seq FROM torrent JOIN session ON session.seq = torrent.session

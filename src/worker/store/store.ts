@@ -15,6 +15,7 @@ import type {
   LoadCursor,
   LoadPage,
   StoreApi,
+  StoredWebhooks,
   StoreOpening,
   StoreOperation,
 } from '../../protocol/store-rpc.ts'
@@ -30,6 +31,7 @@ import { readAnswer } from './stored-answer.ts'
 import { readAudit } from './stored-audit.ts'
 import { readJob } from './stored-job.ts'
 import { readKey } from './stored-key.ts'
+import { readDelivery, readWebhook } from './stored-webhook.ts'
 import { storeFiles, type StoreFiles } from './store-files.ts'
 
 const firstPage: LoadCursor = { part: 'sessions', after: 0 }
@@ -112,6 +114,17 @@ export class Store implements Omit<StoreApi, 'open'> {
   async loadAnswer({ owner, key, run, since }: AnswerQuery): Promise<KeptAnswer | undefined> {
     this.#assertOpen()
     return await Promise.resolve(readAnswer(this.#statements.loadAnswer.get({ owner, key, run, since })))
+  }
+
+  /** See `StoreApi.loadWebhooks`. */
+  async loadWebhooks(): Promise<StoredWebhooks> {
+    this.#assertOpen()
+    const webhooks = this.#statements.loadWebhooks.all().map(readWebhook)
+    const deliveries = this.#statements.loadDeliveries.all().map(readDelivery)
+    return await Promise.resolve({
+      webhooks: webhooks.filter((record) => record !== undefined),
+      deliveries: deliveries.filter((record) => record !== undefined),
+    })
   }
 
   /** See `StoreApi.backup`. */

@@ -20,6 +20,7 @@ const needed: Partial<Record<CommandName, object>> = {
   upload_torrent: { save_path: 'a' },
   import_session: { name: 'a' },
   create_key: { scope: 'admin' },
+  create_webhook: { url: 'http://example.com/' },
   add_peer: { address: '192.0.2.1:6881' },
   ban_peer: { address: '192.0.2.1' },
   unban_peer: { address: '192.0.2.1' },
@@ -36,6 +37,7 @@ for (const name of commandNames) {
       .replace('{info_hash}', infoHash)
       .replace('{prefix}', 'rt_0123456789ab')
       .replace('{job_id}', randomUUID())
+      .replace('{webhook_id}', randomUUID())
     const response =
       method === 'POST'
         ? await post(address, 'application/json', JSON.stringify(given ?? {}))

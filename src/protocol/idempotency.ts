@@ -22,6 +22,7 @@ export const madeThing = z.object({
   infoHash: z.string().optional(),
   keyPrefix: z.string().optional(),
   jobId: z.string().optional(),
+  webhookId: z.string().optional(),
 })
 export type MadeThing = z.output<typeof madeThing>
 

@@ -28,6 +28,7 @@ export const webhookCommands = {
       secret: secret.optional(),
     }),
     output: z.object({ webhook: webhookView, secret: z.string() }),
+    shownOnce: true,
     jsonp: false,
   },
   get_webhooks: {

@@ -85,10 +85,11 @@ export class IdempotentCalls {
         'idempotency_key_reused',
         'the Idempotency-Key came with another request before',
       )
+    const { keyPrefix, webhookId } = kept.made
     if ((commands[name] as CommandEntry).shownOnce)
       throw new RestTorrentError(
         'already_shown',
-        `${name} was done with this Idempotency-Key: it made ${kept.made.keyPrefix ?? 'a secret'}, which is shown once`,
+        `${name} was done with this Idempotency-Key: it made ${keyPrefix ?? webhookId ?? 'a secret'}, which is shown once`,
       )
     if (kept.answer !== null) return JSON.parse(kept.answer) as object
     return this.#options.madeAnswer(name, kept.made)

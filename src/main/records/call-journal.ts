@@ -60,6 +60,8 @@ function madeBy(operations: readonly StoreOperation[]): MadeThing | undefined {
         return { keyPrefix: operation.key.prefix }
       case 'put_job':
         return { jobId: operation.record.job.id }
+      case 'put_webhook':
+        return { webhookId: operation.record.webhook.id }
     }
   }
   return undefined

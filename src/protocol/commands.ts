@@ -13,6 +13,7 @@ import { flag } from './parameters.ts'
 import { listCommands } from './list-commands.ts'
 import { peerCommands } from './peer-commands.ts'
 import { placeCommands } from './place-commands.ts'
+import { queueCommands } from './queue-commands.ts'
 import { rootPath } from './root-path.ts'
 import { sessionCommands } from './session-commands.ts'
 import { sessionView } from './session.ts'
@@ -72,7 +73,9 @@ const single = {
     path: '/v1/sessions/{session_id}/torrents/{info_hash}/start',
     scope: 'control',
     description: 'Starts a torrent; out of the state error, what was lost is fetched again.',
-    input: torrentName,
+    input: torrentName.extend({
+      forced: flag.optional().describe('1: run whatever the queue says, from now on; 0: as the queue says'),
+    }),
     output: torrentRow,
     bulk: true,
     jsonp: false,
@@ -178,6 +181,7 @@ const single = {
   ...jobCommands,
   ...storageCommands,
   ...placeCommands,
+  ...queueCommands,
   ...accessCommands,
   ...ticketCommands,
   ...webhookCommands,

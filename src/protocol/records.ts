@@ -99,6 +99,10 @@ export interface TorrentRecord {
   /** Whether it has reached a goal, and what follows was done: it is not done again. */
   readonly goalMet?: boolean | undefined
   readonly addedAt: number
+  /** Its place in the queue among the others, lower first; absent: it was never moved, and `addedAt` is. */
+  readonly queueRank?: number | undefined
+  /** Whether the queue has no place for it; absent until the queue was asked. Never kept. */
+  readonly queued?: boolean | undefined
   /** As they were last told; what has run since then, see `SessionRecords.countersOf`. */
   readonly counters: TorrentCounters
   /**
@@ -123,7 +127,10 @@ export function factsOf(info: TorrentInfo): TorrentFacts {
   }
 }
 
-/** The row of a torrent that no worker has reported yet; what a run before has claimed is shown until it is proved. */
+/**
+ * The row of a torrent that no worker has reported yet; what a run before has claimed is shown until it is
+ * proved. Its queue position is for the board to say.
+ */
 export function rowOfRecord(record: TorrentRecord): TorrentRow {
   const totalSize = record.facts?.totalSize ?? 0
   const { downloaded, uploaded, finishedAt } = record.counters
@@ -143,6 +150,7 @@ export function rowOfRecord(record: TorrentRecord): TorrentRow {
     eta_ms: null,
     added_at: record.addedAt,
     finished_at: finishedAt,
+    queue_position: 0,
     save_path: record.savePath,
   }
 }
@@ -159,9 +167,15 @@ function claimedProgress({ bits, resume, facts }: TorrentRecord): number {
   return claimed === undefined || facts === undefined ? 0 : progressOf(claimed, facts)
 }
 
+/** Whether a worker is to bring it among its peers. */
+export function isToRun({ started, queued, quarantine }: TorrentRecord): boolean {
+  return started && queued !== true && quarantine === undefined
+}
+
 /** The state of a torrent that waits for a worker. */
 export function restingState(record: TorrentRecord): TorrentRow['state'] {
   if (record.quarantine !== undefined) return 'quarantined'
   if (!record.started) return 'stopped'
+  if (record.queued === true) return 'queued'
   return record.source.rawInfo === undefined ? 'downloading_metadata' : 'checking_resume_data'
 }

@@ -6,6 +6,7 @@ import { sessionId } from './ids.ts'
 import { ipFilterSetting } from './ip-filter-source.ts'
 import { labelList } from './labels.ts'
 import { flag, integer, portList, portRange, rate, text } from './parameters.ts'
+import { queueInput } from './queue.ts'
 import { quotaInput } from './quotas.ts'
 import { rootPath } from './root-path.ts'
 import { encryptionModes } from './session.ts'
@@ -48,6 +49,7 @@ export const createSession = z.strictObject({
       'preferred: encrypted, or plain where a peer cannot; required: encrypted only; off: plain only',
     ),
   ...sessionGoalInput,
+  ...queueInput,
   announce_address: changeable.announce_address
     .default('')
     .describe('address that trackers are told as ours (ip), where they heed that; empty: the one they see'),
@@ -70,6 +72,7 @@ export const updateSession = z.strictObject({
     .optional()
     .describe('at once: connections that it does not allow are closed'),
   ...sessionGoalInput,
+  ...queueInput,
   announce_address: changeable.announce_address
     .optional()
     .describe('as for create_session; from the next announce on'),

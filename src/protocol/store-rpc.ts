@@ -81,6 +81,12 @@ export type StoreOperation =
   | { readonly type: 'remove_deliveries'; readonly ids: readonly string[] }
   /** Changes the counters of the checkpoint and leaves the rest of it. */
   | (TorrentKey & { readonly type: 'put_counters'; readonly counters: TorrentCounters })
+  /** Of some torrents of a session: an info hash and its rank each. */
+  | {
+      readonly type: 'put_queue_ranks'
+      readonly sessionId: string
+      readonly ranks: readonly (readonly [infoHash: string, rank: number])[]
+    }
 
 /** What the store found when it was opened. */
 export interface StoreOpening {

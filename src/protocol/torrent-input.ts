@@ -23,6 +23,7 @@ const optionFields = {
   default_priority: integer(0, 7)
     .optional()
     .describe('of the files that file_priorities does not reach; 4, but 0 for a magnet with so (BEP 53)'),
+  forced: flag.optional().describe('1: run whatever the queue of the session says, and take no place in it'),
   sequential: flag.optional().describe('1: fetch pieces in their order, not the rarest first'),
   first_last_first: flag
     .optional()

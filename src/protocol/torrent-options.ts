@@ -19,6 +19,7 @@ export const torrentOptions = z.object({
     .int()
     .default(usualPriority)
     .describe('of the files that file_priorities does not reach'),
+  forced: z.boolean().default(false).describe('runs whatever the queue says, and takes no place in it'),
   sequential: z.boolean().default(false).describe('pieces are fetched in their order, not the rarest first'),
   first_last_first: z
     .boolean()

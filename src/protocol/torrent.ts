@@ -9,7 +9,8 @@ import { torrentOptions } from './torrent-options.ts'
  * `stopped` → start → `checking_resume_data` → (`queued_for_checking` → `checking_files`) → (`allocating`)
  * → `downloading_metadata` (magnets, before the rest) → `downloading` → `finished` (all selected files)
  * or `seeding` (all files). A fault of its disk or files leads to `error`, two crashes of the worker in a
- * row while it was being activated to `quarantined`.
+ * row while it was being activated to `quarantined`. A started torrent that its session has no place for is
+ * `queued` instead of any of these, until there is one.
  */
 export const torrentStates = [
   'checking_resume_data',
@@ -20,6 +21,7 @@ export const torrentStates = [
   'finished',
   'seeding',
   'allocating',
+  'queued',
   'stopped',
   'error',
   'quarantined',
@@ -54,6 +56,7 @@ export const torrentRow = z.object({
   eta_ms: z.number().nullable().describe('estimated time to the end at the present rate; null when unknown'),
   added_at: z.number().describe('milliseconds since the epoch'),
   finished_at: z.number().nullable().describe('when it was complete for the first time; null until then'),
+  queue_position: z.int().describe('its place in the queue of its session, 0 is the first'),
   save_path: z.string().describe('folder of its files, relative to the root folder'),
   labels: torrentOptions.shape.labels,
   metadata: torrentOptions.shape.metadata,

@@ -189,6 +189,7 @@ onBoth('every command on a session that is none fails with session_not_found', a
     save_path: 'here',
     address: '192.0.2.1:6881',
     url: 'http://192.0.2.1/',
+    position: 'top',
   }
   for (const id of ['2d4c54303130302d655f38397933685052467163', 'not-an-id', '__proto__']) {
     for (const command of commandNames.filter((name) => 'session_id' in commands[name].input.shape)) {

@@ -183,6 +183,8 @@ keys('what is not yours answers exactly as what is not there, on both faces', as
     create_webhook: { url: 'http://192.0.2.1/' },
     add_peer: { address: '192.0.2.1:6881' },
     ban_peer: { address: '192.0.2.1' },
+    reorder_torrent: { position: 'top' },
+    reorder_torrents: { position: 'top' },
     unban_peer: { address: '192.0.2.1' },
   }
   const faces = [mine.face, await server.socket(mine.key)]

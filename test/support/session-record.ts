@@ -1,5 +1,6 @@
 /** Records of sessions as main keeps them, whole or with what a test is about. */
 import { noGoals } from '../../src/protocol/goals.ts'
+import { noQueueLimits } from '../../src/protocol/queue.ts'
 import type { SessionRecord } from '../../src/protocol/records.ts'
 import type { SessionSettings } from '../../src/protocol/session.ts'
 
@@ -17,6 +18,7 @@ export const sessionSettings: SessionSettings = {
   announce_address: '',
   ip_filter: '',
   ...noGoals,
+  ...noQueueLimits,
 }
 
 /** A record of a session that is memory only. */

@@ -27,7 +27,8 @@ export class SessionBoard {
 
   /** Shows a torrent as recorded, until a worker reports it; gives the row. */
   expect(record: TorrentRecord): TorrentRow {
-    const row = { ...rowOfRecord(record), state: this.#restingState(record) }
+    const queue_position = this.torrents.get(record.infoHash)?.queue_position ?? this.torrents.size
+    const row = { ...rowOfRecord(record), queue_position, state: this.#restingState(record) }
     this.torrents.put(record.infoHash, row)
     return row
   }
@@ -42,12 +43,31 @@ export class SessionBoard {
     this.torrents.delete(infoHash)
   }
 
-  /** Takes a worker's report. Rows of torrents that no record knows any more are late news and dropped. */
-  take(delta: SnapshotDelta): void {
+  /**
+   * Takes a worker's report. Rows of torrents that no record knows any more are late news and dropped. Gives
+   * whether a state is another than it was.
+   */
+  take(delta: SnapshotDelta): boolean {
     this.#reportedAt = Date.now()
     this.#totals = delta.totals
+    let isOther = false
     for (const row of delta.rows) {
-      if (this.torrents.has(row.info_hash)) this.torrents.put(row.info_hash, row)
+      const before = this.torrents.get(row.info_hash)
+      if (before === undefined) continue
+      isOther ||= before.state !== row.state
+      this.torrents.put(row.info_hash, { ...row, queue_position: before.queue_position })
+    }
+    return isOther
+  }
+
+  /** Shows each torrent at its place in this order of the queue. */
+  place(order: Iterable<string>): void {
+    let queue_position = 0
+    for (const infoHash of order) {
+      const row = this.torrents.get(infoHash)
+      if (row !== undefined && row.queue_position !== queue_position)
+        this.torrents.put(infoHash, { ...row, queue_position })
+      queue_position += 1
     }
   }
 
@@ -55,6 +75,11 @@ export class SessionBoard {
   rest(records: Iterable<TorrentRecord>): void {
     this.#reportedAt = Date.now()
     this.#totals = noTotals
+    this.still(records)
+  }
+
+  /** Shows torrents that have no peers any more, or not yet. */
+  still(records: Iterable<TorrentRecord>): void {
     for (const record of records) {
       const row = this.torrents.get(record.infoHash)
       if (row === undefined) continue

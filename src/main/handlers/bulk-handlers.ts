@@ -26,8 +26,12 @@ type Handler = (input: object, caller: Caller) => Reply<object> | Promise<Reply<
 /** Torrents that are under way at the same time. */
 const atOnce = 100
 
-/** All handlers: those given, and those on many torrents that they lead to. */
-export function withBulkHandlers(handlers: SingleHandlers, supervisor: Supervisor, log: Log): Handlers {
+/** All handlers: those given, and those on many torrents that they lead to and that are not given. */
+export function withBulkHandlers(
+  handlers: SingleHandlers & Partial<Handlers>,
+  supervisor: Supervisor,
+  log: Log,
+): Handlers {
   const bulk = commandNames.filter(isBulk).map((name) => {
     const handler = handlers[singleOf(name)] as Handler
     return [
@@ -40,7 +44,7 @@ export function withBulkHandlers(handlers: SingleHandlers, supervisor: Superviso
       },
     ]
   })
-  return { ...handlers, ...Object.fromEntries(bulk) } as Handlers
+  return { ...Object.fromEntries(bulk), ...handlers } as Handlers
 }
 
 function isBulk(name: CommandName): name is BulkName {

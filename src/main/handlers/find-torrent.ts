@@ -18,12 +18,7 @@ export function findTorrent(
   return { session, record }
 }
 
-/** Whether a worker has the torrent among its peers, or soon will. */
-export function runs({ started, quarantine }: TorrentRecord): boolean {
-  return started && quarantine === undefined
-}
-
 /** `torrent_not_running`, with what does not happen for that reason. */
 export function notRunning(infoHash: string, what: string): RestTorrentError {
-  return new RestTorrentError('torrent_not_running', `torrent ${infoHash} is stopped: ${what}`)
+  return new RestTorrentError('torrent_not_running', `torrent ${infoHash} is stopped or queued: ${what}`)
 }

@@ -96,5 +96,5 @@ async function add(
   await session.records.add(record)
   supervisor.files.hold(session.id, record)
   board.session(session.id)?.expect(record)
-  session.apply(record)
+  session.torrents.apply(record)
 }

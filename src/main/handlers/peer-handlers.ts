@@ -1,7 +1,8 @@
 /** The commands on peers, which are asked of the worker, and on bans, which main keeps. */
 import { RestTorrentError } from '../../protocol/errors.ts'
+import { isToRun } from '../../protocol/records.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
-import { findTorrent, notRunning, runs, usualDeadlineMs } from './find-torrent.ts'
+import { findTorrent, notRunning, usualDeadlineMs } from './find-torrent.ts'
 import type { Handlers } from './reply.ts'
 
 type PeerHandlers = Pick<Handlers, 'get_peers' | 'add_peer' | 'get_bans' | 'ban_peer' | 'unban_peer'>
@@ -12,7 +13,7 @@ export function peerHandlers(supervisor: Supervisor, deadlineMs = usualDeadlineM
     get_peers: async (input) => {
       const { session, record } = findTorrent(supervisor, input)
       const { infoHash } = record
-      const peers = runs(record)
+      const peers = isToRun(record)
         ? await session.query('peers', deadlineMs, async (api) => await api.peers(infoHash))
         : undefined
       return { value: { peers: [...(peers ?? [])] } }
@@ -20,7 +21,7 @@ export function peerHandlers(supervisor: Supervisor, deadlineMs = usualDeadlineM
     add_peer: async ({ address, ...input }) => {
       const { session, record } = findTorrent(supervisor, input)
       const { infoHash } = record
-      const answer = runs(record)
+      const answer = isToRun(record)
         ? await session.query('add peer', deadlineMs, async (api) => await api.dialPeer(infoHash, address))
         : undefined
       if (answer === undefined) throw notRunning(infoHash, 'it meets nobody')

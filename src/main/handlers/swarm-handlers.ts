@@ -1,10 +1,10 @@
 /** The commands on what a torrent meets: its trackers and web seeds. What runs is asked of the worker. */
-import type { TorrentRecord } from '../../protocol/records.ts'
+import { isToRun, type TorrentRecord } from '../../protocol/records.ts'
 import { restingTrackers, type TrackerView } from '../../protocol/tracker.ts'
 import { restingWebSeed } from '../../protocol/web-seed.ts'
 import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
-import { findTorrent, notRunning, runs, usualDeadlineMs } from './find-torrent.ts'
+import { findTorrent, notRunning, usualDeadlineMs } from './find-torrent.ts'
 import type { Handlers } from './reply.ts'
 
 type SwarmHandlers = Pick<Handlers, 'get_trackers' | 'get_web_seeds' | 'reannounce_torrent'>
@@ -19,7 +19,7 @@ export function swarmHandlers(supervisor: Supervisor, deadlineMs = usualDeadline
     get_web_seeds: async (input) => {
       const { session, record } = findTorrent(supervisor, input)
       const { infoHash, source } = record
-      const seeds = runs(record)
+      const seeds = isToRun(record)
         ? await session.query('web seeds', deadlineMs, async (api) => await api.webSeeds(infoHash))
         : undefined
       return { value: { web_seeds: seeds ? [...seeds] : source.webSeeds.map(restingWebSeed) } }
@@ -27,7 +27,7 @@ export function swarmHandlers(supervisor: Supervisor, deadlineMs = usualDeadline
     reannounce_torrent: async (input) => {
       const { session, record } = findTorrent(supervisor, input)
       const { infoHash } = record
-      if (!runs(record)) throw notRunning(infoHash, 'it announces nothing')
+      if (!isToRun(record)) throw notRunning(infoHash, 'it announces nothing')
       await session.query('reannounce', deadlineMs, async (api) => {
         await api.reannounce(infoHash)
       })
@@ -43,7 +43,7 @@ async function trackersOf(
   deadlineMs: number,
 ): Promise<TrackerView[]> {
   const { infoHash, source } = record
-  const trackers = runs(record)
+  const trackers = isToRun(record)
     ? await session.query('trackers', deadlineMs, async (api) => await api.trackers(infoHash))
     : undefined
   return trackers ? [...trackers] : restingTrackers(source.trackers)

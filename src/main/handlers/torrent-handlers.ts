@@ -53,8 +53,9 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
       try {
         const { session: still, record } = await recordNew(input, memoryOnly, candidate, options)
         settle(true)
-        const value = boardOf(board, input.session_id).expect(record)
-        still.apply(record)
+        const expected = boardOf(board, input.session_id).expect(record)
+        still.torrents.apply(record)
+        const value = board.session(still.id)?.torrents.get(record.infoHash) ?? expected
         log.info({ session: still.id, info_hash: record.infoHash }, 'torrent added')
         return { value }
       } catch (error) {
@@ -77,9 +78,10 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
       const row = boardOf(board, session_id).torrents.get(info_hash) ?? rowOfRecord(record)
       return { value: detailOf(row, record, session.records) }
     },
-    start_torrent: async ({ session_id, info_hash }) => ({
+    start_torrent: async ({ session_id, info_hash, forced }) => ({
       value: await decideStarted(supervisor.session(session_id), boardOf(board, session_id), info_hash, {
         started: true,
+        forced,
         quarantine: undefined,
       }),
     }),

@@ -3,9 +3,9 @@ import { RestTorrentError } from '../../protocol/errors.ts'
 import { magnetOf } from '../../protocol/magnet.ts'
 import { metainfoFile } from '../../protocol/metainfo-file.ts'
 import { viewCommands } from '../../protocol/view-commands.ts'
-import type { TorrentRecord } from '../../protocol/records.ts'
+import { isToRun, type TorrentRecord } from '../../protocol/records.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
-import { findTorrent, runs, usualDeadlineMs } from './find-torrent.ts'
+import { findTorrent, usualDeadlineMs } from './find-torrent.ts'
 import type { Handlers } from './reply.ts'
 
 type ViewHandlers = Pick<Handlers, 'get_magnet' | 'get_metainfo' | 'get_pieces'>
@@ -31,7 +31,7 @@ export function viewHandlers(supervisor: Supervisor, deadlineMs = usualDeadlineM
     get_pieces: async (input) => {
       const { session, record } = findTorrent(supervisor, input)
       const { infoHash } = record
-      const availability = runs(record)
+      const availability = isToRun(record)
         ? await session.query('pieces', deadlineMs, async (api) => await api.availability(infoHash))
         : undefined
       const have = haveOf(record)

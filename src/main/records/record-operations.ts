@@ -15,6 +15,11 @@ export function putCounters(
   return { type: 'put_counters', sessionId, infoHash, counters }
 }
 
+/** Where torrents stand in the queue now. */
+export function putQueueRanks(sessionId: string, ranks: ReadonlyMap<string, number>): StoreOperation {
+  return { type: 'put_queue_ranks', sessionId, ranks: [...ranks] }
+}
+
 /** A checkpoint that knows nothing of the files. */
 export function forgetPieces(
   sessionId: string,

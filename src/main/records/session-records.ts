@@ -15,7 +15,7 @@ import { Turns } from '../../protocol/turns.ts'
 import { BackgroundWrites, type Journal, type Keeping } from './journal.ts'
 import { SessionBans } from './session-bans.ts'
 import { takenOverBy, type Removal } from './removal.ts'
-import { forgetPieces, keepData, putCounters, putTorrent } from './record-operations.ts'
+import { forgetPieces, keepData, putCounters, putQueueRanks, putTorrent } from './record-operations.ts'
 import { TorrentCounting } from './torrent-counting.ts'
 
 /** What callers call a session. */
@@ -113,6 +113,12 @@ export class SessionRecords {
     })
   }
 
+  /** Puts torrents at these ranks of the queue. Rejects with a disk code. */
+  async rank(ranks: ReadonlyMap<string, number>): Promise<void> {
+    await this.#journal?.write(putQueueRanks(this.session.id, ranks))
+    for (const [infoHash, queueRank] of ranks) this.change(infoHash, { queueRank })
+  }
+
   /** Changes what the session is called and its settings, as `changeSession` does. */
   async configure(called: FieldsOf<Called>, settings: FieldsOf<SessionSettings>): Promise<void> {
     await this.changeSession((before) => ({
@@ -165,13 +171,9 @@ export class SessionRecords {
   /** The worker has carried the removal out, or it cannot be carried out any more. */
   finishRemoval(removal: Removal): void {
     this.removals.delete(removal)
-    const { infoHash } = removal.record
-    this.#later(removal.record, {
-      type: 'finish_removal',
-      sessionId: this.session.id,
-      infoHash,
-      removalId: removal.id,
-    })
+    const { record, id: removalId } = removal
+    const { infoHash } = record
+    this.#later(record, { type: 'finish_removal', sessionId: this.session.id, infoHash, removalId })
   }
 
   /** A magnet's metadata is known; gives the record with it. */

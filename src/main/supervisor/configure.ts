@@ -5,6 +5,7 @@ import { needsRestart, type SessionSettings, type SessionState } from '../../pro
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { SessionApi } from '../../protocol/session-rpc.ts'
+import type { SessionTorrents } from './session-torrents.ts'
 import type { SessionSurroundings } from './session-surroundings.ts'
 import type { Called, SessionRecords } from '../records/session-records.ts'
 
@@ -12,6 +13,7 @@ import type { Called, SessionRecords } from '../records/session-records.ts'
 interface Configured {
   readonly records: SessionRecords
   readonly state: SessionState
+  readonly torrents: Pick<SessionTorrents, 'queue'>
   restart(): Promise<void>
   send(what: string, run: (api: SessionApi) => Promise<void>): void
 }
@@ -28,6 +30,7 @@ export async function configureSession(
   const isUp = state === 'running' || state === 'starting'
   if (isUp && needsRestart(before, records.session.settings)) void session.restart()
   else configureWorker(session)
+  session.torrents.queue.look()
 }
 
 /** Has the worker obey the settings as they are recorded now. */
@@ -59,5 +62,6 @@ export async function configureTorrent(
     ...(changesGoal(fields) ? { goalMet: false } : {}),
   }))
   session.send('configure torrent', async (api) => await api.configureTorrent(infoHash, record.options))
+  if (fields.forced !== undefined) session.torrents.queue.look()
   return record
 }

@@ -1,19 +1,31 @@
 /** What callers, or goals, decide of a torrent: recorded first, then shown, then sent to the worker. */
+import { changedFields } from '../../protocol/changed-fields.ts'
 import { rowOfRecord, type TorrentRecord } from '../../protocol/records.ts'
 import type { TorrentRow } from '../../protocol/torrent.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { SessionSupervisor } from './session-supervisor.ts'
 
-/** Gives the row, which tells at once what it leads to. Rejects with `torrent_not_found` or a disk code. */
+interface Decision
+  extends Pick<TorrentRecord, 'started'>, Partial<Pick<TorrentRecord, 'quarantine' | 'goalMet'>> {
+  readonly forced?: boolean | undefined
+}
+
+/**
+ * Gives the row, which tells at once what it leads to; `forced` as in the options, where it is given. Rejects with `torrent_not_found` or a disk code.
+ */
 export async function decideStarted(
   session: SessionSupervisor,
   board: SessionBoard,
   infoHash: string,
-  fields: Pick<TorrentRecord, 'started'> & Partial<Pick<TorrentRecord, 'quarantine' | 'goalMet'>>,
+  { forced, ...fields }: Decision,
 ): Promise<TorrentRow> {
-  const record = await session.records.decide(infoHash, fields)
-  if (!fields.started) board.rest([record])
-  session.apply(record)
+  const record = await session.records.decide(infoHash, ({ options }) => ({
+    ...fields,
+    options: changedFields(options, { forced }),
+    ...(fields.started ? {} : { queued: undefined }), // the queue decides anew when it is started again
+  }))
+  if (!fields.started) board.still([record])
+  session.torrents.apply(record)
   return board.torrents.get(infoHash) ?? rowOfRecord(record)
 }
 
@@ -24,6 +36,6 @@ export async function removeTorrent(
   deleteData: boolean,
 ): Promise<boolean> {
   const removal = await session.records.remove(infoHash, deleteData)
-  if (removal !== undefined) session.remove(removal)
+  if (removal !== undefined) session.torrents.remove(removal)
   return removal !== undefined
 }

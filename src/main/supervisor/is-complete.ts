@@ -13,5 +13,5 @@ export function isComplete(
   if (row?.state === 'seeding') return true
   // progress is that of the selected files
   const takesAll = options !== undefined && !skipsFiles(options)
-  return takesAll && row?.state === 'stopped' && row.progress === 1
+  return takesAll && (row?.state === 'stopped' || row?.state === 'queued') && row.progress === 1
 }

@@ -4,10 +4,8 @@
  * end there and differ only by the state at that moment.
  */
 import { RestTorrentError, toWireError, type WireError } from '../../protocol/errors.ts'
-import type { TorrentRecord } from '../../protocol/records.ts'
 import type { SessionApi } from '../../protocol/session-rpc.ts'
 import type { SessionState } from '../../protocol/session.ts'
-import type { Removal } from '../records/removal.ts'
 import type { SessionRecords } from '../records/session-records.ts'
 import type { HostExit } from '../threads/session-host.ts'
 import { Backoff } from './backoff.ts'
@@ -16,8 +14,8 @@ import { Generation } from './generation.ts'
 import { configureWorker, tellBans, tellFilters } from './configure.ts'
 import { heldReason, notCalledReason, stateCode } from './session-reasons.ts'
 import { noteCrash } from './note-crash.ts'
-import { Removals } from './removals.ts'
 import { bootOf, type SessionSurroundings } from './session-surroundings.ts'
+import { SessionTorrents } from './session-torrents.ts'
 import { SessionWish } from './session-wish.ts'
 import { takeEvent } from './take-event.ts'
 
@@ -32,23 +30,17 @@ export class SessionSupervisor {
   lastError: (WireError & { at: number }) | undefined
   generation: Generation | undefined
   readonly wish: SessionWish
+  readonly torrents: SessionTorrents
 
   readonly #near: SessionSurroundings
   readonly #backoff = new Backoff()
   readonly #ledger = new CrashLedger()
-  readonly #removals: Removals
   #generations = 0
   #retry: NodeJS.Timeout | undefined
 
   constructor(records: SessionRecords, near: SessionSurroundings) {
     this.records = records
     this.#near = near
-    this.#removals = new Removals({
-      records,
-      files: near.files,
-      retryMs: near.boot.healMs,
-      send: (what, run) => this.send(what, run),
-    })
     this.state = records.session.started ? 'starting' : 'stopped'
     this.wish = new SessionWish({
       records,
@@ -57,7 +49,12 @@ export class SessionSupervisor {
       end: async () => await this.#end(stopDeadlineMs),
       begin: () => this.#beginAgain(),
     })
-    for (const record of records.torrents.values()) near.board.expect(record)
+    this.torrents = new SessionTorrents({
+      records,
+      near,
+      isRunning: () => this.state === 'running',
+      send: (what, run) => this.send(what, run),
+    })
   }
 
   /** Whether a worker was ever begun for it in this process. */
@@ -105,6 +102,7 @@ export class SessionSupervisor {
   /** Ends the worker for good; gives whether it ended in order. Its thread, port and memory are free then. */
   async stop(deadlineMs = stopDeadlineMs): Promise<boolean> {
     this.wish.drop()
+    this.torrents.queue.close()
     return await this.#end(deadlineMs)
   }
 
@@ -115,20 +113,6 @@ export class SessionSupervisor {
     await generation?.end('requested', deadlineMs)
     this.#to('stopped')
     return generation?.endedInOrder === true
-  }
-
-  /** Brings a torrent to its record in the worker, now or when there is one again; never one in quarantine. */
-  apply(record: TorrentRecord): void {
-    if (record.quarantine !== undefined) return this.#near.onChange()
-    this.send('apply torrent', async (api) => await api.applyTorrent(record))
-  }
-
-  /** Has the worker carry out a removal, now or when there is one again. */
-  remove(removal: Removal): void {
-    const { infoHash } = removal.record
-    this.#near.files.leave({ sessionId: this.id, infoHash }, removal.id, removal.deleteData)
-    this.#near.board.forget(infoHash)
-    this.#removals.carryOut(removal)
   }
 
   /** Asks the worker; rejects with the code of its state when there is no worker to ask. */
@@ -154,7 +138,8 @@ export class SessionSupervisor {
       boot: { ...this.#near.boot, ...bootOf(this.records.session), generation: number },
       onEvent: (event) => {
         if (this.generation?.number !== number) return
-        takeEvent(event, this.#near, this.records, (what, run) => {
+        const near = { ...this.#near, onStates: () => this.torrents.queue.observed() }
+        takeEvent(event, near, this.records, (what, run) => {
           if (this.generation === generation) this.send(what, run)
         })
       },
@@ -177,8 +162,7 @@ export class SessionSupervisor {
     tellBans(this)
     tellFilters(this, this.#near.filters)
     this.#near.log.info({ session: this.id, port, generation: generation.number }, 'session runs')
-    this.#removals.replay()
-    for (const record of this.#ledger.replayOrder(this.records.torrents.values())) this.apply(record)
+    this.torrents.replay((records) => this.#ledger.replayOrder(records))
   }
 
   #unbound(generation: Generation, error: unknown): void {
@@ -201,7 +185,7 @@ export class SessionSupervisor {
     if (this.generation !== generation) return
     this.generation = undefined
     this.#near.hashDesk.cancelAll(this.id)
-    this.#removals.rest()
+    this.torrents.rest()
     this.records.counting.rest()
     this.#near.board.rest(this.records.torrents.values())
     if (this.state === 'stopping' || this.state === 'stopped') return

@@ -15,12 +15,14 @@ interface Near {
   readonly quotas: Pick<QuotaBook, 'forWriting'> | undefined
   readonly log: Log
   readonly onChange: () => void
+  /** States of torrents are others than they were. */
+  readonly onStates: () => void
 }
 
 /** Takes one event of the present generation; `answer` calls that one back. */
 export function takeEvent(
   event: SessionEvent,
-  { board, hashDesk, files, quotas, log, onChange }: Near,
+  { board, hashDesk, files, quotas, log, onChange, onStates }: Near,
   records: SessionRecords,
   answer: (what: string, run: (api: SessionApi) => Promise<void>) => void,
 ): void {
@@ -32,7 +34,7 @@ export function takeEvent(
   if (event.type === 'snapshot') {
     const rows = event.rows.filter(({ info_hash, added_at }) => isOfNow(info_hash, added_at))
     logChanges(rows, board, log, id)
-    board.take({ ...event, rows })
+    if (board.take({ ...event, rows })) onStates()
     for (const row of rows) records.counting.observe(row)
     onChange()
   } else if (event.type === 'activated') records.change(event.infoHash, { bits: event.bits })

@@ -34,6 +34,7 @@ export function rowOf(parts: RowParts, now: number): TorrentRow {
     total_size: total,
     ...meter.read(now, content?.selection.left ?? 0, total),
     added_at: record.addedAt,
+    queue_position: 0, // the board of main knows it
     save_path: record.savePath,
     ...(error ? { error } : {}),
   }

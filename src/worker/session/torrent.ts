@@ -3,7 +3,7 @@
  * engine and closes again. Its state is derived from how far it has come.
  */
 import { RestTorrentError, toWireError, type WireError } from '../../protocol/errors.ts'
-import { factsOf, restingState, type TorrentRecord } from '../../protocol/records.ts'
+import { factsOf, isToRun, restingState, type TorrentRecord } from '../../protocol/records.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import { parseInfo, type TorrentInfo } from '../../protocol/torrent-info.ts'
 import type { TorrentRow, TorrentState } from '../../protocol/torrent.ts'
@@ -66,8 +66,7 @@ export class Torrent implements Reported {
     const { rawInfo } = this.record.source
     // metadata that came from peers is not lost to a record that was sent before it was known
     this.record = rawInfo === undefined ? record : { ...record, source: { ...record.source, rawInfo } }
-    if (record.started && record.quarantine === undefined)
-      this.#enqueue(() => this.#open(this.#error !== undefined))
+    if (isToRun(record)) this.#enqueue(() => this.#open(this.#error !== undefined))
     else void this.close()
     this.#near.reporter.mark(this)
   }
@@ -79,7 +78,7 @@ export class Torrent implements Reported {
       await this.#shut()
       this.#content?.forget()
       this.#near.post({ type: 'forgotten', infoHash: record.infoHash })
-      if (this.record.started) return
+      if (isToRun(this.record)) return
       this.#abort = new AbortController()
       await this.#content?.check(this.record, this.#abort.signal)
       await this.#shut()
@@ -125,7 +124,7 @@ export class Torrent implements Reported {
 
   async #open(acceptLoss: boolean): Promise<void> {
     clearTimeout(this.#heal)
-    if (this.#phase !== undefined || !this.record.started) return // it is open, or was stopped meanwhile
+    if (this.#phase !== undefined || !isToRun(this.record)) return // it is open, or was stopped meanwhile
     this.#abort = new AbortController()
     this.#error = undefined
     if (this.#content === undefined) {

@@ -92,6 +92,11 @@ export function applyOperation(statements: Statements, operation: StoreOperation
     case 'remove_deliveries':
       for (const id of operation.ids) statements.removeDelivery.run({ id })
       return
+    case 'put_queue_ranks': {
+      const { sessionId: id, ranks } = operation
+      for (const [infoHash, rank] of ranks) statements.putQueueRank.run({ id, infoHash, rank })
+      return
+    }
     case 'put_torrent':
       return putTorrent(statements, operation)
     case 'keep_data': {

@@ -28,6 +28,7 @@ export const migrations: readonly Migration[] = [
   announceSecrets,
   answerTable,
   webhookTables,
+  queueRanks,
 ]
 
 /**
@@ -136,4 +137,9 @@ function announceSecrets(database: DatabaseSync): void {
   database.exec(
     `UPDATE session SET record = json_insert(record, '$.announceSecret', lower(hex(randomblob(16))))`,
   )
+}
+
+/** Where a torrent was moved to in the queue of its session; null where it never was. */
+function queueRanks(database: DatabaseSync): void {
+  database.exec('ALTER TABLE torrent ADD COLUMN queue_rank REAL')
 }

@@ -50,6 +50,9 @@ const texts = {
     DO UPDATE SET record = excluded.record, facts = COALESCE(facts, excluded.facts)
     RETURNING seq`,
   putFacts: 'UPDATE torrent SET facts = :facts WHERE seq = :torrent',
+  putQueueRank: `
+    UPDATE torrent SET queue_rank = :rank WHERE info_hash = :infoHash AND removal = ''
+    AND session = (SELECT seq FROM session WHERE id = :id)`,
   removeTorrent: 'UPDATE torrent SET removal = :removal, delete_data = :deleteData WHERE seq = :torrent',
   keepData: `
     UPDATE torrent SET delete_data = 0 WHERE info_hash = :infoHash AND removal = :removal
@@ -76,7 +79,7 @@ const texts = {
     FROM session WHERE seq > :after ORDER BY seq LIMIT :rows`,
   loadTorrents: `
     SELECT torrent.seq, session.id AS session, info_hash, torrent.record, facts, removal, delete_data,
-      raw_info, open_for_writing, bits, files, downloaded, uploaded, active_time_ms, seeding_time_ms,
+      queue_rank, raw_info, open_for_writing, bits, files, downloaded, uploaded, active_time_ms, seeding_time_ms,
       finished_at, completed_told
     FROM torrent JOIN session ON session.seq = torrent.session
     LEFT JOIN metainfo ON metainfo.torrent = torrent.seq

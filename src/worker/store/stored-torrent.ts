@@ -50,6 +50,7 @@ const row = z.object({
   facts: jsonColumn(factsForm).nullable(),
   removal: z.string(),
   delete_data: z.int(),
+  queue_rank: z.number().nullable(),
   raw_info: blob.nullable(),
   open_for_writing: jsonColumn(z.array(z.int())).nullable(),
   bits: blob.nullable(),
@@ -90,13 +91,14 @@ export function readTorrent(values: Record<string, unknown>): StoredTorrent | Sk
   }
 }
 
-function entryOf({ info_hash, record, facts, raw_info }: Row): TorrentEntry {
+function entryOf({ info_hash, record, facts, raw_info, queue_rank }: Row): TorrentEntry {
   const { source, quarantine, ...rest } = record
   return {
     infoHash: info_hash,
     source: { rawInfo: raw_info ?? undefined, ...source },
     facts: facts ?? undefined,
     ...rest,
+    ...(queue_rank === null ? {} : { queueRank: queue_rank }),
     quarantine,
   }
 }

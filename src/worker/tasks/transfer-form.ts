@@ -73,6 +73,7 @@ const torrent = z.strictObject({
   options: z.strictObject(torrentOptions.shape).prefault({}),
   goalMet: z.boolean().optional(),
   addedAt: count,
+  queueRank: z.number().optional(),
   counters,
   quarantine: z.string().max(65_536).optional(),
 })
@@ -83,7 +84,7 @@ export function headLine(session: TransferredSession, torrents: number): string 
 }
 
 /** The line of a torrent. */
-export function torrentLine({ source, facts: _, ...rest }: TransferredTorrent): string {
+export function torrentLine({ source, facts: _, queued: _queued, ...rest }: TransferredTorrent): string {
   const { rawInfo, ...place } = source
   const metainfo = rawInfo === undefined ? null : Buffer.from(rawInfo).toString('base64')
   return lineOf(torrent.parse({ ...rest, source: place, metainfo }))

@@ -23,13 +23,16 @@ const needed: Partial<Record<CommandName, object>> = {
   create_webhook: { url: 'http://example.com/' },
   add_peer: { address: '192.0.2.1:6881' },
   ban_peer: { address: '192.0.2.1' },
+  reorder_torrent: { position: 'top' },
+  reorder_torrents: { position: 'top' },
   unban_peer: { address: '192.0.2.1' },
 }
 
 for (const name of commandNames) {
   const entry: CommandEntry = commands[name]
   const { method, path } = entry
-  const given = 'info_hashes' in entry.input.shape ? { info_hashes: 'all' } : needed[name]
+  const many = 'info_hashes' in entry.input.shape ? { info_hashes: 'all' } : {}
+  const given = { ...many, ...needed[name] }
   app(`${method} ${path} runs ${name}`, async () => {
     const { request, post, calls } = recordedApp()
     const address = path
@@ -40,7 +43,7 @@ for (const name of commandNames) {
       .replace('{webhook_id}', randomUUID())
     const response =
       method === 'POST'
-        ? await post(address, 'application/json', JSON.stringify(given ?? {}))
+        ? await post(address, 'application/json', JSON.stringify(given))
         : await request(`${address}?${String(new URLSearchParams({ ...given }))}`, { method })
     assert.is(response.status, entry.status ?? 200)
     assert.equal(

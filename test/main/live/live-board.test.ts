@@ -35,6 +35,7 @@ function row(infoHash: string, variant = 0): TorrentRow {
     eta_ms: variant % 4 === 0 ? null : variant,
     added_at: 0,
     finished_at: null,
+    queue_position: 0,
     save_path: '',
     labels: variant % 2 === 0 ? [] : ['odd'],
     metadata: {},

@@ -22,6 +22,7 @@ events('what a removed torrent told late is not believed of the one that was add
     quotas: undefined,
     log: pino({ level: 'silent' }),
     onChange: () => undefined,
+    onStates: () => undefined,
   }
   near.board.expect(now)
   const take = (event: SessionEvent) => takeEvent(event, near, records, () => undefined)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { noGoals } from '../../../src/protocol/goals.ts'
+import { noQueueLimits } from '../../../src/protocol/queue.ts'
 import type { TorrentCounters } from '../../../src/protocol/counters.ts'
 import type {
   FileIdentity,
@@ -49,6 +50,7 @@ export function sessionOf(n = 1): SessionRecord {
       announce_address: '203.0.113.7',
       ip_filter: '192.0.2.0/24',
       ...noGoals,
+      ...noQueueLimits,
     },
   }
 }

@@ -53,7 +53,7 @@ const ofFilters = [
 
 const own: Partial<Record<CommandName, readonly ErrorCode[]>> = {
   create_session: ['bind_failed', 'session_exists', 'session_unresponsive', ...ofFilters],
-  update_session: ofFilters,
+  update_session: ['bind_failed', 'session_restarting', 'session_unresponsive', ...ofFilters],
   restart_session: ['session_stopped'],
   upload_torrent: [
     'select_one_source',

@@ -64,6 +64,9 @@ export const createSession = z.strictObject({
 export const updateSession = z.strictObject({
   session_id: sessionId,
   name: changeable.name.optional().describe('a name of your own'),
+  port: integer(1, 65_535)
+    .optional()
+    .describe('where it listens, answered once it does; a change restarts the worker in order'),
   labels: labelList.optional().describe('up to 32, separated by commas; they take the place of those before'),
   download_limit: rate.optional().describe('bytes/s of payload, 0: unlimited; at once'),
   upload_limit: rate.optional().describe('bytes/s of payload, 0: unlimited; at once'),

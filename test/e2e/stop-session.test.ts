@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { SessionView } from '../../src/protocol/session.ts'
+import { freePort } from '../peers/tools.ts'
 import { countingSession, hashRequests } from '../support/hash-count.ts'
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { takeTcp } from '../support/ports.ts'
@@ -65,6 +66,60 @@ stopping('of stops and starts that follow each other the last one holds', async 
   await server.rest.call('stop_session', of)
   await server.rest.call('delete_session', of)
   assert.equal((await server.rest.call('get_session_list')).sessions, [])
+})
+
+stopping('a session moves to another port, or stays where it is when that is taken', async () => {
+  const dataDir = temporaryFolder()
+  const made = makeMetainfo({ name: 'moved', content: 300_000 })
+  const [next, later] = [await freePort(), await freePort()]
+  let of: { session_id: string }
+  {
+    await using server = await start(dataDir)
+    const session = await openSession(server.rest)
+    const other = await openSession(server.rest)
+    of = { session_id: session.id }
+    writeFiles(join(server.rootDir, 'here'), made)
+    await addTorrent(server.rest, session, { file: made.bytes })
+    await whenState(server.rest, session, made.infoHash, 'seeding')
+    const hashed = hashRequests()
+    {
+      const foreign = await freePort()
+      await using _taken = await takeTcp(foreign)
+      for (const port of [foreign, other.port]) {
+        const refused = await server.rest.ask('update_session', { ...of, port, name: 'lost' })
+        assert.equal(
+          [refused.error?.code, refused.message],
+          ['bind_failed', 'bind failed address already in use'],
+        )
+        const { port: kept, name } = await server.rest.call('get_session', of)
+        assert.equal([kept, name], [session.port, ''])
+      }
+    }
+    const moved = await server.rest.call('update_session', { ...of, port: next, name: 'moved' })
+    assert.equal([moved.port, moved.state, moved.name], [next, 'running', 'moved'])
+    await whenState(server.rest, session, made.infoHash, 'seeding')
+    assert.is(hashRequests(), hashed)
+    await (await takeTcp(session.port))[Symbol.asyncDispose]() // the port before is free
+    assert.is(
+      await takeTcp(next).then(() => 'free', String),
+      `Error: listen EADDRINUSE: address already in use 127.0.0.1:${next}`,
+    )
+  }
+  await using server = await start(dataDir)
+  await eventually(waitMs, 'the session runs', async () => {
+    const { state, port } = await server.rest.call('get_session', of)
+    return state === 'running' && port === next
+  })
+  await server.rest.call('stop_session', of)
+  await eventually(waitMs, 'it is stopped', async () => {
+    return (await server.rest.call('get_session', of)).state === 'stopped'
+  })
+  assert.is((await server.rest.call('update_session', { ...of, port: later })).port, later)
+  await server.rest.call('start_session', of)
+  await eventually(waitMs, 'the session runs', async () => {
+    const { state, port } = await server.rest.call('get_session', of)
+    return state === 'running' && port === later
+  })
 })
 
 stopping.run()

@@ -10,13 +10,13 @@ import type { Access } from '../access/access.ts'
 import type { Board } from '../board/board.ts'
 import type { IpFilters } from '../filters/ip-filters.ts'
 import { configureSession } from '../supervisor/configure.ts'
+import { bindFailed, movePort } from '../supervisor/move-port.ts'
 import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import { defaultPortRange, portsOfRange } from './default-ports.ts'
 import { freshnessOf, freshnessOfAll } from './freshness.ts'
 import type { Handlers } from './reply.ts'
 
-const bindFailed = 'bind failed address already in use'
 /** Azureus-style client code and version (BEP 20). */
 const peerIdPrefix = '-RT0100-'
 
@@ -97,10 +97,15 @@ export function sessionHandlers({
       const session = supervisor.session(session_id)
       return shown === undefined ? { value } : { value, freshness: freshnessOf(session, shown) }
     },
-    update_session: async ({ session_id, name, labels, ...settings }) => {
+    update_session: async ({ session_id, name, labels, port, ...settings }) => {
       const { session } = supervisor.session(session_id).records
       const { ip_filter } = settings
       const filter = ip_filter === undefined ? undefined : await filters.read(session, ip_filter)
+      if (port !== undefined && port !== session.ports[0]) {
+        quotas.forSettings(session, settings)
+        if (supervisor.portsInUse().has(port)) throw new RestTorrentError('bind_failed', bindFailed)
+        await movePort(supervisor.session(session_id), port)
+      }
       await quotas.inTurn(session, async () => {
         quotas.forSettings(session, settings)
         await configureSession(supervisor.session(session_id), { name, labels }, settings)

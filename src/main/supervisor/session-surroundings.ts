@@ -26,10 +26,12 @@ export interface SessionSurroundings {
   readonly onChange: () => void
 }
 
-/** What a worker is told of its session at its start. */
+/** What a worker is told of its session at its start; `firstPort` is tried before those of the record. */
 export function bootOf(
   session: SessionRecord,
+  firstPort?: number,
 ): Pick<HostOptions['boot'], 'sessionId' | 'ports' | 'settings' | 'announceSecret' | 'dhtTable'> {
-  const { id: sessionId, ports, settings, announceSecret, dhtTable } = session
+  const { id: sessionId, settings, announceSecret, dhtTable } = session
+  const ports = firstPort === undefined ? session.ports : [firstPort, ...session.ports]
   return { sessionId, ports, settings, announceSecret, dhtTable }
 }

@@ -15,6 +15,8 @@ interface Hands {
 }
 
 export class SessionWish {
+  /** The port that a worker tries before that of the record. */
+  firstPort: number | undefined
   readonly #hands: Hands
   #isObeying = false
   #isOver = false

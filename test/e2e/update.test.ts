@@ -65,7 +65,8 @@ updates('wrong values are refused and change nothing', async () => {
     (await server.rest.ask(command, { session_id: session.id, ...fields })).error?.code
   assert.is(await refusal('update_session', { encryption: 'maybe' }), 'invalid_parameter')
   assert.is(await refusal('update_session', { max_peers: 0 }), 'invalid_parameter')
-  assert.is(await refusal('update_session', { port: 1 }), 'unknown_parameter')
+  assert.is(await refusal('update_session', { port: 0 }), 'invalid_parameter')
+  assert.is(await refusal('update_session', { ports: [1] }), 'unknown_parameter')
   assert.is(await refusal('update_torrent', { ...key, download_limit: -1 }), 'invalid_parameter')
   assert.is(await refusal('update_torrent', { info_hash: 'f'.repeat(40) }), 'torrent_not_found')
   const view = await server.rest.call('get_session', { session_id: session.id })

@@ -14,6 +14,8 @@ const benchmarks = {
   transfer:
     'a download and a seed with our piece storage and with the one the engine brings: [rounds] [MiB] [folder]',
   store: 'torrents recorded by many callers at a time beside one after the other: [folder] [rounds]',
+  'log-start':
+    'the start of a server whose log is 64 MiB, after a kill and after an end in order: [rounds] [folder]',
   'ip-filter': 'an IP filter of 500,000 ranges read and searched: [ranges]',
   sessions:
     'memory and time of sessions that do nothing: --sessions N, --torrents N in each, --runs N, --only ours,bare…',

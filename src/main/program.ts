@@ -5,6 +5,7 @@ import { openAccess } from './access/access.ts'
 import { Authentication } from './access/authentication.ts'
 import { KeyRing } from './access/key-ring.ts'
 import { QuotaBook } from './access/quota-book.ts'
+import { TransferBook } from './access/transfer-book.ts'
 import { Overload } from './access/overload.ts'
 import { Tickets } from './access/tickets.ts'
 import { Board } from './board/board.ts'
@@ -103,12 +104,14 @@ export async function startProgram(
     })
     stops.push(() => Promise.resolve(filters.stop()))
     board.watch({ closed: (sessionId) => filters.forget(sessionId) })
-    const quotas = new QuotaBook({
-      sessions: () => supervisor.sessions(),
-      quotasOfKey: (prefix) => keys.quotasOf(prefix),
-    })
+    const quotasOfKey = (prefix: string) => keys.quotasOf(prefix)
+    const quotas = new QuotaBook({ sessions: () => supervisor.sessions(), quotasOfKey })
+    const stored = await store.loadTransfers()
+    const transfers = new TransferBook({ quotasOfKey, stored, journal: measured, log })
+    stops.push(() => transfers.stop())
     const supervisor: Supervisor = new Supervisor({
       quotas,
+      transfers,
       filters,
       start: (options) => startThreadHost(entries.session, options),
       boot: {

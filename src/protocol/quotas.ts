@@ -10,6 +10,7 @@ const bounds = {
   download_rate: 'bytes/s of payload; shared out over sessions by their download_limit',
   upload_rate: 'bytes/s of payload; shared out over sessions by their upload_limit',
   adds_minute: 'torrents added within 60 s',
+  transfer_month: 'bytes of payload, received and sent, in a calendar month (UTC)',
 } as const
 
 export type QuotaName = keyof typeof bounds

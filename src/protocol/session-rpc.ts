@@ -11,6 +11,7 @@ import type { TorrentCheckpoint, TorrentFacts, TorrentRecord } from './records.t
 import type { SessionSettings } from './session.ts'
 import type { TorrentOptions } from './torrent-options.ts'
 import type { TorrentRow } from './torrent.ts'
+import type { TransferShare } from './transfer.ts'
 import type { TrackerView } from './tracker.ts'
 import type { WebSeedView } from './web-seed.ts'
 
@@ -25,6 +26,8 @@ export interface SessionBoot {
   readonly settings: SessionSettings
   /** See `SessionRecord.announceSecret`. */
   readonly announceSecret: string
+  /** What bounds its transfer in a month; empty: nothing. */
+  readonly transfers: readonly TransferShare[]
   /** Ranges beside public addresses that peers may have, see `createAddressPolicy`. */
   readonly allowedPeerRanges: readonly string[]
   /** Nodes that the DHT begins with, `host:port`. */

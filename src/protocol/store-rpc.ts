@@ -11,6 +11,7 @@ import type { AnswerBounds, AnswerQuery, CallName, KeptAnswer } from './idempote
 import type { JobRecord } from './job.ts'
 import type { SessionRecord, TorrentCheckpoint, TorrentFacts, TorrentRecord } from './records.ts'
 import type { DeliveryRecord, WebhookRecord } from './webhook.ts'
+import type { TransferUse } from './transfer.ts'
 
 /** What the store worker is started with. */
 export interface StoreBoot {
@@ -68,6 +69,8 @@ export type StoreOperation =
       readonly keepOfKey: number
       readonly keepInAll: number
     }
+  /** Replaces what is kept of the holder, and forgets months before that one. */
+  | { readonly type: 'put_transfer'; readonly use: TransferUse }
   | { readonly type: 'put_job'; readonly record: JobRecord }
   | { readonly type: 'remove_jobs'; readonly ids: readonly string[] }
   | { readonly type: 'put_answer'; readonly answer: KeptAnswer }
@@ -170,6 +173,8 @@ export interface StoreApi {
   loadAudit(query: AuditQuery): Promise<readonly AuditRow[]>
   /** Every API key, in the order of creation. */
   loadKeys(): Promise<readonly KeyRecord[]>
+  /** What was transferred, see `TransferUse`. */
+  loadTransfers(): Promise<readonly TransferUse[]>
   /** Every job, in the order in which they began. */
   loadJobs(): Promise<readonly JobRecord[]>
   /** What is kept of a call with an Idempotency-Key; undefined for nothing that is true still. */

@@ -62,6 +62,7 @@ export class TorrentLives implements AsyncDisposable {
       settings: { ...sessionSettings, pex: false },
       allowedPeerRanges: ['127.0.0.0/8'],
       announceSecret: '',
+      transfers: [],
       dhtBootstrap: [],
       dhtTable: undefined,
       heartbeat: new SharedArrayBuffer(4),

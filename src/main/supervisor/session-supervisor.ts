@@ -135,7 +135,11 @@ export class SessionSupervisor {
     this.#to('starting')
     const number = this.#generations
     const generation: Generation = new Generation(this.#near.start, {
-      boot: { ...this.#near.boot, ...bootOf(this.records.session, this.wish.firstPort), generation: number },
+      boot: {
+        ...this.#near.boot,
+        ...bootOf(this.records.session, this.#near.transfers, this.wish.firstPort),
+        generation: number,
+      },
       onEvent: (event) => {
         if (this.generation?.number !== number) return
         const near = { ...this.#near, onStates: () => this.torrents.queue.observed() }

@@ -1,6 +1,7 @@
 /** What a session supervisor is given by the supervisor of all. */
 import type { SessionRecord } from '../../protocol/records.ts'
 import type { QuotaBook } from '../access/quota-book.ts'
+import type { TransferBook } from '../access/transfer-book.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { FileOwnership } from '../files/file-ownership.ts'
 import type { IpFilters } from '../filters/ip-filters.ts'
@@ -20,6 +21,8 @@ export interface SessionSurroundings {
   readonly quotas: Pick<QuotaBook, 'forWriting'> | undefined
   /** Whom sessions meet nobody of; without it nobody is filtered. */
   readonly filters?: Pick<IpFilters, 'of' | 'view' | 'restore'> | undefined
+  /** What bounds the transfer of sessions in a month; without it nothing does. */
+  readonly transfers?: Pick<TransferBook, 'sharesOf'> | undefined
   readonly log: Log
   /** How soon a session that failed is tried again. */
   readonly failedRetryMs: number
@@ -29,9 +32,14 @@ export interface SessionSurroundings {
 /** What a worker is told of its session at its start; `firstPort` is tried before those of the record. */
 export function bootOf(
   session: SessionRecord,
+  book: SessionSurroundings['transfers'],
   firstPort?: number,
-): Pick<HostOptions['boot'], 'sessionId' | 'ports' | 'settings' | 'announceSecret' | 'dhtTable'> {
+): Pick<
+  HostOptions['boot'],
+  'sessionId' | 'ports' | 'settings' | 'announceSecret' | 'dhtTable' | 'transfers'
+> {
   const { id: sessionId, settings, announceSecret, dhtTable } = session
   const ports = firstPort === undefined ? session.ports : [firstPort, ...session.ports]
-  return { sessionId, ports, settings, announceSecret, dhtTable }
+  const transfers = book?.sharesOf(session) ?? []
+  return { sessionId, ports, settings, announceSecret, dhtTable, transfers }
 }

@@ -39,6 +39,7 @@ export interface SupervisorOptions {
   /** Whether a torrent may take disk space; without it each may. */
   readonly quotas?: SessionSurroundings['quotas']
   readonly filters?: SessionSurroundings['filters']
+  readonly transfers?: SessionSurroundings['transfers']
   /** Where durable sessions are kept; without it none is. */
   readonly journal?: Journal | undefined
   /** How often the workers' counters are looked at: four silent polls are stale, twenty are dead. */

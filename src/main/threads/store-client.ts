@@ -21,6 +21,7 @@ import type {
   StoreOpening,
   StoreOperation,
 } from '../../protocol/store-rpc.ts'
+import type { TransferUse } from '../../protocol/transfer.ts'
 import type { Rpc } from './rpc.ts'
 import type { HostExit } from './session-host.ts'
 import { moveOperations } from './store-operations.ts'
@@ -106,6 +107,11 @@ export class StoreClient {
   /** Every API key, in the order of creation. */
   async loadKeys(): Promise<readonly KeyRecord[]> {
     return await this.#ask('load the keys', loadDeadlineMs, (api) => api.loadKeys())
+  }
+
+  /** What keys and sessions with a quota have transferred, each in its last month. */
+  async loadTransfers(): Promise<readonly TransferUse[]> {
+    return await this.#ask('load what was transferred', loadDeadlineMs, (api) => api.loadTransfers())
   }
 
   /** Every job, in the order in which they began. */

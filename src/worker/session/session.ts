@@ -23,6 +23,7 @@ import { SessionDisk } from './storage/session-disk.ts'
 import { openSwarm, tellDhtTable, type Swarm } from './swarm.ts'
 import { Torrent } from './torrent.ts'
 import type { TorrentSurroundings } from './torrent-surroundings.ts'
+import { TransferGate } from './transfer-gate.ts'
 import { Turns } from '../../protocol/turns.ts'
 import { WritePermits } from './write-permits.ts'
 
@@ -64,6 +65,9 @@ export class Session implements SessionApi {
       permits: new WritePermits(post),
       lane: new ActivationLane(),
       reporter: new Reporter(() => this.#torrents.values(), post),
+      transfers: new TransferGate(boot.transfers, (error) => {
+        for (const torrent of this.#torrents.values()) if (torrent.isActive) torrent.fail(error)
+      }),
       swarm: async () => await (this.#swarm ??= this.#openSwarm()),
       post,
       healMs: boot.healMs,
@@ -197,6 +201,7 @@ export class Session implements SessionApi {
 
   /** One after the other: a sync may take all that the disk has. */
   async #checkpointAll(): Promise<void> {
+    this.#near.transfers.look()
     for (const torrent of this.#torrents.values()) if (torrent.isActive) await torrent.checkpoint()
   }
 

@@ -5,11 +5,13 @@ import { RateMeter } from './rate-meter.ts'
 export class TorrentMeter {
   readonly #down = new RateMeter(Date.now())
   readonly #up = new RateMeter(Date.now())
+  readonly #onMoved: (bytes: number) => void
   #counters: TorrentCounters
 
-  /** Goes on from `counters`. */
-  constructor(counters: TorrentCounters) {
+  /** Goes on from `counters`; `onMoved` hears of every payload byte. */
+  constructor(counters: TorrentCounters, onMoved: (bytes: number) => void) {
     this.#counters = counters
+    this.#onMoved = onMoved
   }
 
   get counters(): TorrentCounters {
@@ -25,6 +27,7 @@ export class TorrentMeter {
     }
     this.#down.add(downloaded)
     this.#up.add(uploaded)
+    this.#onMoved(downloaded + uploaded)
   }
 
   /** Notes that it is complete; only the first time counts. Trackers hear of it where peers sent any of it. */

@@ -4,6 +4,7 @@ import type { ActivationLane } from './activation-lane.ts'
 import type { Reporter } from './reporter.ts'
 import type { Swarm } from './swarm.ts'
 import type { ContentSurroundings } from './content-surroundings.ts'
+import type { TransferGate } from './transfer-gate.ts'
 
 /** What a torrent needs of its session. */
 export type TorrentSurroundings = ContentSurroundings & {
@@ -11,6 +12,7 @@ export type TorrentSurroundings = ContentSurroundings & {
   readonly lane: ActivationLane
   readonly swarm: () => Promise<Swarm>
   readonly post: (event: SessionEvent) => void
+  readonly transfers: TransferGate
   /** After a fault of its disk a torrent looks by itself whether the cause is gone. */
   readonly healMs: number
 }

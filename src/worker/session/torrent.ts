@@ -29,13 +29,12 @@ export class Torrent implements Reported {
   #meeting: TorrentMeeting | undefined
   #abort = new AbortController()
   #heal: NodeJS.Timeout | undefined
-  /** Opening and closing, one after the other. */
-  #work: Promise<void> = Promise.resolve()
+  #work: Promise<void> = Promise.resolve() // opening and closing, one after the other
 
   constructor(record: TorrentRecord, near: TorrentSurroundings) {
     this.record = record
     this.#near = ofLife(near, record)
-    this.#meter = new TorrentMeter(record.counters)
+    this.#meter = new TorrentMeter(record.counters, (bytes) => near.transfers.count(bytes))
     if (record.source.rawInfo !== undefined) this.#know(parseInfo(record.source.rawInfo))
   }
 
@@ -51,8 +50,7 @@ export class Torrent implements Reported {
   get state(): TorrentState {
     if (this.#error !== undefined) return 'error'
     if (this.#phase === undefined) return restingState(this.record)
-    if (this.#phase !== 'running') return this.#phase
-    return this.#content?.runningState ?? 'downloading'
+    return this.#phase === 'running' ? (this.#content?.runningState ?? 'downloading') : this.#phase
   }
 
   row(now: number): TorrentRow {
@@ -100,9 +98,7 @@ export class Torrent implements Reported {
 
   /** Makes a checkpoint where something changed; a disk that fails stops the torrent. */
   async checkpoint(): Promise<void> {
-    await this.#content
-      ?.checkpoint()
-      .catch((error: unknown) => this.#enqueue(() => Promise.reject(asError(error))))
+    await this.#content?.checkpoint().catch((error: unknown) => this.fail(error))
   }
 
   /** Closes connections and files; settles when no byte moves any more. */
@@ -110,6 +106,11 @@ export class Torrent implements Reported {
     this.#abort.abort(new RestTorrentError('session_gone', 'the torrent was stopped'))
     this.#enqueue(() => this.#shut())
     await this.#work
+  }
+
+  /** Stops it with an error; after a while it tries by itself whether the cause is gone. */
+  fail(error: unknown): void {
+    this.#enqueue(() => Promise.reject(asError(error)))
   }
 
   /** Closes it and deletes exactly its files but those `spared`. Rejects with a disk code. */
@@ -126,24 +127,24 @@ export class Torrent implements Reported {
     clearTimeout(this.#heal)
     if (this.#phase !== undefined || !isToRun(this.record)) return // it is open, or was stopped meanwhile
     this.#abort = new AbortController()
+    this.#near.transfers.require()
     this.#error = undefined
     if (this.#content === undefined) {
       this.#to('downloading_metadata')
       await this.#meetPeers(undefined)
     } else {
       this.#to('checking_resume_data')
-      const { signal } = this.#abort
-      await this.#meetPeers(await this.#content.open({ record: this.record, signal, acceptLoss }))
+      const opening = { record: this.record, signal: this.#abort.signal, acceptLoss }
+      await this.#meetPeers(await this.#content.open(opening))
     }
   }
 
   /** Somebody touched its files: they are proved again, and only what is lost then is an error. */
   async #reopen(): Promise<void> {
-    const { signal } = this.#abort
     if (this.#phase !== 'running') return
     await this.#shut()
     this.#content?.distrust()
-    signal.throwIfAborted()
+    this.#abort.signal.throwIfAborted()
     await this.#open(false)
   }
 
@@ -166,7 +167,7 @@ export class Torrent implements Reported {
         onVerified: (index) => this.#content?.verified(index) === true && this.#finish(),
         onMetadata: (rawInfo) => this.#enqueue(() => this.#supply(rawInfo)),
         onReady: () => this.#ready(),
-        onFailed: (error) => this.#enqueue(() => Promise.reject(asError(error))),
+        onFailed: (error) => this.fail(error),
         onDownloaded: (bytes) => this.#meter.count(bytes, 0),
         onUploaded: (bytes) => this.#meter.count(0, bytes),
       },
@@ -190,8 +191,8 @@ export class Torrent implements Reported {
     clearTimeout(this.#heal)
     await this.#meeting?.close()
     this.#meeting = undefined
-    const { infoHash } = this.record
-    if (this.#phase !== undefined) this.#near.post({ type: 'activation_ended', infoHash })
+    if (this.#phase !== undefined)
+      this.#near.post({ type: 'activation_ended', infoHash: this.record.infoHash })
     this.#phase = undefined
     this.#phaseProgress = undefined
     this.#error = undefined
@@ -214,21 +215,20 @@ export class Torrent implements Reported {
 
   #know(info: TorrentInfo): TorrentContent {
     const [{ post }, { infoHash }] = [this.#near, this.record]
-    const content = new TorrentContent(info, this.record, this.#near, {
+    this.#content = new TorrentContent(info, this.record, this.#near, {
       onStep: (step, progress) => this.#to(step, progress),
-      onFault: (error) => this.#enqueue(() => Promise.reject(error)),
+      onFault: (error) => this.fail(error),
       onTouched: () => this.#enqueue(() => this.#reopen()),
       onDistrusted: () => post({ type: 'distrusted', infoHash }),
       onCheckpoint: (checkpoint) => post({ type: 'checkpoint', infoHash, checkpoint }),
       counters: () => this.#meter.counters,
     })
-    this.#content = content
-    return content
+    return this.#content
   }
 
   #ready(): void {
-    const { infoHash } = this.record
-    this.#near.post({ type: 'activated', infoHash, bits: this.#content?.shared ?? new SharedArrayBuffer(0) })
+    const bits = this.#content?.shared ?? new SharedArrayBuffer(0)
+    this.#near.post({ type: 'activated', infoHash: this.record.infoHash, bits })
     this.#to('running')
     if (this.#content?.isComplete === true) this.#finish()
     else void this.checkpoint()

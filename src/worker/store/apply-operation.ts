@@ -61,6 +61,12 @@ export function applyOperation(statements: Statements, operation: StoreOperation
       statements.trimAudit.run({ keep: keepInAll })
       return
     }
+    case 'put_transfer': {
+      const { holder, month, bytes } = operation.use
+      statements.putTransfer.run({ holder, month, bytes })
+      statements.trimTransfers.run({ month })
+      return
+    }
     case 'put_job':
       statements.putJob.run(jobColumns(operation.record))
       return

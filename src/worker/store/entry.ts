@@ -23,6 +23,7 @@ const api: StoreApi = {
   load: (cursor?: LoadCursor) => logged(() => opened().load(cursor)),
   loadAudit: (query: AuditQuery) => logged(() => opened().loadAudit(query)),
   loadKeys: () => logged(() => opened().loadKeys()),
+  loadTransfers: () => logged(() => opened().loadTransfers()),
   loadJobs: () => logged(() => opened().loadJobs()),
   loadAnswer: (query: AnswerQuery) => logged(() => opened().loadAnswer(query)),
   loadWebhooks: () => logged(() => opened().loadWebhooks()),

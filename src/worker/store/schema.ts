@@ -6,6 +6,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { answerTable } from './stored-answer.ts'
 import { auditTable } from './stored-audit.ts'
 import { jobTable } from './stored-job.ts'
+import { transferTable } from './stored-transfer.ts'
 import { countersApart } from './counters-apart.ts'
 import { webhookTables } from './stored-webhook.ts'
 
@@ -29,6 +30,7 @@ export const migrations: readonly Migration[] = [
   answerTable,
   webhookTables,
   queueRanks,
+  transferTable,
 ]
 
 /**

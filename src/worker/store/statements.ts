@@ -3,6 +3,7 @@ import { answerStatements } from './stored-answer.ts'
 import { auditStatements } from './stored-audit.ts'
 import { jobStatements } from './stored-job.ts'
 import { webhookStatements } from './stored-webhook.ts'
+import { transferStatements } from './stored-transfer.ts'
 
 const texts = {
   begin: 'BEGIN IMMEDIATE',
@@ -39,6 +40,7 @@ const texts = {
   ...auditStatements,
   ...jobStatements,
   ...webhookStatements,
+  ...transferStatements,
 
   findTorrent: `
     SELECT torrent.seq FROM torrent JOIN session ON session.seq = torrent.session

@@ -19,6 +19,7 @@ import type {
   StoreOpening,
   StoreOperation,
 } from '../../protocol/store-rpc.ts'
+import type { TransferUse } from '../../protocol/transfer.ts'
 import { makeCopy } from './copies.ts'
 import { lockDataDir, type DataDirLock } from './data-dir-lock.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -32,6 +33,7 @@ import { readAudit } from './stored-audit.ts'
 import { readJob } from './stored-job.ts'
 import { readKey } from './stored-key.ts'
 import { readDelivery, readWebhook } from './stored-webhook.ts'
+import { readTransfer } from './stored-transfer.ts'
 import { storeFiles, type StoreFiles } from './store-files.ts'
 
 const firstPage: LoadCursor = { part: 'sessions', after: 0 }
@@ -101,6 +103,13 @@ export class Store implements Omit<StoreApi, 'open'> {
     this.#assertOpen()
     const keys = this.#statements.loadKeys.all().map(readKey)
     return await Promise.resolve(keys.filter((key) => key !== undefined))
+  }
+
+  /** See `StoreApi.loadTransfers`. */
+  async loadTransfers(): Promise<readonly TransferUse[]> {
+    this.#assertOpen()
+    const uses = this.#statements.loadTransfers.all().map(readTransfer)
+    return await Promise.resolve(uses.filter((use) => use !== undefined))
   }
 
   /** See `StoreApi.loadJobs`. */

@@ -42,6 +42,7 @@ lives('a removal that is told after the torrent was added again takes nothing fr
     settings: { ...sessionSettings, pex: false },
     allowedPeerRanges: ['127.0.0.0/8'],
     announceSecret: '',
+    transfers: [],
     dhtBootstrap: [],
     dhtTable: undefined,
     heartbeat: new SharedArrayBuffer(4),

@@ -8,6 +8,7 @@ import { peerHandlers } from './handlers/peer-handlers.ts'
 import { queueHandlers } from './handlers/queue-handlers.ts'
 import type { Handlers } from './handlers/reply.ts'
 import { sessionHandlers, type SessionHandlerOptions } from './handlers/session-handlers.ts'
+import { sourceHandlers } from './handlers/source-handlers.ts'
 import { storageHandlers, type StorageHandlerOptions } from './handlers/storage-handlers.ts'
 import { swarmHandlers } from './handlers/swarm-handlers.ts'
 import { ticketHandlers } from './handlers/ticket-handlers.ts'
@@ -38,6 +39,7 @@ export function commandHandlers(ground: Ground): Handlers {
     ...torrentHandlers(ground),
     ...listHandlers(supervisor, board),
     ...swarmHandlers(supervisor),
+    ...sourceHandlers(supervisor),
     ...peerHandlers(supervisor),
     ...queueHandlers(supervisor, board),
     ...viewHandlers(supervisor),

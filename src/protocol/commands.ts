@@ -17,6 +17,7 @@ import { queueCommands } from './queue-commands.ts'
 import { rootPath } from './root-path.ts'
 import { sessionCommands } from './session-commands.ts'
 import { sessionView } from './session.ts'
+import { sourceCommands } from './source-commands.ts'
 import { storageCommands } from './storage-commands.ts'
 import { updateTorrent, uploadTorrent } from './torrent-input.ts'
 import { torrentList, torrentListAnswer } from './torrent-list.ts'
@@ -132,6 +133,7 @@ const single = {
     bulk: true,
     jsonp: false,
   },
+  ...sourceCommands,
   create_backup: {
     method: 'POST',
     path: '/v1/backups',

@@ -49,7 +49,7 @@ export const errorStatus = {
   webhook_not_found: 404,
   /** No such torrent in the session. */
   torrent_not_found: 404,
-  /** No such path or command, no such file to import or to filter by, or no such ban. */
+  /** No such path or command, no such file to import or to filter by, or no such ban, tracker or web seed. */
   not_found: 404,
   /** The path exists, the method does not. */
   method_not_allowed: 405,

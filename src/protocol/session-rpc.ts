@@ -7,7 +7,7 @@ import type { TorrentCounters } from './counters.ts'
 import type { DhtTable } from './dht-table.ts'
 import type { WireError } from './errors.ts'
 import type { DialAnswer, PeerView } from './peer-view.ts'
-import type { TorrentCheckpoint, TorrentFacts, TorrentRecord } from './records.ts'
+import type { TorrentCheckpoint, TorrentFacts, TorrentRecord, TorrentSource } from './records.ts'
 import type { SessionSettings } from './session.ts'
 import type { TorrentOptions } from './torrent-options.ts'
 import type { TorrentRow } from './torrent.ts'
@@ -56,6 +56,8 @@ export interface SessionApi {
   configure(settings: SessionSettings): Promise<void>
   /** Has a torrent obey options from now on; nothing where the session does not have it. */
   configureTorrent(infoHash: string, options: TorrentOptions): Promise<void>
+  /** Has a torrent use these trackers and web seeds from now on; nothing where the session does not have it. */
+  changeSources(infoHash: string, sources: ChangedSources): Promise<void>
   /** The trackers of a torrent in the order in which they are tried; undefined while it has met nobody. */
   trackers(infoHash: string): Promise<readonly TrackerView[] | undefined>
   /** The web seeds of a torrent; undefined while it has met nobody. */
@@ -83,6 +85,9 @@ export interface SessionApi {
   /** Closes every torrent and the client, flushes what was written, settles when all is closed. */
   stop(): Promise<void>
 }
+
+/** Where a torrent hears of peers, and gets data beside them. */
+export type ChangedSources = Pick<TorrentSource, 'trackers' | 'webSeeds'>
 
 /** How a torrent is removed. */
 export interface TorrentRemoval {

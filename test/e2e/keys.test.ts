@@ -178,6 +178,19 @@ keys('what is not yours answers exactly as what is not there, on both faces', as
   const session = await openSession(others.face, { name: 'theirs' })
   const { bytes, infoHash } = makeMetainfo()
   await addTorrent(others.face, session, { file: bytes, autostart: 0 })
+  const urls = { urls: 'http://192.0.2.1/' }
+  const sources = {
+    add_tracker: urls,
+    add_trackers: urls,
+    edit_tracker: { url: urls.urls },
+    edit_trackers: { url: urls.urls },
+    remove_tracker: urls,
+    remove_trackers: urls,
+    add_web_seed: urls,
+    add_web_seeds: urls,
+    remove_web_seed: urls,
+    remove_web_seeds: urls,
+  }
   const parameters: Partial<Record<CommandName, Parameters>> = {
     upload_torrent: { magnet: `magnet:?xt=urn:btih:${infoHash}`, save_path: 'a' },
     create_webhook: { url: 'http://192.0.2.1/' },
@@ -186,6 +199,7 @@ keys('what is not yours answers exactly as what is not there, on both faces', as
     reorder_torrent: { position: 'top' },
     reorder_torrents: { position: 'top' },
     unban_peer: { address: '192.0.2.1' },
+    ...sources,
   }
   const faces = [mine.face, await server.socket(mine.key)]
   const tried = commandNames.filter((name) => 'session_id' in commands[name].input.shape)

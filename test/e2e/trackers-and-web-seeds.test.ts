@@ -74,6 +74,94 @@ test('a torrent downloads by its web seed alone, and tells what it and its track
   for (const line of server.lines) assert.not.match(JSON.stringify(line), /\/announce/)
 })
 
+test('trackers and web seeds are added, edited and removed, at once and for good', async () => {
+  const [a, b, c] = await Promise.all([1, 2, 3].map(() => RecordingHttpTracker.start()))
+  if (!a || !b || !c) return assert.unreachable()
+  const told = (tracker: RecordingHttpTracker, ...events: string[]) =>
+    eventually(10_000, events.join(' '), () => tracker.events().join() === events.join())
+  const made = makeMetainfo({ content: 300_000, name: 'lone.bin', trackers: [a.url] })
+  await using web = await serveFiles(made.files)
+  const settings = { ...allowed, DATA_DIR: temporaryFolder() }
+  let named: { session_id: string; info_hash: string }
+  {
+    await using server = await startTestServer(settings)
+    const { rest } = server
+    const session = await openSession(rest, { memory_only: 0 })
+    named = { session_id: session.id, info_hash: made.infoHash }
+    await addTorrent(rest, session, { file: made.bytes })
+    await told(a, 'started')
+    const tiers = [
+      { url: a.url, tier: 0 },
+      { url: c.url, tier: 1 },
+    ]
+    assert.equal((await rest.call('add_tracker', { ...named, urls: [c.url, a.url] })).trackers, tiers)
+    // in the place of the one that works, which is told
+    await rest.call('edit_tracker', { ...named, url: a.url, new_url: b.url })
+    await told(a, 'started', 'stopped')
+    await told(b, 'started')
+    await rest.call('remove_tracker', { ...named, urls: b.url })
+    await told(b, 'started', 'stopped')
+    await told(c, 'started')
+    const { magnet } = await rest.call('get_magnet', named)
+    assert.equal(new URL(magnet).searchParams.getAll('tr'), [c.url])
+
+    const missing = { ...named, url: a.url, tier: 3 }
+    assert.is((await rest.ask('edit_tracker', missing)).error?.code, 'not_found')
+    for (const urls of ['ftp://192.0.2.1/', [], 'http://a b/']) {
+      assert.is((await rest.ask('add_tracker', { ...named, urls })).error?.code, 'invalid_parameter')
+    }
+    const many = Array.from({ length: 64 }, (_, at) => `http://192.0.2.1/${at}`)
+    assert.is((await rest.ask('add_tracker', { ...named, urls: many })).error?.code, 'invalid_parameter')
+
+    await rest.call('add_web_seed', { ...named, urls: [`${web.url}/none.bin`, `${web.url}/lone.bin`] })
+    await whenState(rest, session, made.infoHash, 'seeding')
+    const left = await rest.call('remove_web_seed', { ...named, urls: `${web.url}/none.bin` })
+    assert.equal(left.web_seeds, [{ url: `${web.url}/lone.bin` }])
+    const { web_seeds } = await rest.call('get_web_seeds', named)
+    assert.equal(
+      web_seeds.map(({ url, downloaded }) => [url, downloaded]),
+      [[`${web.url}/lone.bin`, made.length]],
+    )
+  }
+  {
+    await using server = await startTestServer(settings)
+    await told(c, 'started', 'completed', 'stopped', 'started')
+    assert.equal(
+      (await server.rest.call('get_web_seeds', named)).web_seeds.map(({ url }) => url),
+      [`${web.url}/lone.bin`],
+    )
+    const { results } = await server.rest.call('remove_trackers', {
+      session_id: named.session_id,
+      info_hashes: 'all',
+      urls: c.url,
+    })
+    assert.equal(results, [{ info_hash: made.infoHash, status: 'success' }])
+    assert.equal((await server.rest.call('get_trackers', named)).trackers, [])
+  }
+  await told(c, 'started', 'completed', 'stopped', 'started', 'stopped')
+})
+
+test('a private torrent leaves the peers of a tracker that it leaves', async () => {
+  await using server = await startTestServer({ ...allowed, COMMANDS_PER_KEY: '1000' })
+  const { rest } = server
+  const tracker = await RecordingHttpTracker.start()
+  const made = makeMetainfo({ content: 2_000_000, private: true, trackers: [tracker.url] })
+  const alone = makeMetainfo({ content: 2_000_000, private: true })
+  writeFiles(join(server.rootDir, 'there'), made)
+  const seeding = await openSession(rest, { upload_limit: 50_000 })
+  await addTorrent(rest, seeding, { file: alone.bytes, save_path: 'there' })
+  await whenState(rest, seeding, made.infoHash, 'seeding')
+  const port = Buffer.from([seeding.port >> 8, seeding.port & 255])
+  tracker.answer = () => ({ interval: 1800, peers: Buffer.concat([Buffer.from([127, 0, 0, 1]), port]) })
+  const session = await openSession(rest)
+  await addTorrent(rest, session, { file: made.bytes })
+  const named = { session_id: session.id, info_hash: made.infoHash }
+  const peers = async () => (await rest.call('get_peers', named)).peers.length
+  await eventually(10_000, 'the seed', async () => (await peers()) === 1)
+  await rest.call('remove_tracker', { ...named, urls: tracker.url })
+  await eventually(10_000, 'nobody', async () => (await peers()) === 0)
+})
+
 test('a worker that is silent leaves the question unanswered, and not the caller', async () => {
   await using sessions = supervise({ entry: faultySession() })
   const { id } = await sessions.create()

@@ -1,5 +1,6 @@
 /** Runs commands on many torrents: each by the handler for one, many at a time, so that they share commits. */
 import { setImmediate } from 'node:timers/promises'
+import type { CommandEntry } from '../../protocol/command-entry.ts'
 import {
   commandNames,
   commands,
@@ -48,7 +49,8 @@ export function withBulkHandlers(
 }
 
 function isBulk(name: CommandName): name is BulkName {
-  return name.endsWith('_torrents') && Object.hasOwn(commands, name.slice(0, -1))
+  const entries: Readonly<Record<string, CommandEntry>> = commands
+  return name.endsWith('s') && entries[name.slice(0, -1)]?.bulk === true
 }
 
 function singleOf(name: BulkName): keyof SingleHandlers {

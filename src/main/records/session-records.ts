@@ -107,9 +107,10 @@ export class SessionRecords {
       const before = this.torrents.get(infoHash)
       if (before === undefined)
         throw new RestTorrentError('torrent_not_found', `torrent ${infoHash} not found`)
-      const fields = typeof decision === 'function' ? decision(before) : decision
-      await this.#write(before, putTorrent(this.session.id, { ...before, ...fields }), ...beside)
-      return this.change(infoHash, fields) ?? { ...before, ...fields }
+      const decide = typeof decision === 'function' ? decision : () => decision
+      const decided = (record: TorrentRecord) => ({ ...record, ...decide(record) }) // metadata may come meanwhile
+      await this.#write(before, putTorrent(this.session.id, decided(before)), ...beside)
+      return this.change(infoHash, decided(this.torrents.get(infoHash) ?? before)) ?? decided(before)
     })
   }
 
@@ -156,8 +157,7 @@ export class SessionRecords {
       const record = this.torrents.get(infoHash)
       if (record === undefined) return undefined
       const removal = { id: randomUUID(), record, deleteData }
-      const { id: removalId } = removal
-      const { id: sessionId } = this.session
+      const [{ id: removalId }, { id: sessionId }] = [removal, this.session]
       const operation = { type: 'remove_torrent', sessionId, infoHash, removalId, deleteData } as const
       await this.#write(record, operation)
       if (this.#isDropped) return undefined // the session was deleted first, and the torrent with it

@@ -3,7 +3,7 @@ import { changedFields, type FieldsOf } from '../../protocol/changed-fields.ts'
 import { changesGoal } from '../../protocol/goals.ts'
 import { needsRestart, type SessionSettings, type SessionState } from '../../protocol/session.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
-import type { TorrentRecord } from '../../protocol/records.ts'
+import type { TorrentRecord, TorrentSource } from '../../protocol/records.ts'
 import type { SessionApi } from '../../protocol/session-rpc.ts'
 import type { SessionTorrents } from './session-torrents.ts'
 import type { SessionSurroundings } from './session-surroundings.ts'
@@ -63,5 +63,19 @@ export async function configureTorrent(
   }))
   session.send('configure torrent', async (api) => await api.configureTorrent(infoHash, record.options))
   if (fields.forced !== undefined) session.torrents.queue.look()
+  return record
+}
+
+/** Changes the trackers or web seeds of a torrent; gives its record. Rejects with `torrent_not_found`, with what `change` throws, or a disk code. */
+export async function changeSources(
+  session: Configured,
+  infoHash: string,
+  change: (before: TorrentSource) => Partial<Pick<TorrentSource, 'trackers' | 'webSeeds'>>,
+): Promise<TorrentRecord> {
+  const record = await session.records.decide(infoHash, ({ source }) => ({
+    source: { ...source, ...change(source) },
+  }))
+  const { trackers, webSeeds } = record.source
+  session.send('change sources', async (api) => await api.changeSources(infoHash, { trackers, webSeeds }))
   return record
 }

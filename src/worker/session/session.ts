@@ -4,6 +4,7 @@ import type { DialAnswer, PeerView } from '../../protocol/peer-view.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { WireError } from '../../protocol/errors.ts'
 import type {
+  ChangedSources,
   HashAnswer,
   SessionApi,
   SessionBoot,
@@ -107,6 +108,15 @@ export class Session implements SessionApi {
 
   async configureTorrent(infoHash: string, options: TorrentOptions): Promise<void> {
     this.#torrents.get(infoHash)?.configure(options)
+    await Promise.resolve()
+  }
+
+  async changeSources(infoHash: string, sources: ChangedSources): Promise<void> {
+    const torrent = this.#torrents.get(infoHash)
+    if (torrent === undefined) return
+    const { record, meeting } = torrent
+    torrent.record = { ...record, source: { ...record.source, ...sources } } // what it meets later reads it there
+    meeting?.changeSources(sources)
     await Promise.resolve()
   }
 

@@ -48,6 +48,11 @@ export class TorrentAnnounces {
     return this.#handle.status()
   }
 
+  /** Takes new tiers; gives whether a tracker left that peers may have come from. */
+  setTiers(tiers: readonly (readonly string[])[]): boolean {
+    return this.#handle.setTiers(tiers)
+  }
+
   /** Announces as soon as the trackers allow. */
   announceNow(): void {
     this.#handle.announceNow()

@@ -108,7 +108,6 @@ export class TorrentContent {
       rawInfo: record.source.rawInfo ?? new Uint8Array(),
       bits: this.#bits.copy(),
       store: new EngineStore(watchReads(store, this.#events.onFault)),
-      webSeeds: record.source.webSeeds,
       priorities: this.#selection.priorities,
     }
   }

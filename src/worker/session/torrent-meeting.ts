@@ -1,7 +1,7 @@
 /** A torrent among its peers: in the engine and at its trackers, from the hand-over to the end of both. */
 import type { TorrentCounters } from '../../protocol/counters.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
-import type { SessionEvent } from '../../protocol/session-rpc.ts'
+import type { ChangedSources, SessionEvent } from '../../protocol/session-rpc.ts'
 import type { DialAnswer, PeerView } from '../../protocol/peer-view.ts'
 import type { TrackerView } from '../../protocol/tracker.ts'
 import type { WebSeedView } from '../../protocol/web-seed.ts'
@@ -14,7 +14,8 @@ import type { Swarm } from './swarm.ts'
 import { TorrentAnnounces } from './torrent-announces.ts'
 
 export interface MeetingOptions {
-  readonly record: TorrentRecord
+  /** Read anew as it goes on: what it says of sources may change before there is a meeting. */
+  readonly record: () => TorrentRecord
   /** Absent while the metadata is unknown: then peers are asked for it. */
   readonly content: Content | undefined
   readonly swarm: Swarm
@@ -37,8 +38,9 @@ export class TorrentMeeting {
     opened: EngineTorrent,
     { record, swarm, counters, left, onCompletedTold }: MeetingOptions,
   ) {
-    const { infoHash, source } = record
+    const { infoHash, source } = record()
     this.#opened = opened
+    opened.changeWebSeeds(source.webSeeds)
     for (const peer of source.peers) opened.addPeer(peer, 'manual')
     this.#announces = new TorrentAnnounces(swarm.trackers, infoHash, source.trackers, {
       counters,
@@ -67,6 +69,13 @@ export class TorrentMeeting {
   configure(options: TorrentOptions, priorities: Uint8Array | undefined): void {
     this.#opened.configure(options)
     if (priorities) this.#opened.prioritize(priorities)
+  }
+
+  /** Uses these from now on; a private torrent (BEP 27) leaves whom it met by a tracker that it leaves. */
+  changeSources({ trackers, webSeeds }: ChangedSources): void {
+    this.#opened.changeWebSeeds(webSeeds)
+    const hasLeft = this.#announces.setTiers(trackers)
+    if (hasLeft && this.#opened.leaveTracked()) this.#announces.announceNow()
   }
 
   /** Its trackers in the order in which they are tried. */
@@ -126,7 +135,7 @@ async function handOver({
   post,
   events,
 }: MeetingOptions): Promise<EngineTorrent> {
-  const { infoHash, source } = record
+  const { infoHash, source, options } = record()
   signal.throwIfAborted()
   const ready = Promise.withResolvers<undefined>()
   ready.promise.catch(() => undefined) // a magnet does not wait for it here
@@ -143,7 +152,7 @@ async function handOver({
       events.onFailed(error)
     },
   }
-  const opened = swarm.engine.open(infoHash, source.name, content, told, record.options)
+  const opened = swarm.engine.open(infoHash, source.name, content, told, options)
   if (content === undefined) {
     post({ type: 'activation_ended', infoHash })
     return opened

@@ -151,7 +151,7 @@ export class Torrent implements Reported {
   async #meetPeers(content: Content | undefined): Promise<void> {
     const { post, lane, swarm } = this.#near
     this.#meeting = await TorrentMeeting.begin({
-      record: this.record,
+      record: () => this.record,
       content,
       swarm: await swarm(),
       lane,

@@ -26,13 +26,18 @@ const needed: Partial<Record<CommandName, object>> = {
   reorder_torrent: { position: 'top' },
   reorder_torrents: { position: 'top' },
   unban_peer: { address: '192.0.2.1' },
+  add_tracker: { urls: 'http://192.0.2.1/announce' },
+  edit_tracker: { url: 'http://192.0.2.1/announce' },
+  remove_tracker: { urls: 'http://192.0.2.1/announce' },
+  add_web_seed: { urls: 'http://192.0.2.1/' },
+  remove_web_seed: { urls: 'http://192.0.2.1/' },
 }
 
 for (const name of commandNames) {
   const entry: CommandEntry = commands[name]
   const { method, path } = entry
   const many = 'info_hashes' in entry.input.shape ? { info_hashes: 'all' } : {}
-  const given = { ...many, ...needed[name] }
+  const given = { ...many, ...(needed[name] ?? needed[name.slice(0, -1) as CommandName]) }
   app(`${method} ${path} runs ${name}`, async () => {
     const { request, post, calls } = recordedApp()
     const address = path

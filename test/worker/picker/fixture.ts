@@ -114,7 +114,6 @@ export async function startPeer(
     rawInfo: made.rawInfo,
     bits: bits.copy(),
     store: new EngineStore(store),
-    webSeeds: options.webSeeds ?? [],
   }
   const told: TorrentEvents = {
     onVerified: (piece) => {
@@ -128,6 +127,7 @@ export async function startPeer(
   }
   const chosen = { ...defaultTorrentOptions, ...options.torrent }
   const torrent = running.engine.open(made.infoHash, made.name, content, told, chosen)
+  torrent.changeWebSeeds(options.webSeeds ?? [])
   await ready.promise
   if (!torrent.picker) throw new Error('no picker')
   return {

@@ -153,6 +153,24 @@ test('trackers that are removed are told stopped, those that come are told start
   )
 })
 
+test('a new tracker before the one that works is asked at once, one behind it is kept in reserve', async () => {
+  const [a, b, c] = (await start(3)) as [RecordingHttpTracker, RecordingHttpTracker, RecordingHttpTracker]
+  b.answer = refuse
+  const clock = new ManualClock()
+  const trackers = client({ clock })
+  const handle = trackers.add(new Subject([a.url]))
+  await until('working', () => states(handle).includes('0 working'))
+  assert.not(handle.setTiers([[a.url], [c.url]]))
+  assert.not(handle.setTiers([[b.url], [a.url], [c.url]]))
+  await until('it refuses', () => states(handle).includes('0 failed'))
+  await rested(handle)
+  assert.equal(states(handle), ['0 failed', '1 working', '2 idle'])
+  assert.ok(handle.setTiers([[c.url]]))
+  await until('the reserve', () => states(handle).includes('0 working'))
+  await until('the farewell', () => a.announces.length === 2)
+  assert.equal([a.events(), b.events(), c.events()], [['started', 'stopped'], ['started'], ['started']])
+})
+
 test('a tracker that is removed while it is asked is told stopped after its answer', async () => {
   const [tracker] = (await start(1)) as [RecordingHttpTracker]
   let release: () => void = () => undefined

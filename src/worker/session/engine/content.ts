@@ -16,8 +16,6 @@ export interface Content {
   readonly store: EngineStore
   /** One priority for each piece, 0 (not wanted) to 7; all are wanted without it. */
   readonly priorities?: Uint8Array
-  /** URLs of web seeds (BEP 19). */
-  readonly webSeeds?: readonly string[]
 }
 
 /**

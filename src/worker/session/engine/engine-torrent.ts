@@ -38,6 +38,7 @@ export class EngineTorrent {
   #isPublic: boolean
   #content: Content | undefined
   #webSeeds: WebSeeds | undefined
+  #webSeedUrls: readonly string[] = []
   readonly #exchange: Exchange
   #closed = false
 
@@ -122,6 +123,19 @@ export class EngineTorrent {
     return this.#webSeeds?.views(now)
   }
 
+  /** Asks these web seeds (BEP 19) from now on; before the first call none. */
+  changeWebSeeds(urls: readonly string[]): void {
+    this.#webSeedUrls = urls
+    if (!this.#closed) this.#webSeeds?.change(urls)
+  }
+
+  /** A private torrent (BEP 27), whose peers came by its trackers alone, leaves them all; gives whether it is one. */
+  leaveTracked(): boolean {
+    if (this.#closed || this.#torrent.private !== true) return false
+    this.#connections.leaveAll()
+    return true
+  }
+
   /** Connections that are open or being opened. */
   get connections(): number {
     return this.#connections.count
@@ -192,7 +206,7 @@ export class EngineTorrent {
 
   #openWebSeeds(picker: PickerHandle): WebSeeds | undefined {
     if (this.#content === undefined) return undefined
-    const { info, webSeeds: urls = [] } = this.#content
+    const [{ info }, urls] = [this.#content, this.#webSeedUrls]
     const { policy, userAgent, webSeedSlots: slots } = this.#client
     const onReceived = (bytes: number, signal: AbortSignal): Promise<void> | undefined => {
       this.#events.onDownloaded(bytes)

@@ -64,12 +64,17 @@ export class Announcer {
     this.#schedule()
   }
 
-  /** Takes new tiers; trackers that leave are told `stopped`. */
-  setTiers(tiers: readonly (readonly string[])[]): void {
+  /**
+   * Takes new tiers; trackers that leave are told `stopped`, and new ones before the one that works are asked
+   * at once. Gives whether one left that had accepted.
+   */
+  setTiers(tiers: readonly (readonly string[])[]): boolean {
     const left = this.#tiers.replace(tiers)
+    const hadAccepted = left.some((tracker) => tracker.isStarted)
     if (this.#current && left.includes(this.#current)) this.#current = undefined
     if (this.#stopped === undefined) void this.#calls.sayStopped(left, this.#subject.stats())
     this.#schedule()
+    return hadAccepted
   }
 
   /** Every tracker in the order in which they are tried. */
@@ -121,10 +126,12 @@ export class Announcer {
     const isForced = this.#requestedAt !== undefined && this.#requestedAt <= now
     if (isForced) this.#requestedAt = undefined
     const isDue = (tracker: Tracker): boolean => {
-      return tracker.isUsable && (isForced || tracker === this.#current || tracker.dueAt <= now)
+      const isOwed = tracker === this.#current && this.#subject.owesCompleted()
+      return isForced || isOwed || tracker.dueAt <= now
     }
-    for (const tracker of this.#tiers.all().filter(isDue)) {
-      if (!this.#tiers.has(tracker)) continue
+    for (const tracker of this.#tiers.all().filter((one) => one.isUsable)) {
+      if (tracker === this.#current && !isDue(tracker)) return // those after it are a reserve
+      if (!isDue(tracker) || !this.#tiers.has(tracker)) continue
       const isAccepted = await this.#announce(tracker)
       if (isAccepted || this.#leaving.signal.aborted) return
     }
@@ -174,8 +181,16 @@ export class Announcer {
     if (usable.length === 0) return undefined
     const now = this.#options.clock.now()
     const isOwed = this.#current !== undefined && this.#subject.owesCompleted()
-    const dueAt = this.#current?.dueAt ?? Math.min(...usable.map((tracker) => tracker.dueAt))
+    const dueAt = Math.min(...this.#awaited(usable).map((tracker) => tracker.dueAt))
     return Math.max(now, Math.min(isOwed ? now : dueAt, this.#requestedAt ?? Infinity))
+  }
+
+  /** Those whose time begins a round: the one that works with new ones before it, or all while none does. */
+  #awaited(usable: readonly Tracker[]): readonly Tracker[] {
+    const current = this.#current
+    if (current === undefined) return usable
+    const better = usable.slice(0, usable.indexOf(current)).filter((tracker) => !tracker.wasAsked)
+    return [...better, current]
   }
 
   /** When a tracker is asked again, as far as that is known: those that are not needed have no instant. */

@@ -41,7 +41,7 @@ export interface AnnounceHandle {
   /** Announces as soon as the tracker's minimal interval allows. */
   announceNow(): void
   /** Takes new tiers; trackers that leave are told `stopped`. */
-  setTiers(tiers: readonly (readonly string[])[]): void
+  setTiers(tiers: readonly (readonly string[])[]): boolean
   status(): TrackerView[]
   /** Tells `stopped` where `started` was accepted; never rejects, resolves within 20 s. */
   stop(): Promise<void>

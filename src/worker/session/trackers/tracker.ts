@@ -33,9 +33,14 @@ export class Tracker {
     return this.url.kind !== 'unsupported'
   }
 
+  /** Whether it accepted or failed any announce. */
+  get wasAsked(): boolean {
+    return this.lastAnnounceAt !== undefined
+  }
+
   /** Whether it accepted the last announce. */
   get isWorking(): boolean {
-    return this.isUsable && !this.isFailed && this.lastAnnounceAt !== undefined
+    return this.isUsable && !this.isFailed && this.wasAsked
   }
 
   /** Whether it failed the last announce. */

@@ -160,6 +160,11 @@ export class PeerBook {
     this.#waiting.delete(entry)
   }
 
+  /** Forgets every address. */
+  forgetAll(): void {
+    for (const address of this.#entries.keys()) this.forget(address)
+  }
+
   /** Forgets whoever these named, and takes nobody from them any more. */
   refuse(sources: readonly PeerSource[]): void {
     this.#refused = sources

@@ -137,6 +137,12 @@ export class TorrentConnections implements Diallable {
     for (const [id] of found) this.#torrent.removePeer(id)
   }
 
+  /** Leaves every peer and forgets whoever was named; they may be named again. */
+  leaveAll(): void {
+    this.#book.forgetAll()
+    for (const id of [...this.#torrent._peers.keys()]) this.#torrent.removePeer(id)
+  }
+
   /** Closes the connections that may not stay, and dials those at once who were kept away and may be met now. */
   sift(): void {
     const { gate, dialler } = this.#client

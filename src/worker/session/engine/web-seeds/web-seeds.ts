@@ -28,7 +28,8 @@ export interface WebSeedsOptions {
 }
 
 export class WebSeeds {
-  readonly #seeds: WebSeed[]
+  #seeds: WebSeed[]
+  readonly #near: WebSeedSurroundings
   readonly #client: RangeClient
 
   constructor({ urls, info, picker, slots, client, onReceived }: WebSeedsOptions) {
@@ -52,7 +53,15 @@ export class WebSeeds {
       mostRequests: () => Math.ceil(mostOfTorrent / Math.max(1, this.#usable())),
       onReceived,
     }
+    this.#near = near
     this.#seeds = urls.map((url) => new WebSeed(url, near))
+  }
+
+  /** Takes other web seeds; those that stay go on, and requests to those that leave end. */
+  change(urls: readonly string[]): void {
+    const before = new Map(this.#seeds.map((seed) => [seed.url, seed]))
+    this.#seeds = urls.map((url) => before.get(url) ?? new WebSeed(url, this.#near))
+    for (const [url, seed] of before) if (!urls.includes(url)) seed.close()
   }
 
   /** Every web seed in the order of the torrent; takes a sample of the rates. */

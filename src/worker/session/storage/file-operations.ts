@@ -1,11 +1,13 @@
 /**
- * The one place where the storage of a session touches the disk: each method is one system call (bounded
- * with all others of the session), so that a test can count, fail, delay or record the n-th of them.
+ * The one place where the storage of a session touches the disk: each method is one system call, that of a
+ * write is several, bounded with all others of the session, so that a test can count, fail, delay or record
+ * the n-th of them.
  */
 import * as fs from 'node:fs'
 import { OperationLimit } from './operation-limit.ts'
+import { writeInSteps } from './write-in-steps.ts'
 
-/** libuv's pool of file threads is one for the process: a session never takes more of it than this. */
+/** libuv's pool of file threads is one for the process: a session never takes more of it, a write takes two. */
 const maxInFlight = 8
 
 export type FileOperation =
@@ -65,10 +67,10 @@ export class FileOperations {
     )
   }
 
-  /** pwrite: the number of bytes written, which may be fewer than given. */
+  /** pwrite, see `writeInSteps`: the number of bytes written, which may be fewer than given. */
   write(fd: number, bytes: Uint8Array, position: number): Promise<number> {
     return this.#run('write', [fd, bytes, position], (done: Done<number>) =>
-      fs.write(fd, bytes, 0, bytes.length, position, done),
+      writeInSteps(fd, bytes, position, done),
     )
   }
 

@@ -6,6 +6,7 @@ import { isOnDisk, type Layout, type Span } from './layout.ts'
 import type { SessionDisk } from './session-disk.ts'
 import { settleAll } from './settle-all.ts'
 import type { TouchedFiles } from './touched-files.ts'
+import { WriteGate } from './write-gate.ts'
 
 export interface TorrentFilesOptions {
   disk: SessionDisk
@@ -21,6 +22,7 @@ export interface TorrentFilesOptions {
 export class TorrentFiles {
   readonly #options: TorrentFilesOptions
   readonly #touched: TouchedFiles
+  readonly #gate = new WriteGate()
 
   constructor(options: TorrentFilesOptions, touched: TouchedFiles) {
     this.#options = options
@@ -39,10 +41,12 @@ export class TorrentFiles {
 
   /** Writes a range of the torrent and marks its files as touched; padding is left out. */
   async write(position: number, bytes: Uint8Array): Promise<void> {
-    await this.#eachSpan(position, bytes, async (span, part) => {
-      if (this.#options.layout.files[span.file]?.padding) return
-      await this.#use(span.file, true, (fd) => this.#writeSpan(fd, part, span))
-    })
+    await this.#gate.run(bytes.length, () =>
+      this.#eachSpan(position, bytes, async (span, part) => {
+        if (this.#options.layout.files[span.file]?.padding) return
+        await this.#use(span.file, true, (fd) => this.#writeSpan(fd, part, span))
+      }),
+    )
   }
 
   /** Makes the files that have no bytes. */

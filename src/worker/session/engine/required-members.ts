@@ -56,7 +56,6 @@ export const requiredMembers = {
     '_parser',
     '_parserSize',
     '_processBuffer',
-    '_pull',
     '_push',
     '_read',
     '_readableState',

@@ -4,6 +4,8 @@
  */
 import Wire from 'bittorrent-protocol'
 import type { Wire as WireObject } from 'webtorrent'
+import { dropWire } from './drop-wire.ts'
+import { hearBlock, tellDownloaded } from './hear-blocks.ts'
 import { hearExtended } from './hear-extended.ts'
 import { isSoundMessage, message, namedPiece } from './message-rules.ts'
 import { readBytes } from './read-messages.ts'
@@ -12,8 +14,6 @@ import { guardOf, type WireGuard } from './wire-guard.ts'
 
 /** A message that is longer than any of its kind needs to be. */
 const longestMessage = 1024 * 1024 + 16 * 1024
-/** Blocks that may come unasked beside those that were asked for: a cancel and a block can cross. */
-const mostUnasked = 256
 /** Messages that say at once which pieces the peer has; some clients repeat them in the place of many haves. */
 const piecesAtOnce: readonly (number | undefined)[] = [message.bitfield, message.haveAll, message.haveNone]
 
@@ -60,6 +60,7 @@ export function hardenWires(): void {
       } catch {
         dropWire(this) // whatever it was, it came from this peer's bytes
       }
+      tellDownloaded(this, guardOf(this))
     },
     _onMessage: function (this: WireObject, bytes: Uint8Array) {
       if (isPeer(this) && !mayHear(this, bytes)) {
@@ -77,14 +78,6 @@ export function hardenWires(): void {
       return ended
     },
   })
-}
-
-/** Forgets what the peer sent and closes its connection. */
-export function dropWire(wire: WireObject): void {
-  wire._buffer = []
-  wire._bufferSize = 0
-  wire._parse(Number.MAX_SAFE_INTEGER, () => undefined)
-  wire.destroy()
 }
 
 /** The two ends of a web seed are wires of this thread, too, and speak of whole pieces. */
@@ -105,6 +98,7 @@ function writeGuarded(this: WireObject, bytes: Uint8Array, done: (error: null) =
     dropWire(this) // whatever it was, it came from this peer's bytes
   }
   if (this._bufferSize >= this._parserSize || this._cryptoSyncPattern) this._processBuffer()
+  else tellDownloaded(this, guard)
   if (isHeld(guard)) guard.heldWrite = () => done(null)
   else done(null)
 }
@@ -132,20 +126,4 @@ function mayHear(wire: WireObject, bytes: Uint8Array): boolean {
   if (!guard.facts && bytes[0] === message.bitfield) guard.bitfield = Buffer.from(bytes.subarray(1))
   guard.saidPieces += 1
   return guard.saidPieces <= mostIdleRepeats + (guard.facts?.pieceCount ?? 0)
-}
-
-/** A block that was not asked for is neither kept nor counted; too many of them end the connection. */
-function hearBlock(this: WireObject, piece: number, offset: number, block: Uint8Array): void {
-  const guard = guardOf(this)
-  const request = this._pull(this.requests, piece, offset, block.length)
-  if (!request) {
-    if (++guard.unasked > mostUnasked + guard.answered / 2) dropWire(this)
-    return
-  }
-  guard.answered += 1
-  this._callback(request, null, block)
-  this.downloaded += block.length
-  this.downloadSpeed(block.length)
-  this.emit('download', block.length)
-  this.emit('piece', piece, offset, block)
 }

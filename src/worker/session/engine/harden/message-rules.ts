@@ -45,9 +45,9 @@ export function isSoundMessage(bytes: Uint8Array, facts: PieceFacts | undefined)
     case message.request:
     case message.cancel:
     case 16:
-      return bytes.length === 13 && isBlock(view, view.getUint32(9), facts)
+      return bytes.length === 13 && isBlock(view.getUint32(1), view.getUint32(5), view.getUint32(9), facts)
     case message.piece:
-      return bytes.length > 9 && isBlock(view, bytes.length - 9, facts)
+      return bytes.length > 9 && isBlock(view.getUint32(1), view.getUint32(5), bytes.length - 9, facts)
     case 9:
       return bytes.length === 3
     case message.extended:
@@ -76,8 +76,13 @@ export function isBitfield(bytes: Uint8Array, facts: PieceFacts | undefined): bo
   return ((bytes.at(-1) ?? 0) & ((1 << spare) - 1)) === 0
 }
 
-function isBlock(view: DataView, length: number, facts: PieceFacts | undefined): boolean {
-  const [piece, offset] = [view.getUint32(1), view.getUint32(5)]
+/** Whether a peer may ask for these bytes of a piece, or send them. */
+export function isBlock(
+  piece: number,
+  offset: number,
+  length: number,
+  facts: PieceFacts | undefined,
+): boolean {
   if (length === 0 || length > longestBlock || !isPiece(piece, facts)) return false
   if (!facts) return true
   return offset + length <= Math.min(facts.pieceLength, facts.length - piece * facts.pieceLength)

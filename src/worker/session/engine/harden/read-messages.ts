@@ -3,19 +3,27 @@
  * comes before the messages, and what comes while a wire is stalled, is kept for the engine's own parser.
  */
 import type { Wire } from 'webtorrent'
-import { guardOf } from './wire-guard.ts'
+import { LentBuffers } from '../../lent-buffers.ts'
+import { takeBlock } from './hear-blocks.ts'
+import { stallIfBehind } from './serve-requests.ts'
+import { guardOf, type WireGuard } from './wire-guard.ts'
+
+/** For messages that were cut, up to one with a block of 16 KiB; what is longer has memory of its own. */
+const cutMessages = new LentBuffers(16 * 1024 + 16, 64)
 
 /** Takes bytes, valid until it returns, and hands each whole message to the wire's parser. */
 export function readBytes(wire: Wire, bytes: Uint8Array): void {
+  const guard = guardOf(wire)
   let at = 0
-  if (wire._bufferSize > 0 && readsMessages(wire) && wire._bufferSize < wire._parserSize)
-    at = completeBegun(wire, bytes)
-  while (wire._bufferSize === 0 && readsMessages(wire) && bytes.length - at >= wire._parserSize) {
-    const end = at + wire._parserSize
-    wire._parser(bytes.subarray(at, end))
-    at = end
+  if (wire._bufferSize > 0 && readsMessages(wire) && wire._bufferSize < wire._parserSize) {
+    if (wire._bufferSize + bytes.length < wire._parserSize) return keep(wire, guard, bytes)
+    at = completeBegun(wire, guard, bytes)
   }
-  if (at < bytes.length && !guardOf(wire).isEnded) keep(wire, bytes.subarray(at))
+  while (wire._bufferSize === 0 && readsMessages(wire) && bytes.length - at >= wire._parserSize) {
+    const taken = wire._parser === wire._onMessageLength ? takeBlocks(wire, guard, bytes, at) : 0
+    at += taken > 0 ? taken : parseNext(wire, bytes, at)
+  }
+  if (at < bytes.length) keep(wire, guard, bytes.subarray(at))
 }
 
 /** Past the handshake, and neither stalled nor dropped. */
@@ -23,18 +31,56 @@ function readsMessages({ _parser, _onMessage, _onMessageLength }: Wire): boolean
   return _parser === _onMessageLength || _parser === _onMessage
 }
 
+/** Takes the blocks that come next; gives the bytes they took. */
+function takeBlocks(wire: Wire, guard: WireGuard, bytes: Uint8Array, start: number): number {
+  let at = start
+  // what a block leads to may end the connection, or have something kept
+  while (wire._parser === wire._onMessageLength && wire._bufferSize === 0) {
+    const taken = takeBlock(wire, guard, bytes, at)
+    if (taken === 0) break
+    at += taken
+  }
+  if (at > start) stallIfBehind(wire)
+  return at - start
+}
+
+function parseNext(wire: Wire, bytes: Uint8Array, at: number): number {
+  const length = wire._parserSize
+  wire._parser(bytes.subarray(at, at + length))
+  return length
+}
+
 /** Adds what lacks to the message that was cut; gives how much that took. */
-function completeBegun(wire: Wire, bytes: Uint8Array): number {
+function completeBegun(wire: Wire, guard: WireGuard, bytes: Uint8Array): number {
   const lacking = wire._parserSize - wire._bufferSize
-  if (bytes.length < lacking) return 0
-  const message = Buffer.concat([...wire._buffer, bytes.subarray(0, lacking)])
+  const { cut } = guard
+  const begun = wire._buffer
   wire._buffer = []
   wire._bufferSize = 0
-  wire._parser(message)
+  if (cut === undefined) {
+    wire._parser(Buffer.concat([...begun, bytes.subarray(0, lacking)]))
+    return lacking
+  }
+  guard.cut = undefined
+  cut.set(bytes.subarray(0, lacking), wire._parserSize - lacking)
+  wire._parser(cut.subarray(0, wire._parserSize))
+  cutMessages.giveBack(cut)
   return lacking
 }
 
-function keep(wire: Wire, bytes: Uint8Array): void {
-  wire._buffer.push(Buffer.from(bytes))
+function keep(wire: Wire, guard: WireGuard, bytes: Uint8Array): void {
+  if (guard.isEnded) return
+  if (wire._bufferSize === 0) guard.cut = isCut(wire) ? cutMessages.take() : undefined
+  const { cut } = guard
+  if (cut === undefined) wire._buffer.push(Buffer.from(bytes))
+  else {
+    cut.set(bytes, wire._bufferSize)
+    wire._buffer = [cut.subarray(0, wire._bufferSize + bytes.length)]
+  }
   wire._bufferSize += bytes.length
+}
+
+/** What is kept now is a part of a message, and the rest of it is all that follows. */
+function isCut(wire: Wire): boolean {
+  return readsMessages(wire) && wire._parserSize <= cutMessages.length
 }

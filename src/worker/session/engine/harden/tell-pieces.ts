@@ -1,6 +1,6 @@
 /** Tells the guard of a wire what the pieces of its torrent are, as soon as that is known. */
 import type { Torrent, Wire } from 'webtorrent'
-import { dropWire } from './harden-wires.ts'
+import { dropWire } from './drop-wire.ts'
 import { isBitfield } from './message-rules.ts'
 import { guardOf } from './wire-guard.ts'
 

@@ -20,8 +20,12 @@ export interface WireGuard {
   /** Blocks that came without having been asked for, and others. */
   unasked: number
   answered: number
+  /** Payload that came and that nobody was told of yet. */
+  untold: number
   /** Pieces that the peer took back (BEP 54). */
   donthaves: number
+  /** The message whose rest is still to come, as far as it did; absent where the engine's parser keeps it. */
+  cut: Uint8Array | undefined
   /** Requests that nobody serves yet. */
   readonly waiting: WireRequest[]
   /** Bytes of requests that are being served. */
@@ -47,7 +51,9 @@ export function guardOf(wire: Wire): WireGuard {
     highestPiece: -1,
     unasked: 0,
     answered: 0,
+    untold: 0,
     donthaves: 0,
+    cut: undefined,
     waiting: [],
     serving: 0,
     heldWrite: undefined,

@@ -43,11 +43,5 @@ declare module 'webtorrent' {
     _onMessage: (this: Wire, bytes: Uint8Array) => void
     _onMessageLength: (this: Wire, header: Uint8Array) => void
     _processBuffer: (this: Wire) => void
-    _pull(
-      requests: readonly { piece: number; offset: number; length: number }[],
-      piece: number,
-      offset: number,
-      length: number,
-    ): WireRequest | null
   }
 }

@@ -19,7 +19,7 @@ declare module 'webtorrent' {
     }
     /** A bitfield; for a peer that said it has all, a stand-in without bytes that says yes to every index. */
     readonly peerPieces: { readonly buffer: Uint8Array; get(index: number): boolean }
-    readonly requests: readonly { piece: number; offset: number; length: number }[]
+    readonly requests: WireRequest[]
     readonly lt_donthave: EventEmitter
     interested(): void
     uninterested(): void

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash, type Hash } from 'node:crypto'
 
 const blockLength = 16 * 1024
 /** Hashed at once; a whole large piece would stall the thread. */
@@ -15,7 +15,8 @@ export class IncomingPiece {
   /** Who sent each block. */
   readonly senders: BlockSource[] = []
   readonly #present: Uint8Array
-  readonly #hash = createHash('sha1')
+  /** Of a piece that is hashed in more than one step. */
+  #hash: Hash | undefined
   #gap = 0
   #hashed = 0
 
@@ -31,17 +32,20 @@ export class IncomingPiece {
     this.senders[block] = source
     this.#present[block] = 1
     while (this.#present[this.#gap] === 1) this.#gap += 1
-    if (this.#gap * blockLength - this.#hashed >= hashStep) this.#hashTo(this.#gap * blockLength)
+    if (this.bytes.length > hashStep && this.#gap * blockLength - this.#hashed >= hashStep)
+      this.#hashTo(this.#gap * blockLength)
   }
 
   /** The SHA-1 in hex, once every block was set. */
   digest(): string {
-    this.#hashTo(this.bytes.length)
-    return this.#hash.digest('hex')
+    if (this.bytes.length <= hashStep) return hash('sha1', this.bytes, 'hex')
+    return this.#hashTo(this.bytes.length).digest('hex')
   }
 
-  #hashTo(end: number): void {
+  #hashTo(end: number): Hash {
+    this.#hash ??= createHash('sha1')
     this.#hash.update(this.bytes.subarray(this.#hashed, end))
     this.#hashed = Math.min(end, this.bytes.length)
+    return this.#hash
   }
 }

@@ -1,24 +1,62 @@
-/** Buffers kept for the next piece; memory that is always new costs more than what is done with it. */
-const mostSpareBytes = 32 * 1024 * 1024
+/**
+ * Memory for pieces while they come in, used again by all torrents of the thread: memory that is always new
+ * costs more than what is done with it, and has V8 look through its heap again and again.
+ */
 
-/** Buffers of one length, used again and again. */
+/** What is kept at most; as much as the torrents of a busy session hold at a time. */
+const mostSpareBytes = 64 * 1024 * 1024
+/** What nobody needed for so long is freed. */
+const unusedMs = 10_000
+
+/** Buffers that are used again, by their length. */
 export class PieceBuffers {
-  readonly #length: number
-  readonly #spare: Uint8Array[] = []
+  readonly #spare = new Map<number, Uint8Array[]>()
+  #spareBytes = 0
+  /** The least that was spare since the timer ran last: nobody needed that. */
+  #unused = 0
+  #timer: NodeJS.Timeout | undefined
 
-  constructor(length: number) {
-    this.#length = length
+  get spareBytes(): number {
+    return this.#spareBytes
   }
 
-  /** A buffer of that length or, for the last piece, a shorter one; what it holds is undefined. */
+  /** A buffer of that length; what it holds is undefined. */
   take(length: number): Uint8Array {
-    const spare = length === this.#length ? this.#spare.pop() : undefined
-    return spare ?? Buffer.allocUnsafeSlow(length)
+    const bytes = this.#spare.get(length)?.pop()
+    if (bytes === undefined) return Buffer.allocUnsafeSlow(length)
+    this.#spareBytes -= length
+    this.#unused = Math.min(this.#unused, this.#spareBytes)
+    return bytes
   }
 
   /** Nobody reads this buffer any more. */
   give(bytes: Uint8Array): void {
-    if (bytes.length !== this.#length || (this.#spare.length + 1) * this.#length > mostSpareBytes) return
-    this.#spare.push(bytes)
+    const { length } = bytes
+    if (this.#spareBytes + length > mostSpareBytes) return
+    const alike = this.#spare.get(length)
+    if (alike) alike.push(bytes)
+    else this.#spare.set(length, [bytes])
+    this.#spareBytes += length
+    this.#timer ??= setInterval(() => this.freeUnused(), unusedMs).unref()
+  }
+
+  /** Frees what was not needed since this was done last. */
+  freeUnused(): void {
+    let surplus = this.#unused
+    for (const [length, alike] of this.#spare) {
+      const count = Math.min(alike.length, Math.ceil(surplus / length))
+      alike.splice(0, count) // those used last are at the end
+      surplus -= count * length
+      this.#spareBytes -= count * length
+      if (alike.length === 0) this.#spare.delete(length)
+      if (surplus <= 0) break
+    }
+    this.#unused = this.#spareBytes
+    if (this.#spareBytes > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
   }
 }
+
+/** Those of this thread. */
+export const pieceBuffers = new PieceBuffers()

@@ -2,18 +2,17 @@
 import type { Torrent } from 'webtorrent'
 import { BadBlocks } from './bad-blocks.ts'
 import { IncomingPiece, type BlockSource } from './incoming-piece.ts'
-import { PieceBuffers } from './piece-buffers.ts'
+import { pieceBuffers } from './piece-buffers.ts'
 import type { PieceOrder } from './piece-order.ts'
 
 const blockLength = 16 * 1024
 /** Bytes handed to the store and not yet written; above it nothing more is asked for. */
-const mostUnwritten = 64 * 1024 * 1024
+const mostUnwritten = 16 * 1024 * 1024
 
 export class PieceIntake {
   readonly #torrent: Torrent
   readonly #order: PieceOrder
   readonly #onRoom: () => void
-  readonly #buffers: PieceBuffers
   readonly #incoming = new Map<number, IncomingPiece>()
   readonly #badBlocks = new BadBlocks()
   #unwritten = 0
@@ -24,7 +23,6 @@ export class PieceIntake {
     this.#torrent = torrent
     this.#order = order
     this.#onRoom = onRoom
-    this.#buffers = new PieceBuffers(torrent.pieceLength)
     this.#missing = torrent.pieces.filter((piece) => piece !== null).length
   }
 
@@ -55,7 +53,7 @@ export class PieceIntake {
   }
 
   #begin(piece: number): IncomingPiece {
-    const incoming = new IncomingPiece(this.#buffers.take(this.lengthOf(piece)))
+    const incoming = new IncomingPiece(pieceBuffers.take(this.lengthOf(piece)))
     this.#incoming.set(piece, incoming)
     return incoming
   }
@@ -65,7 +63,7 @@ export class PieceIntake {
     this.#unwritten += bytes.length
     torrent.store?.put(piece, bytes, (error) => {
       this.#unwritten -= bytes.length
-      if (!error) this.#buffers.give(bytes)
+      if (!error) pieceBuffers.give(bytes)
       if (torrent.destroyed) return
       if (error) torrent._destroy(error)
       else this.#mark(piece)
@@ -84,7 +82,7 @@ export class PieceIntake {
   #refuse(piece: number, incoming: IncomingPiece): void {
     const sources = [...new Set(incoming.senders)]
     const maySolve = sources.length > 1 && this.#badBlocks.keep(piece, incoming)
-    this.#buffers.give(incoming.bytes)
+    pieceBuffers.give(incoming.bytes)
     this.#order.failed(piece)
     this.#torrent.emit('warning', new Error(`piece ${piece} failed verification`))
     if (!maySolve) this.#blame(sources)

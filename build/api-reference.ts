@@ -4,11 +4,29 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { defaultOf } from '../src/protocol/command-schema.ts'
 import { commandNames, commands, type CommandName } from '../src/protocol/commands.ts'
+import { contentPath } from '../src/protocol/content.ts'
 import { liveCommands, liveEvent } from '../src/protocol/live.ts'
 import { errorStatus } from '../src/protocol/errors.ts'
 
 type Schema = z.core.JSONSchema.BaseSchema
 type Fields = Record<string, z.core.JSONSchema._JSONSchema>
+
+const contents = `## Content of files
+
+\`GET ${contentPath}\` (and \`HEAD\`) answers the bytes of a file; \`index\` is its place in the metainfo, from 0. Any
+key that sees the session will do. Over HTTP only; it is a stream and no command.
+
+- \`Range\` with one range is answered 206, a range with no byte of the file 416; several ranges are answered with the
+  whole file. \`If-Range\`, \`If-None-Match\` and \`HEAD\` work with the \`ETag\`: what an info hash names never changes.
+- Nothing is sent that was not verified. Of a torrent that is being downloaded, what is missing is fetched before all
+  else, the pieces in front of the reader first, for several readers at the same time, until they have gone; a missing
+  piece is waited for a minute. Before the first byte a failure has its code, \`content_missing\` or \`files_changed\`
+  among them; later the connection is cut.
+- A torrent that is stopped or in \`error\` gives what is there: a range ends where that ends (\`Content-Range\` says so).
+  A file with priority 0 is not fetched for its readers.
+- Video, audio, raster images and plain text have their type, everything else is an attachment; all of it is
+  sandboxed by \`Content-Security-Policy\`.
+- A key has 32 such answers at a time, the server 256; who takes nothing for five minutes is cut.`
 
 const preface = `# API
 
@@ -34,7 +52,7 @@ Every command is a REST route and a Socket.IO command. This page is made by \`np
 
 /** The whole page. */
 export function apiReference(): string {
-  const sections = [preface, ...commandNames.map(commandSection), liveSection(), errorSection()]
+  const sections = [preface, ...commandNames.map(commandSection), contents, liveSection(), errorSection()]
   return `${sections.map((section) => section.trim()).join('\n\n')}\n`
 }
 

@@ -24,15 +24,15 @@ const mainRows = [
   ['program'],
   ['http', 'realtime'],
   ['handlers', 'live', 'metrics', 'pages', 'webhooks'],
-  ['access', 'jobs', 'supervisor', 'board', 'records', 'files', 'filters', 'lsd'],
+  ['access', 'content', 'jobs', 'supervisor', 'board', 'records', 'files', 'filters', 'lsd'],
   ['threads'],
   ['log'],
 ]
 
 /** What some areas of main reach through the row between only. */
 const mainNever: Record<string, readonly string[]> = {
-  http: ['jobs', 'supervisor', 'board', 'records', 'files', 'threads'],
-  realtime: ['jobs', 'supervisor', 'board', 'records', 'files', 'threads'],
+  http: ['content', 'jobs', 'supervisor', 'board', 'records', 'files', 'threads'],
+  realtime: ['content', 'jobs', 'supervisor', 'board', 'records', 'files', 'threads'],
 }
 
 /** Packages that may be imported; what the engine is made of is no direct dependency of ours. */

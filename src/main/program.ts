@@ -29,7 +29,8 @@ import { localSessions } from './lsd/local-session.ts'
 import { openApiPage } from './pages/openapi.ts'
 import { attachRealtime } from './realtime/attach.ts'
 import { prepareFolders } from './prepare-folders.ts'
-import type { Settings } from './settings.ts'
+import { serveContent } from './serve-content.ts'
+import { peerRanges, type Settings } from './settings.ts'
 import { tellFilters } from './supervisor/configure.ts'
 import { CallJournal } from './records/call-journal.ts'
 import { GoalWatch } from './supervisor/goal-watch.ts'
@@ -203,18 +204,19 @@ export async function startProgram(
       log,
     })
     const handlers = permittedHandlers(plain, { overload, audit, idempotent })
-    const allowedHosts = settings.RESTTORRENT_ALLOWED_HOSTS
+    const gate = { authentication, allowedHosts: settings.RESTTORRENT_ALLOWED_HOSTS, log }
     const pages = [metrics.page(), openApiPage]
-    const app = createApp({ handlers, authentication, allowedHosts, ready: () => !stopping, pages, log })
+    const app = createApp({ handlers, ...gate, ready: () => !stopping, pages })
     const tlsFiles = tlsFilesOf(settings.RESTTORRENT_TLS_CERT, settings.RESTTORRENT_TLS_KEY)
     const streamsPerKey = settings.RESTTORRENT_SOCKETS_PER_KEY
-    const streams = new EventStreams({ live, tickets, authentication, allowedHosts, log, streamsPerKey })
-    const http = createHttpServer(app, log, {}, tlsFiles && (await readTls(tlsFiles)), streams)
+    const streams = new EventStreams({ live, tickets, ...gate, streamsPerKey })
+    const content = serveContent(entries.tasks, { supervisor, board, tasks, ...gate })
+    stops.push(() => content.close())
+    const tls = tlsFiles && (await readTls(tlsFiles))
+    const http = createHttpServer(app, log, {}, tls, streams, content.route)
     const realtime = attachRealtime(http.server, {
       handlers,
-      authentication,
-      allowedHosts,
-      log,
+      ...gate,
       live,
       socketsPerKey: settings.RESTTORRENT_SOCKETS_PER_KEY,
       commandsPerKey: settings.RESTTORRENT_COMMANDS_PER_KEY,
@@ -223,6 +225,7 @@ export async function startProgram(
     stops.push(async () => {
       metrics.close()
       streams.close('the server is stopping')
+      content.route.close()
       await Promise.all([realtime.close('the server is stopping'), http.close(closeDeadlineMs)])
     })
     quotas.restore(restored)
@@ -238,13 +241,9 @@ export async function startProgram(
       ...(tlsFiles && { certificate: async () => http.certify(await readTls(tlsFiles)) }),
       ...(settings.RESTTORRENT_IP_FILTER !== '' && { 'ip filter': async () => await filters.loadHost() }),
     }
-    return { address, firstKey, reloads, stop, isHeld: () => supervisor.isHeld, failed }
+    return { address, firstKey, reloads, stop, isHeld: () => supervisor.isHeld || content.isHeld, failed }
   } catch (error) {
     await stop()
     throw error
   }
-}
-
-function peerRanges(settings: Settings): string[] {
-  return [...settings.RESTTORRENT_ALLOW_PRIVATE, ...settings.RESTTORRENT_ALLOW_PRIVATE_PEERS]
 }

@@ -161,3 +161,8 @@ export function isSwitch(name: SettingName): boolean {
   const entry: SettingEntry = settingsTable[name]
   return entry.isSwitch === true
 }
+
+/** The ranges that peers may be in beside public ones. */
+export function peerRanges(settings: Settings): string[] {
+  return [...settings.RESTTORRENT_ALLOW_PRIVATE, ...settings.RESTTORRENT_ALLOW_PRIVATE_PEERS]
+}

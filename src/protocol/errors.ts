@@ -49,7 +49,7 @@ export const errorStatus = {
   webhook_not_found: 404,
   /** No such torrent in the session. */
   torrent_not_found: 404,
-  /** No such path or command, no such file to import or to filter by, or no such ban, tracker or web seed. */
+  /** No such path or command, file (of a torrent, to import or to filter by), ban, tracker or web seed. */
   not_found: 404,
   /** The path exists, the method does not. */
   method_not_allowed: 405,
@@ -57,6 +57,8 @@ export const errorStatus = {
   session_exists: 409,
   /** A torrent that is stopped or quarantined cannot do it. */
   torrent_not_running: 409,
+  /** A part of a file that is not there: it did not come in time, or nobody fetches it. */
+  content_missing: 409,
   /** The torrent was added by a magnet link, and no peer has sent its metadata so far. */
   metadata_unknown: 409,
   /** The session has the torrent already. */
@@ -71,6 +73,8 @@ export const errorStatus = {
   idempotency_key_reused: 422,
   /** The body is larger than allowed. */
   body_too_large: 413,
+  /** The file has no byte of the range. */
+  range_not_satisfiable: 416,
   /** The Host header names a host that is not allowed. */
   host_not_allowed: 421,
   /** A quota of the key or the session; the message names which, and its bound. */

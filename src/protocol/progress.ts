@@ -12,7 +12,11 @@ export function progressOf(
   let pieces = 0
   for (let byte of bits) for (; byte > 0; byte &= byte - 1) pieces += 1
   const last = pieceCount - 1
-  const hasLast = ((bits[last >> 3] ?? 0) & (0x80 >> (last & 7))) !== 0
-  const missingOfLast = hasLast ? pieceCount * pieceLength - totalSize : 0
+  const missingOfLast = hasBit(bits, last) ? pieceCount * pieceLength - totalSize : 0
   return floorShare((pieces * pieceLength - missingOfLast) / totalSize)
+}
+
+/** Whether the bit of a piece is set, most significant first (BEP 3); false beyond the end. */
+export function hasBit(bits: Uint8Array, piece: number): boolean {
+  return ((bits[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) !== 0
 }

@@ -66,6 +66,10 @@ export interface SessionApi {
   peers(infoHash: string): Promise<readonly PeerView[] | undefined>
   /** A byte for each piece: how many connected peers have it, 255 for more; undefined while it meets nobody. */
   availability(infoHash: string): Promise<Uint8Array | undefined>
+  /** Has a torrent fetch these pieces before all others, for a reader that has one such place; 0 pieces end it. */
+  readAhead(infoHash: string, place: ReadAheadPlace): Promise<void>
+  /** Bytes of a piece of a torrent that is open; undefined where it is not. Rejects as `PieceStore.read`. */
+  readPiece(infoHash: string, piece: number, start: number, length: number): Promise<Uint8Array | undefined>
   /** Has a torrent dial a peer, `host:port`; undefined while it meets nobody. */
   dialPeer(infoHash: string, address: string): Promise<DialAnswer | undefined>
   /** Has the session obey bans from now on, also where it is connected already. */
@@ -88,6 +92,13 @@ export interface SessionApi {
 
 /** Where a torrent hears of peers, and gets data beside them. */
 export type ChangedSources = Pick<TorrentSource, 'trackers' | 'webSeeds'>
+
+/** What somebody who reads a torrent's content needs next. */
+export interface ReadAheadPlace {
+  readonly reader: string
+  readonly first: number
+  readonly count: number
+}
 
 /** How a torrent is removed. */
 export interface TorrentRemoval {

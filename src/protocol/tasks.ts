@@ -1,6 +1,6 @@
 /** What main asks of the task pool: plain data in, plain data out. */
 import type { WireError } from './errors.ts'
-import type { TorrentFacts } from './records.ts'
+import type { FileIdentity, TorrentFacts } from './records.ts'
 
 export type TaskName =
   | 'parseMetainfo'
@@ -8,6 +8,8 @@ export type TaskName =
   | 'freeSpace'
   | 'hashPieces'
   | 'commonFiles'
+  | 'findFile'
+  | 'readContent'
   | 'deleteData'
   | 'writeExport'
   | 'readImport'
@@ -67,4 +69,32 @@ export interface FileDeletion extends FileSet {
 export interface FileComparison {
   readonly mine: FileSet
   readonly other: FileSet
+}
+
+/** A file of a torrent by its place in the metainfo. */
+export interface FileQuery {
+  readonly rawInfo: Uint8Array
+  readonly index: number
+}
+
+/** A file as it lies below the save folder, and where its bytes begin in the torrent. */
+export interface FoundFile {
+  readonly path: string
+  /** As the metainfo has it, without its folders. */
+  readonly name: string
+  readonly offset: number
+  readonly length: number
+}
+
+/** A part of a file that is to be read, and which file that has to be. */
+export interface ContentRead {
+  /** Absolute and resolved. */
+  readonly saveFolder: string
+  readonly path: string
+  readonly position: number
+  readonly length: number
+  /** As a checkpoint saw the file, where one did. */
+  readonly seen: FileIdentity | undefined
+  /** Whether it may have been written to since; it must be the same otherwise. */
+  readonly isWritten: boolean
 }

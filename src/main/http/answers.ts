@@ -6,6 +6,7 @@ import type { ServerResponse } from 'node:http'
 import { errorStatus } from '../../protocol/errors.ts'
 import { failureBody, successBody, type Log } from '../handlers/answer.ts'
 import type { FileBody, Freshness, Reply } from '../handlers/reply.ts'
+import { contentDisposition } from './content-disposition.ts'
 import { namesTag } from './entity-tag.ts'
 import { constantHeaders } from './headers.ts'
 
@@ -46,15 +47,11 @@ export function replyAnswer(reply: Reply<object>, ifNoneMatch?: string, status =
 
 /** Whatever is in its name, a file is saved and never shown. */
 function fileAnswer({ name, contentType, bytes }: FileBody): Answer {
-  const plain = name.replaceAll(/[^\w .()-]/g, '_')
-  const exact = encodeURIComponent(name.toWellFormed()).replaceAll(/['()*]/g, (c) => {
-    return `%${c.charCodeAt(0).toString(16)}`
-  })
   const headers = {
     ...constantHeaders,
     'Cache-Control': 'no-store',
     'Content-Type': contentType,
-    'Content-Disposition': `attachment; filename="${plain}"; filename*=UTF-8''${exact}`,
+    'Content-Disposition': contentDisposition('attachment', name),
   }
   return { status: 200, headers, body: bytes }
 }

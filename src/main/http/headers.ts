@@ -13,6 +13,6 @@ export const constantHeaders = {
 export const preflightHeaders = {
   'Access-Control-Allow-Methods': 'GET, HEAD, POST, PATCH, DELETE, OPTIONS',
   'Access-Control-Allow-Headers':
-    'Authorization, Content-Type, X-Api-Key, Idempotency-Key, If-None-Match, Last-Event-ID',
+    'Authorization, Content-Type, X-Api-Key, Idempotency-Key, If-None-Match, If-Range, Last-Event-ID, Range',
   'Access-Control-Max-Age': '86400',
 } as const

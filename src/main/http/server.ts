@@ -3,7 +3,13 @@
  * those that became WebSockets included.
  */
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
@@ -11,7 +17,6 @@ import { RestTorrentError } from '../../protocol/errors.ts'
 import type { Log } from '../handlers/answer.ts'
 import type { App } from './context.ts'
 import { failureAnswer, responseOf } from './answers.ts'
-import type { EventStreams } from './event-streams.ts'
 import type { TlsPair } from './tls.ts'
 
 export interface HttpLimits {
@@ -22,6 +27,12 @@ export interface HttpLimits {
   readonly requestTimeoutMs?: number
   /** A connection without a request is closed after it. */
   readonly keepAliveTimeoutMs?: number
+}
+
+/** What answers some requests itself, beside the application: streams. */
+export interface DirectRoute {
+  /** Answers and returns true, or returns false for a request that is not its own. */
+  answer(incoming: IncomingMessage, outgoing: ServerResponse): boolean
 }
 
 export interface HttpServer {
@@ -45,7 +56,7 @@ export function createHttpServer(
   log: Log,
   limits: HttpLimits = {},
   tls?: TlsPair,
-  streams?: EventStreams,
+  ...direct: readonly DirectRoute[]
 ): HttpServer {
   const { headersTimeoutMs = 10_000, requestTimeoutMs = 30_000, keepAliveTimeoutMs = 15_000 } = limits
   // a missing Host is the application's to refuse, in its own shape
@@ -59,7 +70,8 @@ export function createHttpServer(
   const errorHandler = (error: unknown) => responseOf(failureAnswer(refusal(error), log))
   const answer = getRequestListener(app.fetch, { hostname: 'host.invalid', errorHandler })
   const listener: RequestListener = (request, response) => {
-    if (app.repeatedReads.answer(request, response) || streams?.answer(request, response)) return
+    if (app.repeatedReads.answer(request, response)) return
+    if (direct.some((route) => route.answer(request, response))) return
     void answer(request, response)
   }
   const server = tls

@@ -12,9 +12,11 @@ import type { HashRequest } from '../../protocol/session-rpc.ts'
 import type {
   FileComparison,
   FileDeletion,
+  FileQuery,
   FolderAnswer,
   FolderRequest,
   SpaceAnswer,
+  FoundFile,
   TaskAnswer,
   TaskName,
   TorrentDigest,
@@ -65,6 +67,11 @@ export class TaskPool {
   /** Paths of the files of `mine`, below its folder, that `other` has too. */
   async commonFiles(comparison: FileComparison): Promise<string[]> {
     return await run(this.#quick, 'commonFiles', comparison, parseDeadlineMs)
+  }
+
+  /** Finds a file of a torrent. Rejects with `not_found`. */
+  async findFile(query: FileQuery): Promise<FoundFile> {
+    return await run(this.#quick, 'findFile', query, parseDeadlineMs)
   }
 
   /** Deletes the files of a torrent. Rejects with a disk code where one could not be; others are gone then. */

@@ -2,6 +2,8 @@
  * Which pieces are on disk and hash as they should: one bit each, most significant first, in memory that
  * main shares, so that a crash of this thread loses none.
  */
+import { hasBit } from '../../protocol/progress.ts'
+
 export class PieceBits {
   readonly shared: SharedArrayBuffer
   readonly #bytes: Uint8Array
@@ -80,9 +82,4 @@ export class PieceBits {
     this.#have += 1
     this.#haveBytes += Math.min(this.#pieceLength, this.#totalLength - start)
   }
-}
-
-/** Whether the bit of a piece is set, most significant first (BEP 3); false beyond the end. */
-export function hasBit(bits: Uint8Array, piece: number): boolean {
-  return ((bits[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) !== 0
 }

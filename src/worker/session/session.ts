@@ -6,6 +6,7 @@ import type { WireError } from '../../protocol/errors.ts'
 import type {
   ChangedSources,
   HashAnswer,
+  ReadAheadPlace,
   SessionApi,
   SessionBoot,
   SessionEvent,
@@ -130,6 +131,20 @@ export class Session implements SessionApi {
 
   async availability(infoHash: string): Promise<Uint8Array | undefined> {
     return await Promise.resolve(this.#torrents.get(infoHash)?.meeting?.availability())
+  }
+
+  async readAhead(infoHash: string, place: ReadAheadPlace): Promise<void> {
+    this.#torrents.get(infoHash)?.meeting?.readAhead(place)
+    await Promise.resolve()
+  }
+
+  async readPiece(
+    infoHash: string,
+    piece: number,
+    start: number,
+    length: number,
+  ): Promise<Uint8Array | undefined> {
+    return await this.#torrents.get(infoHash)?.meeting?.readPiece(piece, start, length)
   }
 
   async peers(infoHash: string): Promise<readonly PeerView[] | undefined> {

@@ -1,7 +1,7 @@
 /** A torrent among its peers: in the engine and at its trackers, from the hand-over to the end of both. */
 import type { TorrentCounters } from '../../protocol/counters.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
-import type { ChangedSources, SessionEvent } from '../../protocol/session-rpc.ts'
+import type { ChangedSources, ReadAheadPlace, SessionEvent } from '../../protocol/session-rpc.ts'
 import type { DialAnswer, PeerView } from '../../protocol/peer-view.ts'
 import type { TrackerView } from '../../protocol/tracker.ts'
 import type { WebSeedView } from '../../protocol/web-seed.ts'
@@ -32,14 +32,16 @@ export interface MeetingOptions {
 
 export class TorrentMeeting {
   readonly #opened: EngineTorrent
+  #content: Content | undefined
   readonly #announces: TorrentAnnounces
 
   private constructor(
     opened: EngineTorrent,
-    { record, swarm, counters, left, onCompletedTold }: MeetingOptions,
+    { record, content, swarm, counters, left, onCompletedTold }: MeetingOptions,
   ) {
     const { infoHash, source } = record()
     this.#opened = opened
+    this.#content = content
     opened.changeWebSeeds(source.webSeeds)
     for (const peer of source.peers) opened.addPeer(peer, 'manual')
     this.#announces = new TorrentAnnounces(swarm.trackers, infoHash, source.trackers, {
@@ -95,6 +97,17 @@ export class TorrentMeeting {
     return this.#opened.availability()
   }
 
+  /** Has pieces that a reader needs fetched before all others. */
+  readAhead({ reader, first, count }: ReadAheadPlace): void {
+    if (count === 0) this.#opened.picker?.clearWindow(reader)
+    else this.#opened.picker?.window(reader, first, count)
+  }
+
+  /** Bytes of a piece that is there. Rejects as `PieceStore.read`. */
+  async readPiece(piece: number, start: number, length: number): Promise<Uint8Array | undefined> {
+    return await this.#content?.store.read(piece, start, length)
+  }
+
   /** Dials a peer, `host:port`, that a caller names. */
   dialPeer(address: string): DialAnswer {
     return this.#opened.dialPeer(address)
@@ -112,6 +125,7 @@ export class TorrentMeeting {
 
   /** Gives the content to a torrent that began without. */
   supply(content: Content): void {
+    this.#content = content
     this.#opened.supply(content)
   }
 

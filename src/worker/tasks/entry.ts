@@ -5,11 +5,14 @@
 import { toWireError } from '../../protocol/errors.ts'
 import type { HashRequest } from '../../protocol/session-rpc.ts'
 import type {
+  ContentRead,
   FileComparison,
   FileDeletion,
+  FileQuery,
   FolderAnswer,
   FolderRequest,
   SpaceAnswer,
+  FoundFile,
   TaskAnswer,
   TorrentDigest,
 } from '../../protocol/tasks.ts'
@@ -18,9 +21,11 @@ import type { ExportPart, ImportPart, ImportRequest } from '../../protocol/sessi
 import { commonFiles as findCommonFiles } from './common-files.ts'
 import { deleteDataOf } from './delete-data.ts'
 import { digestMetainfo } from './digest-metainfo.ts'
+import { findFile as find } from './find-file.ts'
 import { hashRange } from './hash-range.ts'
 import { pruneCopies } from './ip-filter/filter-copy.ts'
 import { loadIpFilter as load } from './ip-filter/load-ip-filter.ts'
+import { readContent as readPart } from './read-content.ts'
 import { readImport as readImportPart } from './read-import.ts'
 import { freeSpaceAt, resolveUnderRoot } from './resolve-folder.ts'
 import { writeExport as writeExportPart } from './write-export.ts'
@@ -48,6 +53,16 @@ export function hashPieces(request: HashRequest): TaskAnswer<Uint8Array> {
 /** See `FileComparison`; paths of the files of `mine` that `other` has too. */
 export function commonFiles(comparison: FileComparison): TaskAnswer<string[]> {
   return answer(() => findCommonFiles(comparison))
+}
+
+/** See `FoundFile`. */
+export function findFile(query: FileQuery): TaskAnswer<FoundFile> {
+  return answer(() => find(query))
+}
+
+/** See `ContentRead`; the bytes. */
+export function readContent(request: ContentRead): TaskAnswer<Uint8Array> {
+  return answer(() => readPart(request))
 }
 
 /** See `FileDeletion`. */

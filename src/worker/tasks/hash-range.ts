@@ -3,14 +3,13 @@
  * a pool thread to itself. A file that is missing, short, no regular file or behind a link just does not match.
  */
 import { hash } from 'node:crypto'
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, readlinkSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { closeSync, readSync } from 'node:fs'
+import { join } from 'node:path'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { HashFile, HashRequest } from '../../protocol/session-rpc.ts'
+import { openRegular } from './open-regular.ts'
 
 const hashLength = 20
-// a FIFO in a file's place would block an open without O_NONBLOCK
-const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /** One byte a piece of the range: 1 where the bytes on disk have the expected SHA-1. Throws `disk_failed`. */
 export function hashRange(request: HashRequest): Uint8Array {
@@ -69,7 +68,7 @@ class OpenFiles {
   #readFile(file: HashFile, part: Buffer, position: number): boolean {
     if (this.#open?.file !== file) {
       this.close()
-      this.#open = { file, descriptor: openRegular(join(this.#saveFolder, file.path)) }
+      this.#open = { file, descriptor: openMatching(join(this.#saveFolder, file.path)) }
     }
     const { descriptor } = this.#open
     if (descriptor === undefined) return false
@@ -94,29 +93,10 @@ function readSome(file: HashFile, descriptor: number, into: Buffer, position: nu
   }
 }
 
-function openRegular(path: string): number | undefined {
-  let descriptor: number
+function openMatching(path: string): number | undefined {
   try {
-    descriptor = openSync(path, flags)
+    return openRegular(path)
   } catch {
     return undefined // whatever the reason, its bytes cannot be shown to match
   }
-  if (liesAt(path, descriptor) && fstatSync(descriptor).isFile()) return descriptor
-  closeSync(descriptor)
-  return undefined
-}
-
-/** Whether no link was followed on the way; on Linux an open file tells where it lies. */
-function liesAt(path: string, descriptor: number): boolean {
-  try {
-    if (readlinkSync(`/proc/self/fd/${descriptor}`) === path) return true
-  } catch {
-    // without /proc the folders are looked at by name
-  }
-  return !throughLink(dirname(path))
-}
-
-function throughLink(folder: string): boolean {
-  if (folder === dirname(folder)) return false
-  return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true || throughLink(dirname(folder))
 }

@@ -25,6 +25,11 @@ export class EngineStore {
     settle(this.#pieces.write(index, bytes), callback)
   }
 
+  /** As PieceStore.read, for who is not the engine. */
+  async read(index: number, offset: number, length: number): Promise<Uint8Array> {
+    return await this.#pieces.read(index, offset, length)
+  }
+
   get(
     index: number,
     options: GetOptions | null | undefined | Callback<Uint8Array>,

@@ -1,4 +1,4 @@
-import { hasBit } from '../../piece-bits.ts'
+import { hasBit } from '../../../../protocol/progress.ts'
 
 /** Which pieces somebody has: one bit each, most significant first as in a bitfield message, or simply all. */
 export class PieceSet {

@@ -41,7 +41,8 @@ Every command is a REST route and a Socket.IO command. This page is made by \`np
 - Reads that are a snapshot say how old it is: \`Snapshot-Age-Ms\` and \`Snapshot-Stale\`, in Socket.IO
   \`snapshot_age_ms\` and \`snapshot_stale\`. Lists have an \`ETag\`.
 - \`Idempotency-Key\`, a header of up to 255 ASCII characters (in Socket.IO the field \`idempotency_key\` beside
-  \`t_id\`), on any POST but \`create_ticket\`: for a day, and for each API key apart, the same request with the same
+  \`t_id\`), on any POST but \`create_ticket\` and
+  \`preview_torrent\`: for a day, and for each API key apart, the same request with the same
   one is answered the same and run once, also while the first still runs and, where what it made is durable, over a
   crash. With another request it is \`idempotency_key_reused\`. A failure is not kept: nothing was made, and a repeat
   tries again. What answers with a secret (\`create_key\`) is run once too, but the secret is kept nowhere: a repeat

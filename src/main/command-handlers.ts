@@ -5,6 +5,7 @@ import { jobHandlers } from './handlers/job-handlers.ts'
 import { keyHandlers } from './handlers/key-handlers.ts'
 import { listHandlers } from './handlers/list-handlers.ts'
 import { peerHandlers } from './handlers/peer-handlers.ts'
+import { previewHandlers } from './handlers/preview-handlers.ts'
 import { queueHandlers } from './handlers/queue-handlers.ts'
 import type { Handlers } from './handlers/reply.ts'
 import { sessionHandlers, type SessionHandlerOptions } from './handlers/session-handlers.ts'
@@ -40,6 +41,7 @@ export function commandHandlers(ground: Ground): Handlers {
     ...listHandlers(supervisor, board),
     ...swarmHandlers(supervisor),
     ...sourceHandlers(supervisor),
+    ...previewHandlers(ground),
     ...peerHandlers(supervisor),
     ...queueHandlers(supervisor, board),
     ...viewHandlers(supervisor),

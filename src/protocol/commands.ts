@@ -14,6 +14,7 @@ import { listCommands } from './list-commands.ts'
 import { peerCommands } from './peer-commands.ts'
 import { placeCommands } from './place-commands.ts'
 import { queueCommands } from './queue-commands.ts'
+import { previewCommands } from './preview-command.ts'
 import { rootPath } from './root-path.ts'
 import { sessionCommands } from './session-commands.ts'
 import { sessionView } from './session.ts'
@@ -134,6 +135,7 @@ const single = {
     jsonp: false,
   },
   ...sourceCommands,
+  ...previewCommands,
   create_backup: {
     method: 'POST',
     path: '/v1/backups',

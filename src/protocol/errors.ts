@@ -59,7 +59,7 @@ export const errorStatus = {
   torrent_not_running: 409,
   /** A part of a file that is not there: it did not come in time, or nobody fetches it. */
   content_missing: 409,
-  /** The torrent was added by a magnet link, and no peer has sent its metadata so far. */
+  /** No peer has sent the metadata of the magnet link so far. */
   metadata_unknown: 409,
   /** The session has the torrent already. */
   torrent_exists: 409,

@@ -58,6 +58,11 @@ export interface SessionApi {
   configureTorrent(infoHash: string, options: TorrentOptions): Promise<void>
   /** Has a torrent use these trackers and web seeds from now on; nothing where the session does not have it. */
   changeSources(infoHash: string, sources: ChangedSources): Promise<void>
+  /**
+   * The raw info dictionary of a torrent that the session does not have, from peers; undefined where none came in
+   * time, or the torrent was added meanwhile. Rejects with `rate_limited`.
+   */
+  fetchMetadata(record: TorrentRecord, timeoutMs: number): Promise<Uint8Array | undefined>
   /** The trackers of a torrent in the order in which they are tried; undefined while it has met nobody. */
   trackers(infoHash: string): Promise<readonly TrackerView[] | undefined>
   /** The web seeds of a torrent; undefined while it has met nobody. */

@@ -4,6 +4,7 @@ import type { FileIdentity, TorrentFacts } from './records.ts'
 
 export type TaskName =
   | 'parseMetainfo'
+  | 'describeInfo'
   | 'resolveFolder'
   | 'freeSpace'
   | 'hashPieces'
@@ -25,6 +26,13 @@ export interface TorrentDigest {
   readonly facts: TorrentFacts
   readonly trackers: readonly (readonly string[])[]
   readonly webSeeds: readonly string[]
+}
+
+/** What an info dictionary says. */
+export interface InfoDescription {
+  readonly facts: TorrentFacts
+  /** Without padding (BEP 47); lengths in bytes. */
+  readonly files: readonly { readonly path: string; readonly length: number }[]
 }
 
 /** A folder that a caller names, to be resolved under the root and checked. */

@@ -196,7 +196,7 @@ onBoth('every command on a session that is none fails with session_not_found', a
     for (const command of commandNames.filter((name) => 'session_id' in commands[name].input.shape)) {
       const taken = Object.entries(given).filter(([name]) => name in commands[command].input.shape)
       const parameters = { session_id: id, ...Object.fromEntries(taken) }
-      if (command === 'upload_torrent') Reflect.deleteProperty(parameters, 'url') // shed while this machine is busy
+      if ('file' in commands[command].input.shape) Reflect.deleteProperty(parameters, 'url') // shed while this machine is busy
       const body = await face.ask(command, parameters)
       isFailure(body, 'session_not_found')
     }

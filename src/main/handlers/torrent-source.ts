@@ -27,7 +27,7 @@ export interface Candidate {
  * parsing, `address_not_allowed` or `fetch_failed`.
  */
 export async function readSource(
-  input: CommandInput<'upload_torrent'>,
+  input: Pick<CommandInput<'upload_torrent'>, 'file' | 'magnet' | 'url'>,
   tasks: TaskPool,
   fetchPolicy: AddressPolicy,
 ): Promise<Candidate> {

@@ -18,6 +18,7 @@ export interface Message {
 
 const maxMessage = 64 * 1024
 const maxName = 200
+const takeFiles: readonly string[] = ['upload_torrent', 'preview_torrent']
 
 /** The envelope of an answer to whatever was sent. */
 export function envelopeOf(message: unknown): Envelope {
@@ -44,7 +45,7 @@ export function readMessage(message: unknown): Message {
   }
   if (!isCommandName(command) && !isLiveCommand(command))
     throw new RestTorrentError('not_found', 'no such command')
-  if (command !== 'upload_torrent' && weighsOver(message, maxMessage)) {
+  if (!takeFiles.includes(command) && weighsOver(message, maxMessage)) {
     throw new RestTorrentError('body_too_large', `the message is larger than ${maxMessage} bytes`)
   }
   if (idempotencyKey === undefined) return { command, parameters }

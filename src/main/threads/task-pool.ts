@@ -15,6 +15,7 @@ import type {
   FileQuery,
   FolderAnswer,
   FolderRequest,
+  InfoDescription,
   SpaceAnswer,
   FoundFile,
   TaskAnswer,
@@ -52,6 +53,11 @@ export class TaskPool {
   /** Parses and checks metainfo. Rejects with `invalid_metainfo` and its kin. */
   async parseMetainfo(bytes: Uint8Array): Promise<TorrentDigest> {
     return await run(this.#quick, 'parseMetainfo', bytes, parseDeadlineMs)
+  }
+
+  /** What an info dictionary says. Rejects with `invalid_metainfo` and its kin. */
+  async describeInfo(rawInfo: Uint8Array): Promise<InfoDescription> {
+    return await run(this.#quick, 'describeInfo', rawInfo, parseDeadlineMs)
   }
 
   /** Resolves a save_path under the root, see `FolderRequest`. Rejects with `path_outside_root` and its kin. */

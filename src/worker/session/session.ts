@@ -19,6 +19,7 @@ import type { WebSeedView } from '../../protocol/web-seed.ts'
 import { ActivationLane } from './activation-lane.ts'
 import type { Bound } from './bind.ts'
 import { HashClient } from './hash-client.ts'
+import { Previews } from './previews.ts'
 import { Reporter } from './reporter.ts'
 import { MemoryBudget } from './storage/memory-piece-store.ts'
 import { SessionDisk } from './storage/session-disk.ts'
@@ -42,6 +43,7 @@ export class Session implements SessionApi {
   readonly #torrents = new Map<string, Torrent>()
   readonly #near: TorrentSurroundings
   readonly #turns = new Turns()
+  readonly #previews: Previews
   readonly #openSwarm: () => Promise<Swarm>
   #settings: SessionSettings
   /** What main said before there was a swarm, by address. */
@@ -74,11 +76,13 @@ export class Session implements SessionApi {
       post,
       healMs: boot.healMs,
     }
+    this.#previews = new Previews(this.#near)
     this.#near.reporter.start(boot.reportIntervalMs)
     this.#checkpoints = setInterval(() => void this.#checkpointAll(), checkpointMs)
   }
 
   async applyTorrent(record: TorrentRecord): Promise<void> {
+    this.#previews.giveUp(record.infoHash)
     await this.#inTurn(record, (torrent) => torrent.follow(record))
   }
 
@@ -119,6 +123,14 @@ export class Session implements SessionApi {
     torrent.record = { ...record, source: { ...record.source, ...sources } } // what it meets later reads it there
     meeting?.changeSources(sources)
     await Promise.resolve()
+  }
+
+  async fetchMetadata(record: TorrentRecord, timeoutMs: number): Promise<Uint8Array | undefined> {
+    const { infoHash } = record
+    const signal = AbortSignal.timeout(timeoutMs)
+    return await this.#turns.take(infoHash, async () => {
+      return this.#torrents.has(infoHash) ? undefined : await this.#previews.fetch(record, signal)
+    })
   }
 
   async trackers(infoHash: string): Promise<readonly TrackerView[] | undefined> {
@@ -198,6 +210,7 @@ export class Session implements SessionApi {
 
   async stop(): Promise<void> {
     clearInterval(this.#checkpoints)
+    this.#previews.giveUp()
     const swarm = await this.#swarm
     const farewell = swarm?.trackers.close(farewellMs)
     await this.#turns.settled() // what was promised to be deleted is deleted

@@ -11,6 +11,7 @@ import type {
   FileQuery,
   FolderAnswer,
   FolderRequest,
+  InfoDescription,
   SpaceAnswer,
   FoundFile,
   TaskAnswer,
@@ -20,6 +21,7 @@ import type { IpFilterPruning, IpFilterRequest, LoadedIpFilter } from '../../pro
 import type { ExportPart, ImportPart, ImportRequest } from '../../protocol/session-export.ts'
 import { commonFiles as findCommonFiles } from './common-files.ts'
 import { deleteDataOf } from './delete-data.ts'
+import { describe } from './describe-info.ts'
 import { digestMetainfo } from './digest-metainfo.ts'
 import { findFile as find } from './find-file.ts'
 import { hashRange } from './hash-range.ts'
@@ -33,6 +35,11 @@ import { writeExport as writeExportPart } from './write-export.ts'
 /** See `TorrentDigest`. */
 export function parseMetainfo(bytes: Uint8Array): TaskAnswer<TorrentDigest> {
   return answer(() => digestMetainfo(bytes))
+}
+
+/** See `InfoDescription`. */
+export function describeInfo(rawInfo: Uint8Array): TaskAnswer<InfoDescription> {
+  return answer(() => describe(rawInfo))
 }
 
 /** See `FolderRequest`. */

@@ -67,12 +67,12 @@ openapi('every command tells the codes of its failures at their statuses', () =>
   assert.not(errorsOf('get_session_list').includes('session_not_found'))
 })
 
-openapi('a POST takes an Idempotency-Key, but for a ticket', () => {
+openapi('a POST takes an Idempotency-Key, but for a ticket and a preview', () => {
   const heeding = commandNames.filter((name) => operation(name).parameters?.some((one) => '$ref' in one))
   const posts = commandNames.filter((name) => commands[name].method === 'POST')
   assert.equal(
     heeding,
-    posts.filter((name) => name !== 'create_ticket'),
+    posts.filter((name) => !['create_ticket', 'preview_torrent'].includes(name)),
   )
 })
 

@@ -18,6 +18,7 @@ import type { TrackerView } from '../../protocol/tracker.ts'
 import type { WebSeedView } from '../../protocol/web-seed.ts'
 import { ActivationLane } from './activation-lane.ts'
 import type { Bound } from './bind.ts'
+import { changeSources } from './change-sources.ts'
 import { HashClient } from './hash-client.ts'
 import { Previews } from './previews.ts'
 import { Reporter } from './reporter.ts'
@@ -118,18 +119,14 @@ export class Session implements SessionApi {
 
   async changeSources(infoHash: string, sources: ChangedSources): Promise<void> {
     const torrent = this.#torrents.get(infoHash)
-    if (torrent === undefined) return
-    const { record, meeting } = torrent
-    torrent.record = { ...record, source: { ...record.source, ...sources } } // what it meets later reads it there
-    meeting?.changeSources(sources)
+    if (torrent) changeSources(torrent, sources)
     await Promise.resolve()
   }
 
   async fetchMetadata(record: TorrentRecord, timeoutMs: number): Promise<Uint8Array | undefined> {
-    const { infoHash } = record
     const signal = AbortSignal.timeout(timeoutMs)
-    return await this.#turns.take(infoHash, async () => {
-      return this.#torrents.has(infoHash) ? undefined : await this.#previews.fetch(record, signal)
+    return await this.#turns.take(record.infoHash, async () => {
+      return this.#torrents.has(record.infoHash) ? undefined : await this.#previews.fetch(record, signal)
     })
   }
 
@@ -219,8 +216,10 @@ export class Session implements SessionApi {
     this.#near.reporter.stop()
     await this.#near.disk.close()
     await farewell
-    if (swarm === undefined) this.#closeSockets()
-    else {
+    if (swarm === undefined) {
+      this.#bound.tcp.close()
+      this.#bound.udp?.close()
+    } else {
       tellDhtTable(swarm.engine, this.#near.post)
       await swarm.engine.close()
     }
@@ -241,11 +240,6 @@ export class Session implements SessionApi {
   async #checkpointAll(): Promise<void> {
     this.#near.transfers.look()
     for (const torrent of this.#torrents.values()) if (torrent.isActive) await torrent.checkpoint()
-  }
-
-  #closeSockets(): void {
-    this.#bound.tcp.close()
-    this.#bound.udp?.close()
   }
 }
 

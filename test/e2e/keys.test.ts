@@ -220,6 +220,20 @@ keys('what is not yours answers exactly as what is not there, on both faces', as
     }
     assert.equal((await face.call('get_session_list')).sessions, [])
   }
+  const answerOf = async (method: string, id: string, rest: string): Promise<unknown> => {
+    const { status, headers, text } = await request(`${server.address}/v1/sessions/${id}${rest}`, {
+      method,
+      headers: { authorization: `Bearer ${mine.key}`, 'if-none-match': '*' },
+    })
+    return [status, [...headers].filter(([name]) => name !== 'date'), text]
+  }
+  for (const method of ['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'])
+    for (const rest of ['', '/torrents', `/torrents/${infoHash}`, `/torrents/${infoHash}/start`, '/nothing'])
+      assert.equal(
+        await answerOf(method, session.id, rest),
+        await answerOf(method, 'f'.repeat(40), rest),
+        `${method} ${rest}`,
+      )
   assert.equal(
     (await others.face.call('get_session_list')).sessions.map(({ id, owner }) => [id, owner]),
     [[session.id, others.prefix]],

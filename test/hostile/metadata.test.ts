@@ -6,6 +6,7 @@ import { makeMetainfo, type MadeMetainfo } from '../support/metainfo.ts'
 import { startTestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenTorrent } from '../support/sessions.ts'
 import { suite } from '../support/suite.ts'
+import { startDownload } from './live-download.ts'
 import { extended, frame, handshake, RawPeer } from './raw-peer.ts'
 
 const metadata = suite('test/hostile/metadata')
@@ -25,10 +26,10 @@ const liars: Record<string, { size: (made: MadeMetainfo) => number; says: (piece
   'ten megabytes of nothing': { size: () => 10_000_000, says: (piece) => data(piece, 10_000_000, Buffer.alloc(Math.min(block, 10_000_000 - piece * block))) },
 } // prettier-ignore
 
-metadata('what hostile peers say of the metadata is refused, and the true one arrives', async () => {
-  await using server = await startTestServer({ ALLOW_PRIVATE: 'loopback' })
-  const session = await openSession(server.rest)
-  const made = makeMetainfo({ content: block * 2000, pieceLength: block })
+metadata('hostile metadata is refused beside a download, the true one arrives, and both go on', async () => {
+  await using download = await startDownload(8)
+  const { server, session } = download
+  const made = makeMetainfo({ name: 'wanted', content: block * 2000, pieceLength: block })
   assert.ok(made.rawInfo.length > block * 2, 'the metadata has several blocks')
   await addTorrent(server.rest, session, { magnet: `magnet:?xt=urn:btih:${made.infoHash}` })
   const hostile = await Promise.all(
@@ -40,6 +41,7 @@ metadata('what hostile peers say of the metadata is refused, and the true one ar
   for (const { title, peer } of hostile) {
     await peer.closed().catch(() => assert.unreachable(`${title}: still connected`))
   }
+  await download.goesOn()
   const silent = await joinWithMetadata(session.port, made, sizeOf(made), () => Buffer.alloc(0))
   const good = await joinWithMetadata(session.port, made, sizeOf(made), (piece) =>
     data(piece, sizeOf(made), made.rawInfo.subarray(piece * block, (piece + 1) * block)),
@@ -51,9 +53,8 @@ metadata('what hostile peers say of the metadata is refused, and the true one ar
     ({ state }) => state === 'downloading',
   )
   assert.is(torrent.name, made.name)
-  const { restarts } = await server.rest.call('get_session', { session_id: session.id })
-  assert.is(restarts, 0)
   for (const peer of [silent, good]) peer.destroy()
+  await download.finishes()
 })
 
 metadata('a peer whose pieces fit no metadata is closed when the metadata comes', async () => {

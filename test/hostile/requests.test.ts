@@ -5,8 +5,9 @@ import * as assert from 'uvu/assert'
 import { hardenWires } from '../../src/worker/session/engine/harden/harden-wires.ts'
 import { mostRequests } from '../../src/worker/session/engine/harden/serve-requests.ts'
 import { guardOf, mostBacklog } from '../../src/worker/session/engine/harden/wire-guard.ts'
-import { eventually, suite } from '../support/suite.ts'
-import { extended, frame, handshake } from './raw-peer.ts'
+import { eventually, suite, within } from '../support/suite.ts'
+import { startDownload } from './live-download.ts'
+import { extended, frame, handshake, RawPeer } from './raw-peer.ts'
 
 const requests = suite('test/hostile/requests')
 const block = 16 * 1024
@@ -87,6 +88,31 @@ requests('a connection that ends while nothing is read of it ends', async () => 
   wire.on('close', () => (isClosed = true))
   wire.destroy()
   await eventually(5000, 'the end', () => isClosed)
+})
+
+requests('peers that ask without end and never read leave the download beside them alone', async () => {
+  const pieces = Array.from({ length: 12 }, (_, piece) => piece)
+  await using download = await startDownload(pieces.length)
+  await download.goesOn()
+  const flooders = await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      const peer = await RawPeer.join(download.port, download.made.infoHash)
+      const unchoked = new Promise<void>((done) => {
+        peer.onMessage = ([type]) => {
+          if (type === 1) done()
+        }
+      })
+      peer.send(frame(15), frame(2))
+      await within(20_000, 'the unchoke', unchoked)
+      peer.socket.pause()
+      const asked = Buffer.concat(pieces.map((piece) => frame(6, [piece, 0, block])))
+      for (let round = 0; round < 20; round += 1) peer.send(Buffer.alloc(asked.length * 250, asked))
+      return peer
+    }),
+  )
+  await download.goesOn()
+  await download.finishes()
+  for (const peer of flooders) peer.destroy()
 })
 
 /** Answers each message with one of 16 KiB. */

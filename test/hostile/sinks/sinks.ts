@@ -64,6 +64,7 @@ const redirected: UrlOf = (target, { redirect }) => {
 export const sinks: readonly Sink[] = [
   { name: 'url', reader: 'http', saysWhy: true, asksTwice: false, run: addByUrl(direct('http')) },
   { name: 'url, redirected', reader: 'http', saysWhy: true, asksTwice: true, run: addByUrl(redirected) },
+  { name: 'ip_filter', reader: 'http', saysWhy: true, asksTwice: false, run: readFilters(direct('http')) },
   { name: 'HTTP tracker', reader: 'http', saysWhy: true, asksTwice: false, run: announce(direct('http')) },
   {
     name: 'HTTP tracker, redirected',
@@ -99,6 +100,17 @@ function addByUrl(urlOf: UrlOf): Sink['run'] {
     for (const target of targets) {
       const parameters = { session_id: around.session.id, save_path: around.tag, url: urlOf(target, around) }
       codes.push(await answered(around, 'upload_torrent', parameters))
+    }
+    return codes
+  }
+}
+
+function readFilters(urlOf: UrlOf): Sink['run'] {
+  return async (targets, _, around) => {
+    const codes: string[] = []
+    for (const target of targets) {
+      const parameters = { session_id: around.session.id, ip_filter: urlOf(target, around) }
+      codes.push(await answered(around, 'update_session', parameters))
     }
     return codes
   }

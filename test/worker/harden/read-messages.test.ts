@@ -48,6 +48,24 @@ for (const cut of [1, 3, 17, 1000, 16 * 1024, 100_000])
     wire.destroy()
   })
 
+for (const cut of [7, handshake.length, 100_000])
+  test(`a wire that is dropped hears nothing more and keeps nothing of what follows, cut at ${cut}`, () => {
+    const wire = new Wire('tcpOutgoing')
+    guardOf(wire).facts = facts
+    const heard: string[] = []
+    wire.on('have', (piece: number) => heard.push(`have ${piece}`))
+    wire.on('error', () => undefined)
+    wire.handshake('a'.repeat(40), 'b'.repeat(40), {})
+    const unsound = message(4, Buffer.from([0, 0, 0, 200]))
+    const have = message(4, Buffer.from([0, 0, 0, 3]))
+    const begun = message(7, Buffer.alloc(8 + blockLength)).subarray(0, 1000)
+    const bytes = Buffer.concat([handshake, unsound, have.subarray(4), have, begun])
+    feed(wire, bytes.subarray(0, cut), cut)
+    feed(wire, bytes.subarray(cut), bytes.length)
+    assert.equal([heard, wire._bufferSize, wire._buffer.length], [[], 0, 0])
+    assert.ok(guardOf(wire).isEnded)
+  })
+
 function message(number: number, body: Uint8Array = Buffer.alloc(0)): Buffer {
   const head = Buffer.alloc(5)
   head.writeUInt32BE(body.length + 1)

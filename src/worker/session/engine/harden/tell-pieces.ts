@@ -8,7 +8,7 @@ import { guardOf } from './wire-guard.ts'
  * Tells the wire's guard. A peer may have said things before anybody knew the pieces: one that turns out to
  * have pieces of another torrent is dropped.
  */
-export function tellPieces(torrent: Torrent, wire: Wire): void {
+export function tellPieces(torrent: Pick<Torrent, 'pieces' | 'pieceLength' | 'length'>, wire: Wire): void {
   if (torrent.pieces.length === 0) return
   const guard = guardOf(wire)
   const facts = {

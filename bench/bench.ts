@@ -11,6 +11,8 @@ const benchmarks = {
   download:
     'a torrent from a libtorrent seed, by ours, libtorrent and stock WebTorrent: --size MiB, --rounds N',
   seed: 'a torrent to a libtorrent leecher, from ours, libtorrent and stock WebTorrent: --size MiB, --rounds N',
+  recheck:
+    'a torrent whose file is there is checked, beside bare hashing: --size MiB, --rounds N, --folder F',
   transfer:
     'a download and a seed with our piece storage and with the one the engine brings: [rounds] [MiB] [folder]',
   store: 'torrents recorded by many callers at a time beside one after the other: [folder] [rounds]',

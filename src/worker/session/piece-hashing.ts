@@ -2,9 +2,12 @@
 import type { TorrentInfo } from '../../protocol/torrent-info.ts'
 import type { HashClient } from './hash-client.ts'
 import type { PieceBits } from './piece-bits.ts'
+import { settleAll } from './storage/settle-all.ts'
 
 /** Bytes that are hashed by one request; a stop is obeyed between two. */
 const bytesPerRequest = 32 * 1024 * 1024
+/** Requests of one torrent that are under way; how many are hashed at once, the pool decides. */
+const requestsAtOnce = 4
 const hashLength = 20
 
 export interface PieceHashing {
@@ -47,20 +50,34 @@ export async function hashRanges(
   onProgress: (progress: number | undefined) => void,
 ): Promise<boolean> {
   const total = ranges.reduce((sum, [first, end]) => sum + end - first, 0)
-  const step = Math.max(1, Math.floor(bytesPerRequest / hashing.info.pieceLength))
+  if (total === 0) return false
   let done = 0
-  for (const [first, end] of ranges) {
-    for (let piece = first; piece < end;) {
-      onProgress(done === 0 ? undefined : done / total)
-      const count = Math.min(done === 0 ? 1 : step, end - piece) // one piece tells that our turn has come
-      const start = piece
-      const matches = await hashPieces(hashing, start, count)
-      matches.forEach((match, index) => {
-        if (match === 1) bits.set(start + index)
-      })
-      piece += count
-      done += count
-    }
+  const hash = async ([first, end]: PieceRange): Promise<void> => {
+    const matches = await hashPieces(hashing, first, end - first)
+    matches.forEach((match, index) => {
+      if (match === 1) bits.set(first + index)
+    })
+    done += end - first
+    onProgress(done / total)
   }
-  return total > 0
+  const requests = requestsFor(ranges, Math.max(1, Math.floor(bytesPerRequest / hashing.info.pieceLength)))
+  const lane = async (): Promise<void> => {
+    for (const request of requests) await hash(request)
+  }
+  onProgress(undefined)
+  const { value: one } = requests.next()
+  if (one) await hash(one)
+  await settleAll(Array.from({ length: requestsAtOnce }, lane))
+  return true
+}
+
+/** The pieces of each request: a single one tells that our turn has come. */
+function* requestsFor(ranges: readonly PieceRange[], step: number): Generator<PieceRange, undefined> {
+  let count = 1
+  for (const [first, end] of ranges)
+    for (let piece = first; piece < end; count = step) {
+      const next = Math.min(end, piece + count)
+      yield [piece, next]
+      piece = next
+    }
 }

@@ -6,7 +6,7 @@
  */
 import * as fs from 'node:fs'
 
-const stepLength = 32 * 1024
+const stepLength = 128 * 1024
 /** Writes to one file wait for each other: a second one only saves the way from one to the next. */
 const stepsAtOnce = 2
 

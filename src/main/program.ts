@@ -31,10 +31,12 @@ import { attachRealtime } from './realtime/attach.ts'
 import { prepareFolders } from './prepare-folders.ts'
 import { serveContent } from './serve-content.ts'
 import { peerRanges, type Settings } from './settings.ts'
-import { tellFilters } from './supervisor/configure.ts'
+import { tellFiltersOf } from './supervisor/configure.ts'
 import { CallJournal } from './records/call-journal.ts'
 import { GoalWatch } from './supervisor/goal-watch.ts'
 import { HashDesk } from './supervisor/hash-desk.ts'
+import { Relocation } from './supervisor/relocation.ts'
+import { sweepElsewhere } from './supervisor/sweep-elsewhere.ts'
 import { Supervisor } from './supervisor/supervisor.ts'
 import { sweepIpFilters } from './sweep-ip-filters.ts'
 import { sweepExports } from './sweep-exports.ts'
@@ -97,10 +99,7 @@ export async function startProgram(
       dataDir,
       fetchRanges: settings.RESTTORRENT_ALLOW_PRIVATE,
       hostFile: settings.RESTTORRENT_IP_FILTER,
-      onChange: (sessionId) => {
-        for (const session of supervisor.sessions())
-          if (sessionId === undefined || session.id === sessionId) tellFilters(session, filters)
-      },
+      onChange: (sessionId) => tellFiltersOf(supervisor.sessions(), filters, sessionId),
       log,
     })
     stops.push(() => Promise.resolve(filters.stop()))
@@ -185,8 +184,10 @@ export async function startProgram(
       madeAnswer: madeAnswers(board, jobs),
       log,
     })
+    const relocation = new Relocation({ tasks, hashDesk, files: supervisor.files, board })
     const plain = commandHandlers({
       supervisor,
+      relocation,
       board,
       tasks,
       filters,
@@ -205,8 +206,7 @@ export async function startProgram(
     })
     const handlers = permittedHandlers(plain, { overload, audit, idempotent })
     const gate = { authentication, allowedHosts: settings.RESTTORRENT_ALLOWED_HOSTS, log }
-    const pages = [metrics.page(), openApiPage]
-    const app = createApp({ handlers, ...gate, ready: () => !stopping, pages })
+    const app = createApp({ handlers, ...gate, ready: () => !stopping, pages: [metrics.page(), openApiPage] })
     const tlsFiles = tlsFilesOf(settings.RESTTORRENT_TLS_CERT, settings.RESTTORRENT_TLS_KEY)
     const streamsPerKey = settings.RESTTORRENT_SOCKETS_PER_KEY
     const streams = new EventStreams({ live, tickets, ...gate, streamsPerKey })
@@ -231,6 +231,7 @@ export async function startProgram(
     quotas.restore(restored)
     void supervisor.restore(restored, removed)
     jobs.restore(await store.loadJobs())
+    void sweepElsewhere(supervisor.sessions(), relocation, jobs, log)
     live.noteEvents(keys, jobs)
     const { address: host, port } = await http.listen(settings.RESTTORRENT_HOST, settings.RESTTORRENT_PORT)
     const address = `${tlsFiles ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`

@@ -65,6 +65,8 @@ export const errorStatus = {
   torrent_exists: 409,
   /** A file that another torrent writes. */
   file_in_use: 409,
+  /** Something lies already where a file is to be. */
+  file_exists: 409,
   /** No port of the range could be bound. */
   bind_failed: 409,
   /** The command was run before with this Idempotency-Key, and its answer held a secret that is shown once; the message names what was made. */

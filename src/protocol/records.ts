@@ -8,6 +8,7 @@ import { progressOf } from './progress.ts'
 import type { Quotas } from './quotas.ts'
 import type { SessionSettings } from './session.ts'
 import type { TorrentInfo } from './torrent-info.ts'
+import type { TorrentPlace } from './torrent-place.ts'
 import type { TorrentOptions } from './torrent-options.ts'
 import type { StorageMode, TorrentRow } from './torrent.ts'
 
@@ -92,6 +93,10 @@ export interface TorrentRecord {
   readonly saveFolder: string
   /** The same folder relative to the root, as shown to callers. */
   readonly savePath: string
+  /** Files that lie under other names than the metainfo gives them. */
+  readonly renamed?: TorrentPlace['renamed'] | undefined
+  /** Where it has a second copy of files, while they are brought from one place to the other; not in use. */
+  readonly elsewhere?: TorrentPlace | undefined
   readonly storageMode: StorageMode
   readonly memoryOnly: boolean
   readonly started: boolean
@@ -162,8 +167,17 @@ export function givenFields(record: TorrentRecord): Pick<TorrentRow, 'name' | 'l
   return { name: display_name || (facts?.name ?? source.name), labels, metadata }
 }
 
-function claimedProgress({ bits, resume, facts }: TorrentRecord): number {
-  const claimed = bits === undefined ? resume?.checkpoint.bits : new Uint8Array(bits)
+/** A copy of the bits of the pieces that are there, as far as anybody knows. */
+export function claimedBits({
+  bits,
+  resume,
+}: Pick<TorrentRecord, 'bits' | 'resume'>): Uint8Array | undefined {
+  return bits === undefined ? resume?.checkpoint.bits : new Uint8Array(bits).slice()
+}
+
+function claimedProgress(record: TorrentRecord): number {
+  const { facts } = record
+  const claimed = claimedBits(record)
   return claimed === undefined || facts === undefined ? 0 : progressOf(claimed, facts)
 }
 

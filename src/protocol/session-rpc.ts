@@ -50,6 +50,8 @@ export interface SessionApi {
    * a disk code where one could not be; those that could are gone then.
    */
   removeTorrent(record: TorrentRecord, removal: TorrentRemoval): Promise<void>
+  /** Has a torrent touch none of its files until it is applied again; what was written is synced then. */
+  holdTorrent(infoHash: string): Promise<void>
   /** Forgets what is known of a torrent's pieces and hashes its files anew; then it is as the record says. */
   recheckTorrent(record: TorrentRecord): Promise<void>
   /** Has the session obey settings from now on; those of `needsRestart` are left as they are. */

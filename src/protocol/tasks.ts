@@ -1,6 +1,7 @@
 /** What main asks of the task pool: plain data in, plain data out. */
 import type { WireError } from './errors.ts'
 import type { FileIdentity, TorrentFacts } from './records.ts'
+import type { TorrentPlace } from './torrent-place.ts'
 
 export type TaskName =
   | 'parseMetainfo'
@@ -11,6 +12,12 @@ export type TaskName =
   | 'commonFiles'
   | 'findFile'
   | 'readContent'
+  | 'changeNames'
+  | 'refusePresent'
+  | 'linkFiles'
+  | 'copyPieces'
+  | 'identifyPlace'
+  | 'listFiles'
   | 'deleteData'
   | 'writeExport'
   | 'readImport'
@@ -60,28 +67,80 @@ export interface SpaceAnswer extends FolderAnswer {
   readonly total: number
 }
 
-/** The files of a torrent, as its info dictionary names them below a folder. */
+/** The files of a torrent in one or several places. */
 export interface FileSet {
-  /** Absolute and resolved. */
-  readonly saveFolder: string
   readonly rawInfo: Uint8Array
+  readonly places: readonly FilePlace[]
 }
 
+/** Where files of a torrent lie. */
+export type FilePlace = Pick<TorrentPlace, 'saveFolder' | 'renamed'>
+
 /** The files of a torrent that are to be deleted, and the folders of it that are empty then. */
-export interface FileDeletion extends FileSet {
+export interface FileDeletion {
+  readonly rawInfo: Uint8Array
+  readonly place: FilePlace
   /** Paths below the folder that are left: other torrents have them too. */
   readonly spared: readonly string[]
+  /** Where the torrent has its files now: these are left, and so is what is not there. */
+  readonly current?: FilePlace | undefined
 }
 
 /** Two torrents that may have files in common. */
 export interface FileComparison {
   readonly mine: FileSet
   readonly other: FileSet
+  /** Where files of `mine` may lie although `other` has them too. */
+  readonly except?: FilePlace | undefined
+}
+
+/** Another path for a file or folder of a torrent, see `renamePath`. */
+export interface NameChange {
+  readonly rawInfo: Uint8Array
+  readonly renamed: TorrentPlace['renamed']
+  readonly path: string
+  readonly newPath: string
+}
+
+/** Files of a torrent that are to have a second place. */
+export interface FileLinking {
+  readonly rawInfo: Uint8Array
+  readonly from: FilePlace
+  readonly to: FilePlace
+  /** The pieces that are claimed, a bit each. */
+  readonly bits?: Uint8Array | undefined
+}
+
+/** Pieces of a torrent that are to be copied to its second place, when they hash as they should. */
+export interface PieceCopying extends FileLinking {
+  readonly firstPiece: number
+  readonly endPiece: number
+  /** Which of them, a bit for each piece of the torrent. */
+  readonly bits: Uint8Array
+}
+
+/** The files of a torrent are to be listed; `bits` are the pieces that are there. */
+export interface FileListing extends Pick<NameChange, 'rawInfo' | 'renamed'> {
+  readonly bits: Uint8Array
+  /** Entries of the metainfo that are passed over, and that are looked at then. */
+  readonly offset: number
+  readonly limit: number
+}
+
+/** Files, each with its path below the save path and the bytes of it that are there; padding is left out. */
+export interface FileList {
+  /** Entries of the metainfo. */
+  readonly num_files: number
+  readonly files: readonly {
+    readonly index: number
+    readonly path: string
+    readonly length: number
+    readonly have: number
+  }[]
 }
 
 /** A file of a torrent by its place in the metainfo. */
-export interface FileQuery {
-  readonly rawInfo: Uint8Array
+export interface FileQuery extends Pick<NameChange, 'rawInfo' | 'renamed'> {
   readonly index: number
 }
 

@@ -188,6 +188,8 @@ onBoth('every command on a session that is none fails with session_not_found', a
     file: made.bytes,
     save_path: 'here',
     address: '192.0.2.1:6881',
+    path: 'a',
+    new_path: 'b',
     url: 'http://192.0.2.1/',
     position: 'top',
     urls: 'http://192.0.2.1/',

@@ -200,6 +200,8 @@ keys('what is not yours answers exactly as what is not there, on both faces', as
     reorder_torrents: { position: 'top' },
     unban_peer: { address: '192.0.2.1' },
     ...sources,
+    rename_file: { path: 'a', new_path: 'b' },
+    move_torrent: { save_path: 'a' },
   }
   const faces = [mine.face, await server.socket(mine.key)]
   const tried = commandNames.filter((name) => 'session_id' in commands[name].input.shape)
@@ -209,11 +211,12 @@ keys('what is not yours answers exactly as what is not there, on both faces', as
         await face.ask(command, { session_id, info_hash: infoHash, ...parameters[command] })
       const needs = commands[command].input.shape
       const many = 'info_hashes' in needs ? { info_hashes: 'all' } : {}
+      const single = 'info_hashes' in needs ? parameters[command.slice(0, -1) as CommandName] : {}
       const given =
         'info_hash' in needs
           ? ask
           : async (session_id: string) =>
-              await face.ask(command, { session_id, ...many, ...parameters[command] })
+              await face.ask(command, { session_id, ...many, ...single, ...parameters[command] })
       const foreign = await given(session.id)
       assert.is(codeOf(foreign), commands[command].scope === 'admin' ? 'forbidden' : 'session_not_found')
       assert.equal(foreign, await given('f'.repeat(40)), command)

@@ -12,6 +12,7 @@ import { Board } from '../../src/main/board/board.ts'
 import { dispatch } from '../../src/main/handlers/dispatch.ts'
 import { Jobs } from '../../src/main/jobs/jobs.ts'
 import { HashDesk } from '../../src/main/supervisor/hash-desk.ts'
+import { Relocation } from '../../src/main/supervisor/relocation.ts'
 import { Supervisor } from '../../src/main/supervisor/supervisor.ts'
 import { threadEntries } from '../../src/main/threads/entries.ts'
 import type { HostOptions, StartHost } from '../../src/main/threads/session-host.ts'
@@ -78,6 +79,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     onChange: () => undefined,
     log,
   })
+  const hashDesk = new HashDesk(tasks)
   const supervisor = new Supervisor({
     start,
     boot: {
@@ -88,7 +90,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
       healMs: options.healMs ?? 30_000,
     },
     board,
-    hashDesk: new HashDesk(tasks),
+    hashDesk,
     compareFiles: (comparison) => tasks.commonFiles(comparison),
     deleteFiles: (deletion) => tasks.deleteData(deletion),
     log,
@@ -109,6 +111,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     log,
   })
   const handlers = commandHandlers({
+    relocation: new Relocation({ tasks, hashDesk, files: supervisor.files, board }),
     supervisor,
     board,
     tasks,

@@ -33,10 +33,11 @@ export class SessionBoard {
     return row
   }
 
-  /** Shows what callers call the torrent, also where no worker is there to report it. */
+  /** Shows what callers call the torrent and where it lies, also where no worker is there to report it. */
   rename(record: TorrentRecord): void {
     const row = this.torrents.get(record.infoHash)
-    if (row) this.torrents.put(record.infoHash, { ...row, ...givenFields(record) })
+    const { savePath: save_path } = record
+    if (row) this.torrents.put(record.infoHash, { ...row, ...givenFields(record), save_path })
   }
 
   forget(infoHash: string): void {

@@ -6,8 +6,8 @@
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { TorrentKey } from '../../protocol/store-rpc.ts'
-import type { FileComparison } from '../../protocol/tasks.ts'
-import { FileClaims, type Claim } from './file-claims.ts'
+import type { FileComparison, FilePlace, FileSet } from '../../protocol/tasks.ts'
+import { FileClaims, rootsOf, type Claim } from './file-claims.ts'
 
 export interface FileOwnershipOptions {
   /** Paths of the files of `mine`, below its folder, that `other` has too. */
@@ -53,6 +53,37 @@ export class FileOwnership {
     if (claim !== undefined) await this.#refuse(claim, () => false)
   }
 
+  /**
+   * Claims a second place for the files of a torrent. Rejects with `file_in_use` where one of them, that is not in
+   * its own place already, belongs to another torrent; then nothing is claimed.
+   */
+  async extend(key: TorrentKey, current: FilePlace, place: FilePlace): Promise<void> {
+    const claim = this.#claims.get(key)
+    if (claim === undefined) return
+    this.#claims.place(claim, [current, place])
+    try {
+      await this.#refuseAll(claim, current, place)
+    } catch (error) {
+      this.settle(key, current)
+      throw error
+    }
+  }
+
+  /** The files of a torrent have this one place from now on. */
+  settle(key: TorrentKey, place: FilePlace): void {
+    const claim = this.#claims.get(key)
+    if (claim !== undefined) this.#claims.place(claim, [place])
+  }
+
+  /** Paths below a place that a torrent gives up which others have: they are not to be deleted. */
+  async sparedAt(sessionId: string, record: TorrentRecord, place: FilePlace): Promise<string[]> {
+    const { infoHash, source, facts } = record
+    if (source.rawInfo === undefined) return []
+    const roots = rootsOf(facts?.name ?? source.name, place)
+    const near = this.#claims.near({ roots }).filter((other) => !isOtherLife(other, { sessionId, infoHash }))
+    return await this.#spared({ rawInfo: source.rawInfo, places: [place] }, near)
+  }
+
   /** The torrent is removed; its files are free for others when that is carried out. */
   leave(key: TorrentKey, removalId: string, deleting: boolean): void {
     this.#claims.leave(key, removalId, deleting)
@@ -61,10 +92,7 @@ export class FileOwnership {
   /** Paths below the save path of a removed torrent that others have too: they are not to be deleted. */
   async spared(removalId: string): Promise<string[]> {
     const claim = this.#claims.removed(removalId)
-    if (claim === undefined) return []
-    const others = this.#claims.near(claim).filter(({ leaving }) => leaving?.deleting !== true)
-    const lists = await Promise.all(others.map((other) => this.#common(claim, other)))
-    return [...new Set(lists.flat())]
+    return claim === undefined ? [] : await this.#spared(claim.files, this.#claims.near(claim))
   }
 
   /** A removal was carried out. */
@@ -79,6 +107,21 @@ export class FileOwnership {
       if (claim.leaving?.deleting !== true) this.#claims.end(claim)
   }
 
+  async #spared(mine: FileSet, near: readonly Claim[]): Promise<string[]> {
+    const others = near.filter(({ leaving }) => leaving?.deleting !== true)
+    const lists = await Promise.all(others.map((other) => this.#common(mine, other)))
+    return [...new Set(lists.flat())]
+  }
+
+  /** Whatever was claimed first: nobody else's file is to be touched. */
+  async #refuseAll(claim: Claim, current: FilePlace, place: FilePlace): Promise<void> {
+    const mine = { ...claim.files, places: [place] }
+    for (const other of this.#claims.near(claim)) {
+      const [path] = await this.#common(mine, other, current)
+      if (path !== undefined && this.#claims.has(other)) throw inUse(path, other)
+    }
+  }
+
   /** Rejects with `file_in_use` where an earlier claim has a file of this one and does not share it. */
   async #refuse(claim: Claim, isShared: (other: Claim) => boolean): Promise<void> {
     const near = this.#claims.near(claim)
@@ -86,24 +129,27 @@ export class FileOwnership {
     for (const other of earlier) {
       await other.admitted
       if (!this.#claims.has(other)) continue
-      const [path] = await this.#common(claim, other)
+      const [path] = await this.#common(claim.files, other)
       if (path === undefined || isShared(other)) continue
       if (other.leaving?.deleting === false) await other.leaving.gone.promise
       if (!this.#claims.has(other)) continue
-      const { infoHash } = other
-      const doing = other.leaving ? 'is being deleted with' : 'belongs to'
-      throw new RestTorrentError('file_in_use', `file ${path} ${doing} torrent ${infoHash}`, {
-        details: { info_hash: infoHash, path },
-      })
+      throw inUse(path, other)
     }
   }
 
-  async #common({ files: mine }: Claim, { files: other }: Claim): Promise<readonly string[]> {
-    return await this.#options.compare({ mine, other })
+  async #common(mine: FileSet, { files: other }: Claim, except?: FilePlace): Promise<readonly string[]> {
+    return await this.#options.compare({ mine, other, except })
   }
 }
 
 /** Whether both are of one torrent, which was removed and added again. */
 function isOtherLife(one: TorrentKey, other: TorrentKey): boolean {
   return one.sessionId === other.sessionId && one.infoHash === other.infoHash
+}
+
+function inUse(path: string, { infoHash, leaving }: Claim): RestTorrentError {
+  const doing = leaving ? 'is being deleted with' : 'belongs to'
+  return new RestTorrentError('file_in_use', `file ${path} ${doing} torrent ${infoHash}`, {
+    details: { info_hash: infoHash, path },
+  })
 }

@@ -36,7 +36,13 @@ export async function exportSession(
   return { name, size, num_torrents: taken.length }
 }
 
-function transferred({ saveFolder: _, bits: _bits, resume: _resume, ...kept }: TorrentRecord) {
+function transferred({
+  saveFolder: _,
+  elsewhere: _copy,
+  bits: _bits,
+  resume: _resume,
+  ...kept
+}: TorrentRecord) {
   return kept satisfies TransferredTorrent
 }
 

@@ -51,6 +51,16 @@ export function tellFilters(session: Configured, filters: SessionSurroundings['f
   session.send('ip filters', async (api) => await api.filterAddresses(packed))
 }
 
+/** The same for one of several sessions, by its id, or for all. */
+export function tellFiltersOf(
+  sessions: Iterable<Configured>,
+  filters: SessionSurroundings['filters'],
+  sessionId: string | undefined,
+): void {
+  for (const session of sessions)
+    if (sessionId === undefined || session.records.session.id === sessionId) tellFilters(session, filters)
+}
+
 /** Changes options of a torrent; gives its record. Rejects with `torrent_not_found` or a disk code. */
 export async function configureTorrent(
   session: Configured,

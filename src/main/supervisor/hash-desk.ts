@@ -7,9 +7,11 @@ import type { HashAnswer, HashRequest } from '../../protocol/session-rpc.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
 
 interface Job {
-  readonly requestId: number
-  readonly request: HashRequest
-  readonly settle: (answer: HashAnswer | undefined) => void
+  /** Undefined for what no worker has asked for: a worker's end does not drop it. */
+  readonly requestId: number | undefined
+  /** Begins it; never rejects. */
+  readonly run: () => Promise<void>
+  readonly drop: () => void
 }
 
 export class HashDesk {
@@ -35,10 +37,20 @@ export class HashDesk {
   /** Hashes a range of pieces when it is the session's turn; undefined when it was cancelled. */
   async run(sessionId: string, requestId: number, request: HashRequest): Promise<HashAnswer | undefined> {
     const { promise, resolve } = Promise.withResolvers<HashAnswer | undefined>()
-    const queue = this.#queues.get(sessionId) ?? []
-    queue.push({ requestId, request, settle: resolve })
-    this.#queues.set(sessionId, queue)
-    this.#next()
+    const run = async (): Promise<void> =>
+      await this.#pool.hash(request).then(
+        (matches) => resolve({ matches }),
+        (error: unknown) => resolve({ error: toWireError(error) }),
+      )
+    this.#add(sessionId, { requestId, run, drop: () => resolve(undefined) })
+    return await promise
+  }
+
+  /** Runs other work of the pool when it is the session's turn; settles as it does. */
+  async inTurn<T>(sessionId: string, work: () => Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    const run = async (): Promise<void> => await work().then(resolve, reject)
+    this.#add(sessionId, { requestId: undefined, run, drop: () => undefined })
     return await promise
   }
 
@@ -47,12 +59,19 @@ export class HashDesk {
   }
 
   cancelAll(sessionId: string): void {
-    this.#drop(sessionId, () => true)
+    this.#drop(sessionId, ({ requestId }) => requestId !== undefined)
+  }
+
+  #add(sessionId: string, job: Job): void {
+    const queue = this.#queues.get(sessionId) ?? []
+    queue.push(job)
+    this.#queues.set(sessionId, queue)
+    this.#next()
   }
 
   #drop(sessionId: string, dropped: (job: Job) => boolean): void {
     const queue = this.#queues.get(sessionId) ?? []
-    for (const job of queue.filter(dropped)) job.settle(undefined)
+    for (const job of queue.filter(dropped)) job.drop()
     const rest = queue.filter((job) => !dropped(job))
     if (rest.length > 0) this.#queues.set(sessionId, rest)
     else this.#queues.delete(sessionId)
@@ -68,16 +87,10 @@ export class HashDesk {
     if (queue.length > 0) this.#queues.set(sessionId, queue)
     if (job === undefined) return
     this.#running += 1
-    this.#pool
-      .hash(job.request)
-      .then(
-        (matches) => job.settle({ matches }),
-        (error: unknown) => job.settle({ error: toWireError(error) }),
-      )
-      .finally(() => {
-        this.#running -= 1
-        this.#next()
-      })
+    void job.run().then(() => {
+      this.#running -= 1
+      this.#next()
+    })
     this.#next()
   }
 }

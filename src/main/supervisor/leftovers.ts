@@ -6,6 +6,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { toWireError } from '../../protocol/errors.ts'
 import type { FileDeletion } from '../../protocol/tasks.ts'
+import { placeOf } from '../../protocol/torrent-place.ts'
 import type { FileOwnership } from '../files/file-ownership.ts'
 import type { Log } from '../log.ts'
 import type { Removal } from '../records/removal.ts'
@@ -74,9 +75,9 @@ export class Leftovers {
   }
 
   async #delete({ id, record }: Removal): Promise<void> {
-    const { saveFolder, source, storageMode } = record
+    const { source, storageMode } = record
     if (storageMode === 'memory' || source.rawInfo === undefined) return
     const spared = await this.#near.files.spared(id)
-    await this.#near.deleteFiles({ saveFolder, rawInfo: source.rawInfo, spared })
+    await this.#near.deleteFiles({ place: placeOf(record), rawInfo: source.rawInfo, spared })
   }
 }

@@ -9,10 +9,18 @@ import { fromWireError, RestTorrentError } from '../../protocol/errors.ts'
 import type { IpFilterPruning, IpFilterRequest, LoadedIpFilter } from '../../protocol/ip-filter-source.ts'
 import type { ExportPart, ImportPart, ImportRequest } from '../../protocol/session-export.ts'
 import type { HashRequest } from '../../protocol/session-rpc.ts'
+import type { FileIdentity } from '../../protocol/records.ts'
+import type { RenamedFile } from '../../protocol/torrent-place.ts'
 import type {
   FileComparison,
   FileDeletion,
   FileQuery,
+  FileLinking,
+  FileList,
+  FileListing,
+  FilePlace,
+  NameChange,
+  PieceCopying,
   FolderAnswer,
   FolderRequest,
   InfoDescription,
@@ -78,6 +86,36 @@ export class TaskPool {
   /** Finds a file of a torrent. Rejects with `not_found`. */
   async findFile(query: FileQuery): Promise<FoundFile> {
     return await run(this.#quick, 'findFile', query, parseDeadlineMs)
+  }
+
+  /** Every file of a torrent that has another name after a change, see `renamePath`. */
+  async changeNames(change: NameChange): Promise<RenamedFile[]> {
+    return await run(this.#quick, 'changeNames', change, parseDeadlineMs)
+  }
+
+  /** The files of a torrent in the order of the metainfo. */
+  async listFiles(listing: FileListing): Promise<FileList> {
+    return await run(this.#quick, 'listFiles', listing, parseDeadlineMs)
+  }
+
+  /** Rejects with `file_exists` where something is where files are to be. */
+  async refusePresent(linking: FileLinking): Promise<void> {
+    await run(this.#quick, 'refusePresent', linking, folderDeadlineMs)
+  }
+
+  /** Gives files a second name; `apart` where that cannot be. Rejects with a disk code. */
+  async linkFiles(linking: FileLinking): Promise<'linked' | 'apart'> {
+    return await run(this.#bulk, 'linkFiles', linking, deleteDeadlineMs)
+  }
+
+  /** Copies pieces to a second place and syncs them. Rejects with `files_changed` or another disk code. */
+  async copyPieces(copying: PieceCopying): Promise<void> {
+    await run(this.#bulk, 'copyPieces', copying, hashDeadlineMs)
+  }
+
+  /** The files of a torrent in a place, as they are. Rejects with a disk code. */
+  async identifyPlace(rawInfo: Uint8Array, place: FilePlace): Promise<FileIdentity[]> {
+    return await run(this.#bulk, 'identifyPlace', { rawInfo, places: [place] }, deleteDeadlineMs)
   }
 
   /** Deletes the files of a torrent. Rejects with a disk code where one could not be; others are gone then. */

@@ -6,6 +6,7 @@ import { noCounters } from '../../protocol/counters.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import { TorrentMeeting } from './torrent-meeting.ts'
+import { TorrentMeter } from './torrent-meter.ts'
 import type { TorrentSurroundings } from './torrent-surroundings.ts'
 
 const mostAtOnce = 8
@@ -48,20 +49,15 @@ export class Previews {
     const meeting = await TorrentMeeting.begin({
       record: () => record,
       content: undefined,
-      swarm: await this.#near.swarm(),
-      lane: this.#near.lane,
+      near: { ...this.#near, post: nothing },
       signal: new AbortController().signal, // it is ended by its close alone
-      post: nothing,
-      counters: () => noCounters,
+      meter: new TorrentMeter(noCounters, nothing),
       left: () => undefined,
-      onCompletedTold: nothing,
       events: {
         onVerified: nothing,
         onMetadata: resolve,
         onReady: nothing,
         onFailed: reject,
-        onDownloaded: nothing,
-        onUploaded: nothing,
       },
     })
     return await promise.finally(() => meeting.close())

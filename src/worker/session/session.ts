@@ -1,5 +1,5 @@
 /** A session in its thread: its torrents, its sockets, and the engine once the first torrent needs it. */
-import type { Ban, BanChange } from '../../protocol/ban.ts'
+import type { BanChange } from '../../protocol/ban.ts'
 import type { DialAnswer, PeerView } from '../../protocol/peer-view.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { WireError } from '../../protocol/errors.ts'
@@ -21,6 +21,7 @@ import type { Bound } from './bind.ts'
 import { changeSources } from './change-sources.ts'
 import { HashClient } from './hash-client.ts'
 import { Previews } from './previews.ts'
+import { Refusals } from './refusals.ts'
 import { Reporter } from './reporter.ts'
 import { MemoryBudget } from './storage/memory-piece-store.ts'
 import { SessionDisk } from './storage/session-disk.ts'
@@ -47,10 +48,7 @@ export class Session implements SessionApi {
   readonly #previews: Previews
   readonly #openSwarm: () => Promise<Swarm>
   #settings: SessionSettings
-  /** What main said before there was a swarm, by address. */
-  readonly #bans = new Map<string, Ban>()
-  /** What main said before there was a swarm. */
-  #filters: readonly SharedArrayBuffer[] = []
+  readonly #refusals = new Refusals()
   readonly #checkpoints: NodeJS.Timeout
   #swarm: Promise<Swarm> | undefined
 
@@ -59,8 +57,7 @@ export class Session implements SessionApi {
     this.#settings = boot.settings
     this.#openSwarm = async () => {
       const swarm = await openSwarm({ ...boot, settings: this.#settings }, bound, post)
-      swarm.engine.changeBans({ added: [...this.#bans.values()], removed: [] })
-      swarm.engine.filterAddresses(this.#filters)
+      this.#refusals.tell(swarm.engine)
       return swarm
     }
     this.#near = {
@@ -89,6 +86,10 @@ export class Session implements SessionApi {
 
   async recheckTorrent(record: TorrentRecord): Promise<void> {
     await this.#inTurn(record, (torrent) => torrent.recheck(record))
+  }
+
+  async holdTorrent(infoHash: string): Promise<void> {
+    await this.#turns.take(infoHash, async () => await this.#torrents.get(infoHash)?.hold())
   }
 
   async removeTorrent(record: TorrentRecord, removal: TorrentRemoval): Promise<void> {
@@ -165,17 +166,13 @@ export class Session implements SessionApi {
   }
 
   async changeBans(change: BanChange): Promise<void> {
-    if (this.#swarm !== undefined) {
-      const { engine } = await this.#swarm
-      engine.changeBans(change)
-      return
-    }
-    for (const address of change.removed) this.#bans.delete(address)
-    for (const ban of change.added) this.#bans.set(ban.address, ban)
+    if (this.#swarm === undefined) return this.#refusals.note(change)
+    const { engine } = await this.#swarm
+    engine.changeBans(change)
   }
 
   async filterAddresses(filters: readonly SharedArrayBuffer[]): Promise<void> {
-    this.#filters = filters
+    this.#refusals.filter(filters)
     const swarm = await this.#swarm
     swarm?.engine.filterAddresses(filters)
   }
@@ -186,7 +183,7 @@ export class Session implements SessionApi {
   }
 
   async addPeers(infoHash: string, peers: readonly string[], source: 'lsd'): Promise<void> {
-    this.#torrents.get(infoHash)?.addPeers(peers, source)
+    this.#torrents.get(infoHash)?.meeting?.addPeers(peers, source)
     await Promise.resolve()
   }
 
@@ -239,7 +236,7 @@ export class Session implements SessionApi {
   /** One after the other: a sync may take all that the disk has. */
   async #checkpointAll(): Promise<void> {
     this.#near.transfers.look()
-    for (const torrent of this.#torrents.values()) if (torrent.isActive) await torrent.checkpoint()
+    for (const torrent of this.#torrents.values()) await torrent.checkpoint()
   }
 }
 

@@ -3,21 +3,20 @@
  * carry both over a restart. Exists once the metadata is known, whether the torrent is open or not.
  */
 import { RestTorrentError } from '../../protocol/errors.ts'
-import type { ResumeState, TorrentRecord } from '../../protocol/records.ts'
+import { claimedBits, type ResumeState, type TorrentRecord } from '../../protocol/records.ts'
 import type { TorrentInfo } from '../../protocol/torrent-info.ts'
+import { withNames } from '../../protocol/torrent-place.ts'
 import type { Content } from './engine/content.ts'
+import { KeptFiles } from './kept-files.ts'
 import { PieceBits } from './piece-bits.ts'
 import { Selection } from './selection.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
-import { openContent, prove, type Preparation } from './prepare-content.ts'
-import { Checkpointer, type Checkpointed } from './resume/checkpointer.ts'
-import { FileWatch } from './resume/file-watch.ts'
-import { lookOnly } from './resume/look-only.ts'
-import type { Identities } from './resume/identify-files.ts'
+import { openContent, prove, type OpenedContent, type Preparation } from './prepare-content.ts'
+import { identifyFiles } from './resume/identify-files.ts'
 import type { ResumeProof } from './resume/prove-resume.ts'
-import { DiskPieceStore } from './storage/disk-piece-store.ts'
 import { EngineStore } from './storage/engine-store.ts'
 import type { PieceStore } from './storage/piece-store.ts'
+import { SwitchedStore } from './storage/switched-store.ts'
 import { watchReads } from './watch-reads.ts'
 import { deleteFiles } from './storage/delete-files.ts'
 import { isOnDisk } from './storage/layout.ts'
@@ -35,12 +34,15 @@ export class TorrentContent {
   #isRefused = false
   #resume: ResumeState | undefined
   #selection: Selection
-  #store: PieceStore | undefined
-  #checkpointer: Checkpointer | undefined
-  #watch: FileWatch | undefined
+  /** The torrent with its files where they are stored. */
+  #named: TorrentInfo
+  #kept: KeptFiles | undefined
+  /** What the engine reads and writes through. */
+  #switched: SwitchedStore | undefined
 
   constructor(info: TorrentInfo, record: TorrentRecord, near: ContentSurroundings, events: ContentEvents) {
     this.info = info
+    this.#named = withNames(info, record.renamed)
     this.#near = near
     this.#events = events
     this.#isProved = (record.bits?.byteLength ?? 0) > 0
@@ -85,7 +87,7 @@ export class TorrentContent {
 
   /** Deletes exactly its files but those `spared`, paths below the folder. Rejects with a disk code. */
   async delete(saveFolder: string, spared: ReadonlySet<string>): Promise<void> {
-    const paths = this.info.files.filter(isOnDisk).map(({ safePath }) => safePath)
+    const paths = this.#named.files.filter(isOnDisk).map(({ safePath }) => safePath)
     await deleteFiles(this.#near.disk.operations, saveFolder, paths, (path) => spared.has(path))
   }
 
@@ -100,14 +102,12 @@ export class TorrentContent {
     if (proof.lost.length > 0 && !acceptLoss) throw lossOf(proof.lost)
     if (!this.#bits.isComplete) await this.#askToWrite(record, signal)
     this.#isProved = true
-    const { store, identities } = await openContent(preparation, proof)
-    this.#store = store
-    this.#keep(record, store, identities)
+    this.#switched = new SwitchedStore(this.#keep(record, await openContent(preparation, proof)))
     return {
       info: this.info,
       rawInfo: record.source.rawInfo ?? new Uint8Array(),
       bits: this.#bits.copy(),
-      store: new EngineStore(watchReads(store, this.#events.onFault)),
+      store: new EngineStore(this.#switched),
       priorities: this.#selection.priorities,
     }
   }
@@ -128,18 +128,10 @@ export class TorrentContent {
     this.#events.onCheckpoint(resume.checkpoint)
   }
 
-  /** Knows nothing of its pieces any more; the next opening hashes all files. */
-  forget(): void {
-    this.#isProved = false
-    this.#resume = undefined
-    this.#bits = new PieceBits(this.info)
-    this.#selection = this.#selection.over(this.#bits)
-  }
-
   #preparation({ record, signal, acceptLoss }: Opening): Preparation {
     return {
       record: { ...record, resume: this.#resume },
-      info: this.info,
+      info: this.#named,
       bits: this.#isProved ? this.#bits : undefined,
       near: this.#near,
       signal,
@@ -160,7 +152,7 @@ export class TorrentContent {
     const wasComplete = this.isComplete
     if (!this.#bits.has(index)) this.#selection.gained(index)
     this.#bits.set(index)
-    if (this.#checkpointer?.isOverdue === true) void this.#checkpointer.run().catch(this.#fault)
+    if (this.#kept?.isOverdue === true) void this.checkpoint().catch(this.#fault)
     return !wasComplete && this.isComplete
   }
 
@@ -169,21 +161,47 @@ export class TorrentContent {
    * not what it was, the content has to be opened anew. Rejects with a disk code.
    */
   async checkpoint(): Promise<void> {
-    const written = await this.#checkpointer?.run()
-    const watch = this.#watch
-    const changed = (await watch?.look(performance.now(), written)) ?? []
-    if (changed.length > 0 && watch === this.#watch) this.#events.onTouched() // it may have been closed meanwhile
+    const kept = this.#kept
+    const isTouched = await kept?.checkpoint()
+    if (isTouched === true && kept === this.#kept) this.#events.onTouched() // it may have been closed meanwhile
   }
 
   /** Ends reading and writing, with a last checkpoint. Rejects with a disk code, and is closed then too. */
   async close(): Promise<void> {
-    const store = this.#store
-    const checkpointer = this.#checkpointer
-    this.#store = undefined
-    this.#checkpointer = undefined
-    this.#watch = undefined
-    await store?.close() // first: a file is told as it is after its last write
-    await checkpointer?.run(true)
+    const kept = this.#kept
+    this.#kept = undefined
+    await kept?.close()
+  }
+
+  /** Touches no file until `resume`, with a last checkpoint; peers wait meanwhile. Rejects as `close`. */
+  async hold(): Promise<void> {
+    this.#switched?.hold()
+    await this.close()
+  }
+
+  /** Goes on where the files of the record lie now, which are what they were. Rejects with a disk code. */
+  async resume(record: TorrentRecord, signal: AbortSignal): Promise<void> {
+    this.#named = withNames(this.info, record.renamed)
+    const preparation = this.#preparation({ record, signal, acceptLoss: false })
+    const { saveFolder } = record
+    const identities = await identifyFiles({ info: this.#named, disk: this.#near.disk, saveFolder })
+    const proof = { bits: this.#bits, identities, lost: [], isHashed: false }
+    this.#switched?.release(this.#keep(record, await openContent(preparation, proof)))
+  }
+
+  /** Whether the record claims exactly the pieces that are there. */
+  isAgreed(record: TorrentRecord): boolean {
+    const claimed = claimedBits(record)
+    return claimed !== undefined && Buffer.compare(claimed, this.#bits.copy()) === 0
+  }
+
+  /** Knows where the files lie, and of its pieces nothing but the record's checkpoint; that is proved at the next opening. */
+  adopt(record: TorrentRecord): void {
+    this.#named = withNames(this.info, record.renamed)
+    this.#isProved = false
+    this.#resume = record.resume
+    this.#bits = PieceBits.copyOf(this.info, record.resume?.checkpoint.bits)
+    this.#selection = this.#selection.over(this.#bits)
   }
 
   /** After a fault the files are looked at again before anything of them is believed. */
@@ -200,32 +218,21 @@ export class TorrentContent {
     this.#isRefused = false
   }
 
-  #keep(record: TorrentRecord, store: PieceStore, identities: Identities): void {
-    this.#checkpointer = new Checkpointer({
-      info: this.info,
+  /** Gives what the engine may read and write. */
+  #keep(record: TorrentRecord, opened: OpenedContent): PieceStore {
+    this.#kept = new KeptFiles({
+      ...opened,
+      record,
+      info: this.#named,
       bits: this.#bits,
-      store: this.#files(record, store),
-      identities,
+      near: this.#near,
       counters: this.#events.counters,
       post: (checkpoint) => {
         this.#resume = { checkpoint, clean: true }
         this.#events.onCheckpoint(checkpoint)
       },
     })
-    if (!(store instanceof DiskPieceStore)) return
-    const { disk, healMs: restMs } = this.#near
-    const { saveFolder } = record
-    const { known } = this.#checkpointer
-    const { info } = this
-    const { written } = store
-    this.#watch = new FileWatch({ info, disk, saveFolder, known, written, restMs }, performance.now())
-  }
-
-  #files(record: TorrentRecord, store: PieceStore): Checkpointed['store'] {
-    if (!(store instanceof DiskPieceStore)) return undefined
-    const { info } = this
-    const { disk } = this.#near
-    return record.memoryOnly ? lookOnly(store, { disk, saveFolder: record.saveFolder, info }) : store
+    return watchReads(opened.store, this.#events.onFault)
   }
 
   readonly #fault = (error: unknown): void => {

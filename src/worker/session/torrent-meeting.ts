@@ -1,33 +1,30 @@
 /** A torrent among its peers: in the engine and at its trackers, from the hand-over to the end of both. */
-import type { TorrentCounters } from '../../protocol/counters.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
-import type { ChangedSources, ReadAheadPlace, SessionEvent } from '../../protocol/session-rpc.ts'
+import type { ChangedSources, ReadAheadPlace } from '../../protocol/session-rpc.ts'
 import type { DialAnswer, PeerView } from '../../protocol/peer-view.ts'
 import type { TrackerView } from '../../protocol/tracker.ts'
 import type { WebSeedView } from '../../protocol/web-seed.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
-import type { ActivationLane } from './activation-lane.ts'
 import type { Content } from './engine/content.ts'
 import type { EngineTorrent } from './engine/engine-torrent.ts'
 import type { TorrentEvents } from './engine/torrent-events.ts'
 import type { Swarm } from './swarm.ts'
 import { TorrentAnnounces } from './torrent-announces.ts'
+import type { TorrentMeter } from './torrent-meter.ts'
+import type { TorrentSurroundings } from './torrent-surroundings.ts'
 
 export interface MeetingOptions {
   /** Read anew as it goes on: what it says of sources may change before there is a meeting. */
   readonly record: () => TorrentRecord
   /** Absent while the metadata is unknown: then peers are asked for it. */
   readonly content: Content | undefined
-  readonly swarm: Swarm
-  readonly lane: ActivationLane
+  readonly near: Pick<TorrentSurroundings, 'swarm' | 'lane' | 'post'>
   readonly signal: AbortSignal
-  readonly post: (event: SessionEvent) => void
-  readonly events: TorrentEvents
-  readonly counters: () => TorrentCounters
+  readonly events: Omit<TorrentEvents, 'onDownloaded' | 'onUploaded'>
+  /** What it counts into. */
+  readonly meter: TorrentMeter
   /** Bytes still missing; undefined while the metadata is unknown. */
   readonly left: () => number | undefined
-  /** A tracker has accepted `completed`. */
-  readonly onCompletedTold: () => void
 }
 
 export class TorrentMeeting {
@@ -35,28 +32,31 @@ export class TorrentMeeting {
   #content: Content | undefined
   readonly #announces: TorrentAnnounces
 
-  private constructor(
-    opened: EngineTorrent,
-    { record, content, swarm, counters, left, onCompletedTold }: MeetingOptions,
-  ) {
+  private constructor(opened: EngineTorrent, swarm: Swarm, options: MeetingOptions) {
+    const { record, content, near, meter, left } = options
     const { infoHash, source } = record()
     this.#opened = opened
     this.#content = content
     opened.changeWebSeeds(source.webSeeds)
     for (const peer of source.peers) opened.addPeer(peer, 'manual')
     this.#announces = new TorrentAnnounces(swarm.trackers, infoHash, source.trackers, {
-      counters,
+      counters: () => meter.counters,
       left,
       numPeers: () => opened.numPeers,
-      onCompletedTold,
+      onCompletedTold: () => {
+        meter.completedTold()
+        near.post({ type: 'counters', infoHash, counters: meter.counters })
+      },
       onPeer: (address) => opened.addPeer(address, 'tracker'),
     })
   }
 
   /** Settles when the engine has it; with content, when it can exchange pieces. */
   static async begin(options: MeetingOptions): Promise<TorrentMeeting> {
-    const opened = await options.lane.run(() => handOver(options))
-    return new TorrentMeeting(opened, options)
+    const { near } = options
+    const swarm = await near.swarm()
+    const opened = await near.lane.run(() => handOver(swarm, options))
+    return new TorrentMeeting(opened, swarm, options)
   }
 
   get numPeers(): number {
@@ -118,8 +118,9 @@ export class TorrentMeeting {
     this.#announces.announceNow()
   }
 
-  /** Dials peers, `host:port`. */
+  /** Dials peers, `host:port`; a private torrent meets those of its trackers only (BEP 27). */
   addPeers(peers: readonly string[], source: 'lsd'): void {
+    if (this.#content?.info.private === true) return
     for (const peer of peers) this.#opened.addPeer(peer, source)
   }
 
@@ -141,22 +142,20 @@ export class TorrentMeeting {
   }
 }
 
-async function handOver({
-  record,
-  content,
-  swarm,
-  signal,
-  post,
-  events,
-}: MeetingOptions): Promise<EngineTorrent> {
+async function handOver(
+  swarm: Swarm,
+  { record, content, near, signal, meter, events }: MeetingOptions,
+): Promise<EngineTorrent> {
   const { infoHash, source, options } = record()
   signal.throwIfAborted()
   const ready = Promise.withResolvers<undefined>()
   ready.promise.catch(() => undefined) // a magnet does not wait for it here
   signal.addEventListener('abort', () => ready.reject(signal.reason), { once: true })
-  post({ type: 'activating', infoHash })
+  near.post({ type: 'activating', infoHash })
   const told: TorrentEvents = {
     ...events,
+    onDownloaded: (bytes) => meter.count(bytes, 0),
+    onUploaded: (bytes) => meter.count(0, bytes),
     onReady: () => {
       events.onReady()
       ready.resolve(undefined)
@@ -168,7 +167,7 @@ async function handOver({
   }
   const opened = swarm.engine.open(infoHash, source.name, content, told, options)
   if (content === undefined) {
-    post({ type: 'activation_ended', infoHash })
+    near.post({ type: 'activation_ended', infoHash })
     return opened
   }
   try {

@@ -1,15 +1,17 @@
 /** A torrent as it stands in a list, made of what its parts say. */
 import { floorShare } from '../../protocol/progress.ts'
 import type { WireError } from '../../protocol/errors.ts'
-import { givenFields, type TorrentRecord } from '../../protocol/records.ts'
+import { givenFields, restingState, type TorrentRecord } from '../../protocol/records.ts'
 import type { TorrentRow, TorrentState } from '../../protocol/torrent.ts'
+import type { Phase } from './prepare-content.ts'
 import type { TorrentContent } from './torrent-content.ts'
 import type { TorrentMeeting } from './torrent-meeting.ts'
 import type { TorrentMeter } from './torrent-meter.ts'
 
 export interface RowParts {
   readonly record: TorrentRecord
-  readonly state: TorrentState
+  /** How far it has come; undefined while it is closed. */
+  readonly phase: Phase | undefined
   readonly content: TorrentContent | undefined
   readonly meeting: TorrentMeeting | undefined
   readonly meter: TorrentMeter
@@ -20,14 +22,14 @@ export interface RowParts {
 
 /** The row at this moment; takes a sample of the rates. */
 export function rowOf(parts: RowParts, now: number): TorrentRow {
-  const { record, state, content, meeting, meter, stepProgress, error } = parts
+  const { record, content, meeting, meter, stepProgress, error } = parts
   const given = givenFields(record)
   const total = content?.info.length ?? 0
   return {
     info_hash: record.infoHash,
     ...given,
     name: record.options.display_name || (content?.info.name ?? given.name),
-    state,
+    state: stateOf(parts),
     progress: floorShare(stepProgress ?? (content ? doneOf(content) : 0)),
     num_peers: meeting?.numPeers ?? 0,
     num_seeds: meeting?.numSeeds ?? 0,
@@ -38,6 +40,13 @@ export function rowOf(parts: RowParts, now: number): TorrentRow {
     save_path: record.savePath,
     ...(error ? { error } : {}),
   }
+}
+
+function stateOf({ record, phase, content, error }: RowParts): TorrentState {
+  if (error !== undefined) return 'error'
+  if (phase === undefined) return restingState(record)
+  if (phase !== 'running') return phase
+  return content?.runningState ?? 'downloading'
 }
 
 /** The share of the wanted bytes that is there. */

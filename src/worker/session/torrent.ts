@@ -2,11 +2,12 @@
  * One torrent of a session. It follows its record: started or not, it opens its content, hands itself to the
  * engine and closes again. Its state is derived from how far it has come.
  */
-import { RestTorrentError, toWireError, type WireError } from '../../protocol/errors.ts'
-import { factsOf, isToRun, restingState, type TorrentRecord } from '../../protocol/records.ts'
+import { toWireError, type WireError } from '../../protocol/errors.ts'
+import { factsOf, isToRun, type TorrentRecord } from '../../protocol/records.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import { parseInfo, type TorrentInfo } from '../../protocol/torrent-info.ts'
-import type { TorrentRow, TorrentState } from '../../protocol/torrent.ts'
+import { isSamePlace } from '../../protocol/torrent-place.ts'
+import type { TorrentRow } from '../../protocol/torrent.ts'
 import type { Content } from './engine/content.ts'
 import type { Phase } from './prepare-content.ts'
 import type { Reported } from './reporter.ts'
@@ -15,6 +16,7 @@ import { diskError } from './storage/disk-error.ts'
 import { TorrentContent } from './torrent-content.ts'
 import { TorrentMeeting } from './torrent-meeting.ts'
 import { TorrentMeter } from './torrent-meter.ts'
+import { TorrentSteps } from './torrent-steps.ts'
 import { rowOf } from './torrent-row.ts'
 import { ofLife, type TorrentSurroundings } from './torrent-surroundings.ts'
 
@@ -27,9 +29,9 @@ export class Torrent implements Reported {
   #error: WireError | undefined
   #content: TorrentContent | undefined
   #meeting: TorrentMeeting | undefined
-  #abort = new AbortController()
+  readonly #steps = new TorrentSteps((error) => this.#fail(error))
   #heal: NodeJS.Timeout | undefined
-  #work: Promise<void> = Promise.resolve() // opening and closing, one after the other
+  #isHeld = false
 
   constructor(record: TorrentRecord, near: TorrentSurroundings) {
     this.record = record
@@ -47,41 +49,47 @@ export class Torrent implements Reported {
     return this.#meeting
   }
 
-  get state(): TorrentState {
-    if (this.#error !== undefined) return 'error'
-    if (this.#phase === undefined) return restingState(this.record)
-    return this.#phase === 'running' ? (this.#content?.runningState ?? 'downloading') : this.#phase
-  }
-
   row(now: number): TorrentRow {
-    const [record, state, content, meeting] = [this.record, this.state, this.#content, this.#meeting]
+    const [record, phase, content, meeting] = [this.record, this.#phase, this.#content, this.#meeting]
     const [meter, stepProgress, error] = [this.#meter, this.#phaseProgress, this.#error]
-    return rowOf({ record, state, content, meeting, meter, stepProgress, error }, now)
+    return rowOf({ record, phase, content, meeting, meter, stepProgress, error }, now)
   }
 
   /** Brings the torrent to its record. One that is started out of an error fetches again what it lost. */
   follow(record: TorrentRecord): void {
     const { rawInfo } = this.record.source
+    const isMoved = !isSamePlace(this.record, record)
     // metadata that came from peers is not lost to a record that was sent before it was known
     this.record = rawInfo === undefined ? record : { ...record, source: { ...record.source, rawInfo } }
-    if (isToRun(record)) this.#enqueue(() => this.#open(this.#error !== undefined))
+    const wasHeld = this.#isHeld
+    this.#isHeld = false
+    if (isMoved && !wasHeld) this.#steps.interrupt('the files were moved')
+    if (isMoved || wasHeld) this.#steps.add(() => this.#settle(wasHeld, isMoved))
+    if (isToRun(record)) this.#steps.add(() => this.#open(this.#error !== undefined))
     else void this.close()
     this.#near.reporter.mark(this)
   }
 
   /** Hashes all files anew, and is as the record says then: stopped, or among its peers. */
   recheck(record: TorrentRecord): void {
-    this.#abort.abort(new RestTorrentError('session_gone', 'the torrent is checked anew'))
-    this.#enqueue(async () => {
+    this.#steps.interrupt('the torrent is checked anew')
+    this.#steps.add(async () => {
       await this.#shut()
-      this.#content?.forget()
+      this.#content?.adopt({ ...this.record, resume: undefined })
       this.#near.post({ type: 'forgotten', infoHash: record.infoHash })
       if (isToRun(this.record)) return
-      this.#abort = new AbortController()
-      await this.#content?.check(this.record, this.#abort.signal)
+      await this.#content?.check(this.record, this.#steps.renew())
       await this.#shut()
     })
     this.follow(record)
+  }
+
+  /** Touches none of its files until it follows a record again; peers stay, and wait. */
+  async hold(): Promise<void> {
+    this.#isHeld = true
+    if (this.#phase !== 'running') this.#steps.interrupt('the files are being moved')
+    this.#steps.add(async () => await (this.#phase === 'running' ? this.#content?.hold() : this.#shut()))
+    await this.#steps.settled()
   }
 
   /** Obeys options from now on. */
@@ -91,11 +99,6 @@ export class Torrent implements Reported {
     this.#near.reporter.mark(this)
   }
 
-  /** Dials peers, `host:port`; a private torrent meets those of its trackers only (BEP 27). */
-  addPeers(peers: readonly string[], source: 'lsd'): void {
-    if (this.#content?.info.private !== true) this.#meeting?.addPeers(peers, source)
-  }
-
   /** Makes a checkpoint where something changed; a disk that fails stops the torrent. */
   async checkpoint(): Promise<void> {
     await this.#content?.checkpoint().catch((error: unknown) => this.fail(error))
@@ -103,14 +106,14 @@ export class Torrent implements Reported {
 
   /** Closes connections and files; settles when no byte moves any more. */
   async close(): Promise<void> {
-    this.#abort.abort(new RestTorrentError('session_gone', 'the torrent was stopped'))
-    this.#enqueue(() => this.#shut())
-    await this.#work
+    this.#steps.interrupt('the torrent was stopped')
+    this.#steps.add(() => this.#shut())
+    await this.#steps.settled()
   }
 
   /** Stops it with an error; after a while it tries by itself whether the cause is gone. */
   fail(error: unknown): void {
-    this.#enqueue(() => Promise.reject(asError(error)))
+    this.#steps.add(() => Promise.reject(asError(error)))
   }
 
   /** Closes it and deletes exactly its files but those `spared`. Rejects with a disk code. */
@@ -119,14 +122,22 @@ export class Torrent implements Reported {
     if (this.record.storageMode !== 'memory') await this.#content?.delete(this.record.saveFolder, spared)
   }
 
-  #enqueue(step: () => Promise<void>): void {
-    this.#work = this.#work.then(step).catch((error: unknown) => this.#fail(error))
+  /** What was held goes on where the files lie now; what was not is opened there anew. */
+  async #settle(wasHeld: boolean, isMoved: boolean): Promise<void> {
+    const content = this.#content
+    if (wasHeld && this.#phase === 'running' && content?.isAgreed(this.record) === true) {
+      await content.resume(this.record, this.#steps.signal)
+      this.#ready()
+    } else {
+      await this.#shut()
+      if (isMoved) content?.adopt(this.record)
+    }
   }
 
   async #open(acceptLoss: boolean): Promise<void> {
     clearTimeout(this.#heal)
-    if (this.#phase !== undefined || !isToRun(this.record)) return // it is open, or was stopped meanwhile
-    this.#abort = new AbortController()
+    if (this.#phase !== undefined || !isToRun(this.record) || this.#isHeld) return // it is open, or must not be
+    const signal = this.#steps.renew()
     this.#near.transfers.require()
     this.#error = undefined
     if (this.#content === undefined) {
@@ -134,42 +145,32 @@ export class Torrent implements Reported {
       await this.#meetPeers(undefined)
     } else {
       this.#to('checking_resume_data')
-      const opening = { record: this.record, signal: this.#abort.signal, acceptLoss }
-      await this.#meetPeers(await this.#content.open(opening))
+      await this.#meetPeers(await this.#content.open({ record: this.record, signal, acceptLoss }))
     }
   }
 
   /** Somebody touched its files: they are proved again, and only what is lost then is an error. */
   async #reopen(): Promise<void> {
-    if (this.#phase !== 'running') return
+    if (this.#phase !== 'running' || this.#isHeld) return
     await this.#shut()
     this.#content?.distrust()
-    this.#abort.signal.throwIfAborted()
+    this.#steps.signal.throwIfAborted()
     await this.#open(false)
   }
 
   async #meetPeers(content: Content | undefined): Promise<void> {
-    const { post, lane, swarm } = this.#near
     this.#meeting = await TorrentMeeting.begin({
       record: () => this.record,
       content,
-      swarm: await swarm(),
-      lane,
-      signal: this.#abort.signal,
-      post,
-      counters: () => this.#meter.counters,
+      near: this.#near,
+      signal: this.#steps.signal,
+      meter: this.#meter,
       left: () => this.#content && this.#content.info.length - this.#content.bytes,
-      onCompletedTold: () => {
-        this.#meter.completedTold()
-        post({ type: 'counters', infoHash: this.record.infoHash, counters: this.#meter.counters })
-      },
       events: {
         onVerified: (index) => this.#content?.verified(index) === true && this.#finish(),
-        onMetadata: (rawInfo) => this.#enqueue(() => this.#supply(rawInfo)),
+        onMetadata: (rawInfo) => this.#steps.add(() => this.#supply(rawInfo)),
         onReady: () => this.#ready(),
         onFailed: (error) => this.fail(error),
-        onDownloaded: (bytes) => this.#meter.count(bytes, 0),
-        onUploaded: (bytes) => this.#meter.count(0, bytes),
       },
     })
   }
@@ -183,7 +184,7 @@ export class Torrent implements Reported {
     const content = this.#know(info)
     this.#near.post({ type: 'metadata', infoHash, rawInfo, facts: factsOf(info) })
     this.#to('checking_resume_data')
-    const { signal } = this.#abort
+    const { signal } = this.#steps
     this.#meeting.supply(await content.open({ record: this.record, signal, acceptLoss: false }))
   }
 
@@ -202,7 +203,7 @@ export class Torrent implements Reported {
 
   /** A fault of the disk stops the torrent; a bug ends the worker, and is seen. */
   async #fail(error: unknown): Promise<void> {
-    const stopped = this.#abort.signal.aborted
+    const stopped = this.#steps.signal.aborted
     const wire = toWireError(diskError(error, 'use', this.record.savePath))
     if (wire.code === 'internal' && !stopped) throw error
     await this.#shut().catch(() => undefined) // the first fault is the one that is told
@@ -210,7 +211,7 @@ export class Torrent implements Reported {
     this.#near.reporter.mark(this)
     if (stopped) return
     this.#error = wire
-    this.#heal = setTimeout(() => this.#enqueue(() => this.#open(false)), this.#near.healMs)
+    this.#heal = setTimeout(() => this.#steps.add(() => this.#open(false)), this.#near.healMs)
   }
 
   #know(info: TorrentInfo): TorrentContent {
@@ -218,7 +219,7 @@ export class Torrent implements Reported {
     this.#content = new TorrentContent(info, this.record, this.#near, {
       onStep: (step, progress) => this.#to(step, progress),
       onFault: (error) => this.fail(error),
-      onTouched: () => this.#enqueue(() => this.#reopen()),
+      onTouched: () => this.#steps.add(() => this.#reopen()),
       onDistrusted: () => post({ type: 'distrusted', infoHash }),
       onCheckpoint: (checkpoint) => post({ type: 'checkpoint', infoHash, checkpoint }),
       counters: () => this.#meter.counters,

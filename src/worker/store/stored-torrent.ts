@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { FileIdentity, TorrentCheckpoint, TorrentFacts } from '../../protocol/records.ts'
 import type { SkippedRow, StoredTorrent, TorrentEntry } from '../../protocol/store-rpc.ts'
 import { torrentOptions } from '../../protocol/torrent-options.ts'
+import { torrentPlace } from '../../protocol/torrent-place.ts'
 import { storageModes } from '../../protocol/torrent.ts'
 import { unpackIdentities } from './file-identities.ts'
 import { jsonColumn, reasonOf } from './json-column.ts'
@@ -17,6 +18,8 @@ const recordForm = z.object({
   }),
   saveFolder: z.string(),
   savePath: z.string(),
+  renamed: torrentPlace.shape.renamed,
+  elsewhere: torrentPlace.optional(),
   storageMode: z.enum(storageModes),
   memoryOnly: z.boolean(),
   started: z.boolean(),

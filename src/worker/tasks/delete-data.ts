@@ -1,17 +1,47 @@
+import { join } from 'node:path'
+import { RestTorrentError } from '../../protocol/errors.ts'
 import type { FileDeletion } from '../../protocol/tasks.ts'
-import { parseInfo } from '../../protocol/torrent-info.ts'
+import { parseInfo, type TorrentInfo } from '../../protocol/torrent-info.ts'
 import { deleteFiles } from '../session/storage/delete-files.ts'
 import { FileOperations } from '../session/storage/file-operations.ts'
-import { isOnDisk } from '../session/storage/layout.ts'
+import { identify } from '../session/storage/identity.ts'
+import { pathsIn } from './placed-files.ts'
 
-/** See `FileDeletion`. Rejects as `deleteFiles`. */
-export async function deleteDataOf({ saveFolder, rawInfo, spared }: FileDeletion): Promise<void> {
-  const paths = parseInfo(rawInfo).files.filter(isOnDisk)
+/**
+ * See `FileDeletion`. Rejects as `deleteFiles`, and with `files_changed` where files were left because the
+ * torrent has lost its own.
+ */
+export async function deleteDataOf({ place, rawInfo, spared, current }: FileDeletion): Promise<void> {
+  const operations = new FileOperations()
+  const info = parseInfo(rawInfo)
+  const paths = pathsIn(info, place)
   const kept = new Set(spared)
-  await deleteFiles(
-    new FileOperations(),
-    saveFolder,
-    paths.map(({ safePath }) => safePath),
-    (path) => kept.has(path),
-  )
+  const lost: string[] = []
+  if (current !== undefined) {
+    const present = await presentIn(operations, info, current)
+    const mine = pathsIn(info, current)
+    for (const [at, path] of paths.entries()) {
+      const own = join(current.saveFolder, mine[at] ?? '')
+      const isCurrent = own === join(place.saveFolder, path)
+      if (!isCurrent && !present[at]) lost.push(path)
+      if (isCurrent || !present[at]) kept.add(path)
+    }
+  }
+  await deleteFiles(operations, place.saveFolder, paths, (path) => kept.has(path))
+  if ((await stillThere(operations, place.saveFolder, lost)).length > 0)
+    throw new RestTorrentError('files_changed', `a copy of ${lost[0]} was left: the file is not in its place`)
+}
+
+async function presentIn(
+  operations: FileOperations,
+  info: TorrentInfo,
+  current: NonNullable<FileDeletion['current']>,
+): Promise<boolean[]> {
+  const found = await identify(operations, current.saveFolder, pathsIn(info, current))
+  return found.map((identity) => identity !== undefined)
+}
+
+async function stillThere(operations: FileOperations, folder: string, paths: string[]): Promise<string[]> {
+  const found = await identify(operations, folder, paths)
+  return paths.filter((_, at) => found[at] !== undefined)
 }

@@ -4,11 +4,19 @@
  */
 import { toWireError } from '../../protocol/errors.ts'
 import type { HashRequest } from '../../protocol/session-rpc.ts'
+import type { FileIdentity } from '../../protocol/records.ts'
+import type { RenamedFile } from '../../protocol/torrent-place.ts'
 import type {
   ContentRead,
   FileComparison,
   FileDeletion,
   FileQuery,
+  FileLinking,
+  FileList,
+  FileListing,
+  FileSet,
+  NameChange,
+  PieceCopying,
   FolderAnswer,
   FolderRequest,
   InfoDescription,
@@ -20,12 +28,15 @@ import type {
 import type { IpFilterPruning, IpFilterRequest, LoadedIpFilter } from '../../protocol/ip-filter-source.ts'
 import type { ExportPart, ImportPart, ImportRequest } from '../../protocol/session-export.ts'
 import { commonFiles as findCommonFiles } from './common-files.ts'
+import { copyPiecesOf, identifyFilesOf } from './copy-pieces.ts'
 import { deleteDataOf } from './delete-data.ts'
 import { describe } from './describe-info.ts'
 import { digestMetainfo } from './digest-metainfo.ts'
 import { findFile as find } from './find-file.ts'
 import { hashRange } from './hash-range.ts'
 import { pruneCopies } from './ip-filter/filter-copy.ts'
+import { linkFilesOf, refusePresentFiles } from './link-files.ts'
+import { changeNamesOf, listFilesOf } from './name-files.ts'
 import { loadIpFilter as load } from './ip-filter/load-ip-filter.ts'
 import { readContent as readPart } from './read-content.ts'
 import { readImport as readImportPart } from './read-import.ts'
@@ -75,6 +86,37 @@ export function readContent(request: ContentRead): TaskAnswer<Uint8Array> {
 /** See `FileDeletion`. */
 export async function deleteData(deletion: FileDeletion): Promise<TaskAnswer<void>> {
   return await deleteDataOf(deletion).then((value) => ({ value }), refusal)
+}
+
+/** See `NameChange`; every file that has another name then. */
+export function changeNames(change: NameChange): TaskAnswer<RenamedFile[]> {
+  return answer(() => changeNamesOf(change))
+}
+
+/** See `FileListing`. */
+export function listFiles(listing: FileListing): TaskAnswer<FileList> {
+  return answer(() => listFilesOf(listing))
+}
+
+/** See `refusePresentFiles`. */
+export async function refusePresent(linking: FileLinking): Promise<TaskAnswer<void>> {
+  return await refusePresentFiles(linking).then((value) => ({ value }), refusal)
+}
+
+/** See `linkFilesOf`. */
+export async function linkFiles(linking: FileLinking): Promise<TaskAnswer<'linked' | 'apart'>> {
+  return await linkFilesOf(linking).then((value) => ({ value }), refusal)
+}
+
+/** See `PieceCopying`. */
+export async function copyPieces(copying: PieceCopying): Promise<TaskAnswer<void>> {
+  return await copyPiecesOf(copying).then((value) => ({ value }), refusal)
+}
+
+/** The files that a torrent has in its one place, as they are. */
+export async function identifyPlace({ rawInfo, places }: FileSet): Promise<TaskAnswer<FileIdentity[]>> {
+  const [place = { saveFolder: '' }] = places
+  return await identifyFilesOf(rawInfo, place).then((value) => ({ value }), refusal)
 }
 
 /** See `ExportPart`; bytes of the file so far. */

@@ -14,6 +14,7 @@ import {
 } from '../../protocol/session-export.ts'
 import { sessionSettings } from '../../protocol/session.ts'
 import { torrentOptions } from '../../protocol/torrent-options.ts'
+import { torrentPlace, withNames } from '../../protocol/torrent-place.ts'
 import { storageModes } from '../../protocol/torrent.ts'
 import { parseInfo } from '../../protocol/torrent-info.ts'
 import { isTrackerUrl, isWebSeedUrl } from '../../protocol/torrent-urls.ts'
@@ -67,6 +68,7 @@ const torrent = z.strictObject({
     peers: z.array(z.string().max(300)).max(16),
   }),
   savePath: label,
+  renamed: torrentPlace.shape.renamed,
   storageMode: z.enum(storageModes),
   memoryOnly: z.boolean(),
   started: z.boolean(),
@@ -104,7 +106,12 @@ export function readTorrentLine(line: string, number: number): TransferredTorren
   const rawInfo = new Uint8Array(Buffer.from(metainfo, 'base64'))
   if (hash('sha1', rawInfo, 'hex') !== rest.infoHash) throw refusal(number, 'metainfo: has another info hash')
   try {
-    return { ...rest, source: { ...source, rawInfo }, facts: factsOf(parseInfo(rawInfo)), quarantine }
+    return {
+      ...rest,
+      source: { ...source, rawInfo },
+      facts: factsOf(withNames(parseInfo(rawInfo), rest.renamed)),
+      quarantine,
+    }
   } catch (error) {
     throw refusal(number, `metainfo: ${toWireError(error).message}`)
   }

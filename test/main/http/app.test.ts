@@ -31,6 +31,9 @@ const needed: Partial<Record<CommandName, object>> = {
   remove_tracker: { urls: 'http://192.0.2.1/announce' },
   add_web_seed: { urls: 'http://192.0.2.1/' },
   remove_web_seed: { urls: 'http://192.0.2.1/' },
+  rename_file: { path: 'a', new_path: 'b' },
+  move_torrent: { save_path: 'a' },
+  move_torrents: { save_path: 'a' },
 }
 
 for (const name of commandNames) {

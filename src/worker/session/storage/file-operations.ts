@@ -23,6 +23,7 @@ export type FileOperation =
   | 'statfs'
   | 'unlink'
   | 'rename'
+  | 'link'
   | 'mkdir'
   | 'rmdir'
 
@@ -108,6 +109,10 @@ export class FileOperations {
     return this.#run('rename', [from, to], (done: Done<void>) =>
       fs.rename(from, to, done as fs.NoParamCallback),
     )
+  }
+
+  link(from: string, to: string): Promise<void> {
+    return this.#run('link', [from, to], (done: Done<void>) => fs.link(from, to, done as fs.NoParamCallback))
   }
 
   mkdir(path: string): Promise<void> {

@@ -1,0 +1,226 @@
+/**
+ * Brings the files of a torrent to another place, a folder or names, while it goes on. Every file has two names,
+ * or two copies, before the record is switched from one place to the other in one write; only then the names that
+ * are not in use any more are removed. `TorrentRecord.elsewhere` says durably where those are, so that whatever
+ * ends the process nothing is lost, and what is left over is known.
+ */
+import { RestTorrentError } from '../../protocol/errors.ts'
+import { claimedBits, type TorrentRecord } from '../../protocol/records.ts'
+import { isSamePlace, placeOf, type RenamedFile, type TorrentPlace } from '../../protocol/torrent-place.ts'
+import { Turns } from '../../protocol/turns.ts'
+import type { Board } from '../board/board.ts'
+import type { FileOwnership } from '../files/file-ownership.ts'
+import type { TaskPool } from '../threads/task-pool.ts'
+import type { HashDesk } from './hash-desk.ts'
+import { holdFiles } from './hold-files.ts'
+import { PieceCopies } from './piece-copies.ts'
+import type { SessionSupervisor } from './session-supervisor.ts'
+
+export interface RelocationSurroundings {
+  readonly tasks: Pick<
+    TaskPool,
+    'refusePresent' | 'linkFiles' | 'copyPieces' | 'identifyPlace' | 'deleteData'
+  >
+  readonly hashDesk: Pick<HashDesk, 'inTurn'>
+  readonly files: FileOwnership
+  readonly board: Board
+}
+
+/** How files are brought. */
+export interface RelocationOptions {
+  readonly signal: AbortSignal
+  /** Whether they are copied where they cannot have a second name. */
+  readonly mayCopy: boolean
+  /** 0…1 of what is copied. */
+  readonly progress: (share: number) => void
+}
+
+export class Relocation {
+  readonly #near: RelocationSurroundings
+  readonly #turns = new Turns()
+  readonly #busy = new Set<string>()
+
+  constructor(near: RelocationSurroundings) {
+    this.#near = near
+  }
+
+  /** Whether files of the torrent are on their way. */
+  isBusy(session: SessionSupervisor, infoHash: string): boolean {
+    return this.#busy.has(keyOf(session, infoHash))
+  }
+
+  /**
+   * Settles when the files are in the place and nowhere else. Rejects with `file_in_use`, `file_exists`,
+   * `files_changed`, `insufficient_space` or another disk code, or with the signal's reason; then they are where
+   * they were.
+   */
+  async bring(
+    session: SessionSupervisor,
+    infoHash: string,
+    place: TorrentPlace,
+    options: RelocationOptions,
+  ): Promise<void> {
+    await this.#alone(session, infoHash, () => this.#bring(session, infoHash, place, options))
+  }
+
+  /**
+   * Gives the files of a torrent the names that `names` makes of those they have, without copying anything. Gives
+   * them; rejects as `bring`, and with what `names` does.
+   */
+  async rename(
+    session: SessionSupervisor,
+    infoHash: string,
+    signal: AbortSignal,
+    names: (renamed: TorrentPlace['renamed']) => Promise<readonly RenamedFile[]>,
+  ): Promise<readonly RenamedFile[]> {
+    return await this.#alone(session, infoHash, async () => {
+      const record = find(session, infoHash)
+      const renamed = [...(await names(record.renamed))]
+      const options = { signal, mayCopy: false, progress: () => undefined }
+      await this.#bring(session, infoHash, placeOf({ ...record, renamed }), options)
+      return renamed
+    })
+  }
+
+  /** Removes what a run before has left of a torrent beside its place. Rejects with a disk code. */
+  async sweep(session: SessionSupervisor, record: TorrentRecord): Promise<void> {
+    await this.#turns.take(keyOf(session, record.infoHash), async () => await this.#sweep(session, record))
+  }
+
+  async #alone<T>(session: SessionSupervisor, infoHash: string, work: () => Promise<T>): Promise<T> {
+    const key = keyOf(session, infoHash)
+    return await this.#turns.take(key, async () => {
+      this.#busy.add(key)
+      return await work().finally(() => this.#busy.delete(key))
+    })
+  }
+
+  async #bring(
+    session: SessionSupervisor,
+    infoHash: string,
+    place: TorrentPlace,
+    options: RelocationOptions,
+  ): Promise<void> {
+    const before = find(session, infoHash)
+    if (isSamePlace(before, place)) return await this.#sweep(session, before)
+    if (before.storageMode === 'memory' || before.source.rawInfo === undefined)
+      return await this.#switch(session, before, place, {})
+    const isBegun = before.elsewhere !== undefined && isSamePlace(before.elsewhere, place)
+    if (!isBegun) await this.#begin(session, before, place)
+    try {
+      await this.#double(session, infoHash, place, options)
+    } catch (error) {
+      const still = session.records.torrents.get(infoHash)
+      if (still) session.torrents.apply(still) // it may be held
+      if (isForNext(options.signal)) throw error
+      await this.#sweep(session, { ...before, elsewhere: place }).catch(() => undefined) // left for the next start
+      throw error
+    }
+    await this.#sweep(session, { ...before, elsewhere: placeOf(before) })
+  }
+
+  /** Claims the place, looks whether it is free, and makes it known before anything is there. */
+  async #begin(session: SessionSupervisor, before: TorrentRecord, place: TorrentPlace): Promise<void> {
+    const { files, tasks } = this.#near
+    const { infoHash } = before
+    if (before.elsewhere !== undefined) await this.#sweep(session, before)
+    const key = { sessionId: session.id, infoHash }
+    await files.extend(key, filePlace(before), filePlace(place))
+    try {
+      await tasks.refusePresent(linking(before, place))
+      await session.records.decide(infoHash, { elsewhere: place })
+    } catch (error) {
+      files.settle(key, filePlace(before))
+      throw error
+    }
+  }
+
+  /** Gives every file its second name or copy, and switches the record. */
+  async #double(
+    session: SessionSupervisor,
+    infoHash: string,
+    place: TorrentPlace,
+    { signal, mayCopy, progress }: RelocationOptions,
+  ): Promise<void> {
+    const { tasks, hashDesk } = this.#near
+    signal.throwIfAborted()
+    const before = find(session, infoHash)
+    const link = { ...linking(before, place), bits: claimedBits(before) }
+    const isLinked = (await tasks.linkFiles(link)) === 'linked'
+    if (!isLinked && !mayCopy)
+      throw new RestTorrentError(
+        'disk_failed',
+        'the file system gives a file no second name: move the torrent',
+      )
+    const copies = isLinked
+      ? undefined
+      : new PieceCopies({ tasks, hashDesk, sessionId: session.id, place: filePlace(place), signal, progress })
+    await copies?.most(() => find(session, infoHash))
+    await holdFiles(session, infoHash, signal)
+    const held = find(session, infoHash)
+    if (isLinked) await tasks.linkFiles({ ...linking(held, place), bits: claimedBits(held) }) // what was made meanwhile
+    const known = await copies?.rest(held)
+    signal.throwIfAborted()
+    await this.#switch(session, held, place, known ?? {})
+  }
+
+  /** One write: the place, where the other copies are, and what is known of the files. */
+  async #switch(
+    session: SessionSupervisor,
+    before: TorrentRecord,
+    place: TorrentPlace,
+    known: Partial<Pick<TorrentRecord, 'bits' | 'resume'>>,
+  ): Promise<void> {
+    const { infoHash } = before
+    const { id: sessionId } = session
+    const { saveFolder, savePath, renamed } = place
+    const elsewhere = before.elsewhere && placeOf(before)
+    const checkpoint = known.resume?.checkpoint
+    const record = await session.records.decide(
+      infoHash,
+      { saveFolder, savePath, renamed, elsewhere, ...known },
+      checkpoint ? [{ type: 'checkpoint', sessionId, infoHash, checkpoint }] : [],
+    )
+    this.#near.board.session(sessionId)?.rename(record)
+    session.torrents.apply(record)
+  }
+
+  /** Deletes the copies that are not in use, also of a torrent that was removed meanwhile: `last` is how it was. */
+  async #sweep(session: SessionSupervisor, last: TorrentRecord): Promise<void> {
+    const { files, tasks } = this.#near
+    const { infoHash } = last
+    const record = session.records.torrents.get(infoHash)
+    const { elsewhere, source } = record ?? last
+    if (elsewhere === undefined || source.rawInfo === undefined) return
+    const spared = await files.sparedAt(session.id, last, elsewhere)
+    const current = record && filePlace(record)
+    await tasks.deleteData({ rawInfo: source.rawInfo, place: filePlace(elsewhere), spared, current })
+    if (record === undefined) return
+    await session.records.decide(infoHash, { elsewhere: undefined })
+    files.settle({ sessionId: session.id, infoHash }, filePlace(record))
+  }
+}
+
+/** Whether the server stops: the next process goes on with what is there. */
+function isForNext({ reason }: AbortSignal): boolean {
+  return reason instanceof RestTorrentError && reason.code === 'shutting_down'
+}
+
+function find({ records }: SessionSupervisor, infoHash: string): TorrentRecord {
+  const record = records.torrents.get(infoHash)
+  if (record === undefined) throw new RestTorrentError('torrent_not_found', `torrent ${infoHash} not found`)
+  return record
+}
+
+function linking(record: TorrentRecord, place: TorrentPlace) {
+  const { rawInfo = new Uint8Array() } = record.source
+  return { rawInfo, from: filePlace(record), to: filePlace(place) }
+}
+
+function filePlace({ saveFolder, renamed }: TorrentPlace) {
+  return { saveFolder, renamed }
+}
+
+function keyOf({ id }: SessionSupervisor, infoHash: string): string {
+  return `${id}/${infoHash}`
+}

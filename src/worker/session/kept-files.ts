@@ -1,0 +1,73 @@
+/** The files of an open torrent: their store, the checkpoints of what is in them, and the look after them. */
+import type { TorrentRecord } from '../../protocol/records.ts'
+import type { TorrentInfo } from '../../protocol/torrent-info.ts'
+import type { ContentEvents, ContentSurroundings } from './content-surroundings.ts'
+import type { PieceBits } from './piece-bits.ts'
+import type { OpenedContent } from './prepare-content.ts'
+import { Checkpointer, type Checkpointed } from './resume/checkpointer.ts'
+import { FileWatch } from './resume/file-watch.ts'
+import { lookOnly } from './resume/look-only.ts'
+import { DiskPieceStore } from './storage/disk-piece-store.ts'
+import type { PieceStore } from './storage/piece-store.ts'
+
+export interface KeptFilesOptions extends OpenedContent {
+  readonly record: TorrentRecord
+  /** With its files where they are stored. */
+  readonly info: TorrentInfo
+  readonly bits: PieceBits
+  readonly near: ContentSurroundings
+  readonly counters: ContentEvents['counters']
+  readonly post: ContentEvents['onCheckpoint']
+}
+
+export class KeptFiles {
+  readonly #store: PieceStore
+  readonly #checkpointer: Checkpointer
+  readonly #watch: FileWatch | undefined
+
+  constructor(options: KeptFilesOptions) {
+    const { info, bits, store, identities, counters, post } = options
+    this.#store = store
+    this.#checkpointer = new Checkpointer({ info, bits, store: filesOf(options), identities, counters, post })
+    this.#watch = watchOf(options, this.#checkpointer)
+  }
+
+  /** Whether so much was written that a checkpoint is due at once. */
+  get isOverdue(): boolean {
+    return this.#checkpointer.isOverdue
+  }
+
+  /**
+   * Makes a checkpoint where something changed, and looks after files that were just written, and others when their
+   * time has come. Gives whether one is not what it was. Rejects with a disk code.
+   */
+  async checkpoint(): Promise<boolean> {
+    const written = await this.#checkpointer.run()
+    return ((await this.#watch?.look(performance.now(), written)) ?? []).length > 0
+  }
+
+  /** Ends reading and writing, with a last checkpoint. Rejects with a disk code, and is closed then too. */
+  async close(): Promise<void> {
+    await this.#store.close() // first: a file is told as it is after its last write
+    await this.#checkpointer.run(true)
+  }
+}
+
+function filesOf({ record, info, store, near }: KeptFilesOptions): Checkpointed['store'] {
+  if (!(store instanceof DiskPieceStore)) return undefined
+  const { disk } = near
+  return record.memoryOnly ? lookOnly(store, { disk, saveFolder: record.saveFolder, info }) : store
+}
+
+function watchOf(
+  { record, info, store, near }: KeptFilesOptions,
+  { known }: Checkpointer,
+): FileWatch | undefined {
+  if (!(store instanceof DiskPieceStore)) return undefined
+  const { disk, healMs: restMs } = near
+  const { written } = store
+  return new FileWatch(
+    { info, disk, saveFolder: record.saveFolder, known, written, restMs },
+    performance.now(),
+  )
+}

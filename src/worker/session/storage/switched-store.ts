@@ -1,0 +1,50 @@
+/** The place of a torrent's pieces as its engine knows it: another one can be put behind it meanwhile. */
+import { RestTorrentError } from '../../../protocol/errors.ts'
+import type { PieceStore, SyncedFile } from './piece-store.ts'
+
+export class SwitchedStore implements PieceStore {
+  readonly pieceLength: number
+  #store: PieceStore
+  #held: PromiseWithResolvers<void> | undefined
+
+  constructor(store: PieceStore) {
+    this.pieceLength = store.pieceLength
+    this.#store = store
+  }
+
+  pieceSize(index: number): number {
+    return this.#store.pieceSize(index)
+  }
+
+  read(index: number, offset: number, length: number): Promise<Uint8Array> {
+    if (this.#held === undefined) return this.#store.read(index, offset, length)
+    return this.#held.promise.then(() => this.#store.read(index, offset, length))
+  }
+
+  write(index: number, bytes: Uint8Array): Promise<void> {
+    if (this.#held === undefined) return this.#store.write(index, bytes)
+    return this.#held.promise.then(() => this.#store.write(index, bytes))
+  }
+
+  sync(): Promise<{ files: SyncedFile[] }> {
+    return this.#store.sync()
+  }
+
+  /** Has what is asked from now on wait for the next store. What is under way is not waited for. */
+  hold(): void {
+    this.#held ??= Promise.withResolvers()
+    this.#held.promise.catch(() => undefined) // there may be nobody who waits
+  }
+
+  /** Goes on with this store. */
+  release(store: PieceStore): void {
+    this.#store = store
+    this.#held?.resolve()
+    this.#held = undefined
+  }
+
+  async close(): Promise<void> {
+    this.#held?.reject(new RestTorrentError('disk_failed', 'the storage of the torrent is closed'))
+    await this.#store.close()
+  }
+}

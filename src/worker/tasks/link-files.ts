@@ -1,0 +1,128 @@
+/**
+ * Gives the files of a torrent a second name: a hard link each, so that whatever ends the process, every file
+ * has at least one name, and what is written by the one is there by the other.
+ */
+import { join } from 'node:path'
+import { RestTorrentError } from '../../protocol/errors.ts'
+import { hasBit } from '../../protocol/progress.ts'
+import type { FileLinking } from '../../protocol/tasks.ts'
+import { parseInfo } from '../../protocol/torrent-info.ts'
+import { filesWith } from '../session/resume/file-pieces.ts'
+import { deleteFiles } from '../session/storage/delete-files.ts'
+import { diskError, errnoOf } from '../session/storage/disk-error.ts'
+import { FileOperations } from '../session/storage/file-operations.ts'
+import { withFolder, type Folder } from '../session/storage/folder.ts'
+import { foldersOf, relativeParts } from '../session/storage/relative-path.ts'
+import { filesIn } from './placed-files.ts'
+
+/** Another file system, one without such links, or a file of somebody else's that may not be linked. */
+const noLinks = new Set(['EXDEV', 'EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS', 'EMLINK', 'EACCES'])
+
+interface Pair {
+  readonly from: string
+  readonly to: string
+  /** Whether pieces of it are claimed. */
+  readonly isNeeded: boolean
+}
+
+/** Throws `file_exists` where something is at one of the paths that files are to have. */
+export async function refusePresentFiles(linking: FileLinking): Promise<void> {
+  const operations = new FileOperations()
+  for (const { to } of pairsOf(linking)) {
+    const isThere = await operations.lstat(join(linking.to.saveFolder, to)).then(
+      () => true,
+      (error: unknown) => {
+        if (errnoOf(error) === 'ENOENT') return false
+        if (errnoOf(error) === 'ENOTDIR') return true // a file stands in the place of a folder
+        throw diskError(error, 'look at', to)
+      },
+    )
+    if (isThere) throw new RestTorrentError('file_exists', `something is at ${to} already`)
+  }
+}
+
+/**
+ * `linked` when every file that is there has its second name, synced; what has it already is left. `apart` where
+ * it cannot have one: then none was made. Rejects with `files_changed` where a file is missing that holds
+ * pieces, or with another disk code.
+ */
+export async function linkFilesOf(linking: FileLinking): Promise<'linked' | 'apart'> {
+  const operations = new FileOperations()
+  const { from, to } = linking
+  const made: string[] = []
+  for (const pair of pairsOf(linking)) {
+    const outcome = await linkOne(operations, from.saveFolder, to.saveFolder, pair)
+    if (outcome === 'made') made.push(pair.to)
+    if (outcome !== 'apart') continue
+    await deleteFiles(operations, to.saveFolder, made, () => false)
+    return 'apart'
+  }
+  const folders = new Set(made.flatMap((path) => ['', ...foldersOf(path)]))
+  for (const folder of folders) {
+    const parts = folder === '' ? [] : folder.split('/')
+    await withFolder(operations, to.saveFolder, parts, looking, async ({ fd }) => await operations.fsync(fd))
+  }
+  return 'linked'
+}
+
+const looking = { create: false, createRoot: false }
+const making = { create: true, createRoot: true }
+
+async function linkOne(
+  operations: FileOperations,
+  source: string,
+  target: string,
+  pair: Pair,
+): Promise<'made' | 'there' | 'missing' | 'apart'> {
+  const [from, to] = [relativeParts(pair.from), relativeParts(pair.to)]
+  try {
+    return await withFolder(operations, source, from.slice(0, -1), looking, async (there) => {
+      const old = there.at(from.at(-1) ?? '')
+      if (!(await operations.lstat(old)).isFile())
+        throw new RestTorrentError('path_outside_root', `${pair.from} is not a regular file`)
+      return await withFolder(operations, target, to.slice(0, -1), making, async (here) => {
+        return await link(operations, old, here, to.at(-1) ?? '')
+      })
+    })
+  } catch (error) {
+    const isMissing = errnoOf(error) === 'ENOENT' || codeOf(error) === 'files_changed'
+    if (isMissing && !pair.isNeeded) return 'missing'
+    if (isMissing) throw new RestTorrentError('files_changed', `${pair.from} is missing`, { cause: error })
+    throw diskError(error, 'link', pair.to)
+  }
+}
+
+async function link(
+  operations: FileOperations,
+  old: string,
+  here: Folder,
+  name: string,
+): Promise<'made' | 'there' | 'apart'> {
+  try {
+    await operations.link(old, here.at(name))
+    return 'made'
+  } catch (error) {
+    const errno = errnoOf(error) ?? ''
+    if (noLinks.has(errno)) return 'apart'
+    if (errno !== 'EEXIST') throw error
+  }
+  const [one, other] = await Promise.all([operations.lstat(old), operations.lstat(here.at(name))])
+  return one.ino === other.ino && one.dev === other.dev ? 'there' : 'apart'
+}
+
+/** The files whose path is another. */
+function pairsOf({ rawInfo, from, to, bits = new Uint8Array() }: FileLinking): Pair[] {
+  const info = parseInfo(rawInfo)
+  const needed = new Set(filesWith(info, (piece) => hasBit(bits, piece)))
+  const targets = filesIn(info, to)
+  const pairs = filesIn(info, from).map(({ index, safePath }, at) => ({
+    from: safePath,
+    to: targets[at]?.safePath ?? safePath,
+    isNeeded: needed.has(index),
+  }))
+  return pairs.filter((pair) => from.saveFolder !== to.saveFolder || pair.from !== pair.to)
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof RestTorrentError ? error.code : undefined
+}

@@ -1,0 +1,78 @@
+/** A server that is killed while files get another place or name: each is in one place afterwards, and whole. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import * as assert from 'uvu/assert'
+import { restFace, type Face } from '../support/faces.ts'
+import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
+import { startProcess, type ServerProcess } from '../support/server-process.ts'
+import { addTorrent, openSession, whenState } from '../support/sessions.ts'
+import { eventually, suite, temporaryFolder } from '../support/suite.ts'
+
+const killed = suite('test/e2e/killed-moves')
+const waitMs = 30_000
+const made = makeMetainfo({ name: 'film', content: 48_000_000, pieceLength: 256 * 1024 })
+
+async function killWhen(server: ServerProcess, isReached: () => boolean): Promise<void> {
+  const until = Date.now() + waitMs
+  while (!isReached() && Date.now() < until) await setImmediate()
+  server.signal('SIGKILL')
+  await server.ended()
+}
+
+const isWhole = (path: string): boolean => readFileSync(path).equals(made.content)
+
+killed('a move to another disk, and a rename, end well after a kill at any of their steps', async () => {
+  const memory = mkdtempSync('/dev/shm/resttorrent-')
+  const disk = temporaryFolder()
+  assert.is.not(statSync(memory).dev, statSync(disk).dev)
+  const variables = {
+    RESTTORRENT_DATA_DIR: temporaryFolder(),
+    RESTTORRENT_ROOT_DIR: '/',
+    RESTTORRENT_PORT: '0',
+    RESTTORRENT_LISTEN_HOST: '127.0.0.1',
+    RESTTORRENT_MEMORY_ONLY: '0',
+  }
+  const start = async (): Promise<{ server: ServerProcess; rest: Face }> => {
+    const server = startProcess([], variables)
+    return { server, rest: restFace(await server.listening()) }
+  }
+  let { server, rest } = await start()
+  try {
+    writeFiles(memory, made)
+    const session = await openSession(rest)
+    const of = { session_id: session.id, info_hash: made.infoHash }
+    await addTorrent(rest, session, { file: made.bytes, save_path: memory })
+    await whenState(rest, session, made.infoHash, 'seeding')
+    const moves: [from: string, to: string, isReached: () => boolean][] = [
+      [memory, disk, () => existsSync(join(disk, 'film'))], // while it is copied
+      [disk, memory, () => !existsSync(join(disk, 'film'))], // while the old copy is removed
+    ]
+    for (const [from, to, isReached] of moves) {
+      const { job } = await rest.call('move_torrent', { ...of, save_path: to })
+      await killWhen(server, isReached)
+      assert.ok(existsSync(join(from, 'film')) ? isWhole(join(from, 'film')) : isWhole(join(to, 'film')))
+      ;({ server, rest } = await start())
+      await eventually(waitMs, 'the end of the move', async () => {
+        return (await rest.call('get_job', { job_id: job.id })).job.state === 'done'
+      })
+      const { save_path } = await whenState(rest, session, made.infoHash, 'seeding')
+      assert.is(save_path, to.slice(1))
+      assert.equal([readdirSync(from), readdirSync(to)], [[], ['film']])
+      assert.ok(isWhole(join(to, 'film')))
+    }
+    void rest.ask('rename_file', { ...of, path: 'film', new_path: 'movie' }).catch(() => undefined)
+    await killWhen(server, () => existsSync(join(memory, 'movie')))
+    ;({ server, rest } = await start())
+    await whenState(rest, session, made.infoHash, 'seeding')
+    const { files } = await rest.call('get_files', of)
+    const names = files.map(({ path }) => path)
+    await eventually(waitMs, 'one name', () => String(readdirSync(memory)) === String(names))
+    assert.ok(isWhole(join(memory, names[0] ?? '')))
+  } finally {
+    await server[Symbol.asyncDispose]()
+    rmSync(memory, { recursive: true, force: true })
+  }
+})
+
+killed.run()

@@ -22,6 +22,7 @@ const benchmarks = {
   sessions:
     'memory and time of sessions that do nothing: --sessions N, --torrents N in each, --runs N, --only ours,bare…',
   limits: 'by how many percent rate limits are off, in windows of 10 s: [windows] [bytes/s…]',
+  governor: 'three sessions under one cap of the host, in windows of 10 s: [windows] [bytes/s]',
   picker: "our piece picker beside the engine's and libtorrent: [rounds] [MiB] [folder]",
 } as const
 

@@ -12,6 +12,7 @@ import { resolve } from 'node:path'
 import { threadEntries } from '../src/main/threads/entries.ts'
 import { StoreClient } from '../src/main/threads/store-client.ts'
 import { noGoals } from '../src/protocol/goals.ts'
+import { usualShare } from '../src/protocol/host.ts'
 import { noQueueLimits } from '../src/protocol/queue.ts'
 import type { StoreOperation } from '../src/protocol/store-rpc.ts'
 import { defaultTorrentOptions } from '../src/protocol/torrent-options.ts'
@@ -84,6 +85,7 @@ function putSession(): StoreOperation {
         ip_filter: '',
         ...noGoals,
         ...noQueueLimits,
+        ...usualShare,
       },
     },
   }

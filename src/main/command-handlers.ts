@@ -1,6 +1,7 @@
 /** The handlers of all commands, on what they stand. */
 import type { KeyHandlerOptions } from './handlers/key-handlers.ts'
 import { withBulkHandlers } from './handlers/bulk-handlers.ts'
+import { hostHandlers, type HostHandlerOptions } from './handlers/host-handlers.ts'
 import { jobHandlers } from './handlers/job-handlers.ts'
 import { keyHandlers } from './handlers/key-handlers.ts'
 import { listHandlers } from './handlers/list-handlers.ts'
@@ -26,7 +27,8 @@ export type Ground = KeyHandlerOptions &
   SessionHandlerOptions &
   StorageHandlerOptions &
   TorrentHandlerOptions &
-  TransferHandlerOptions & {
+  TransferHandlerOptions &
+  HostHandlerOptions & {
     readonly jobs: Jobs
     readonly tickets: Tickets
     readonly webhooks: Webhooks
@@ -44,6 +46,7 @@ export function commandHandlers(ground: Ground): Handlers {
     ...previewHandlers(ground),
     ...peerHandlers(supervisor),
     ...queueHandlers(supervisor, board),
+    ...hostHandlers(ground),
     ...viewHandlers(supervisor),
     ...transferHandlers(ground),
     ...storageHandlers(ground),

@@ -33,11 +33,11 @@ import { serveContent } from './serve-content.ts'
 import { peerRanges, type Settings } from './settings.ts'
 import { tellFiltersOf } from './supervisor/configure.ts'
 import { CallJournal } from './records/call-journal.ts'
-import { GoalWatch } from './supervisor/goal-watch.ts'
 import { HashDesk } from './supervisor/hash-desk.ts'
 import { Relocation } from './supervisor/relocation.ts'
 import { sweepElsewhere } from './supervisor/sweep-elsewhere.ts'
 import { Supervisor } from './supervisor/supervisor.ts'
+import { startWatches } from './start-watches.ts'
 import { sweepIpFilters } from './sweep-ip-filters.ts'
 import { sweepExports } from './sweep-exports.ts'
 import { StoreClient } from './threads/store-client.ts'
@@ -129,18 +129,16 @@ export async function startProgram(
       log,
     })
     stops.push(() => supervisor.stop())
-    const goals = new GoalWatch({ sessions: () => supervisor.sessions(), board, log })
-    stops.push(() => goals.stop())
+    const watches = await startWatches({ supervisor, board, hashDesk, store, journal, log })
+    stops.push(() => watches.stop())
     const jobs = new Jobs(journal, log)
     stops.push(() => jobs.stop())
     board.watch({ closed: (id) => jobs.cancelOf(id) })
     await filters.loadHost()
     const live = new Live(board, (follows) => supervisor.follow(follows))
     const { restored, removed } = await loadRecords(store, supervisor, log)
-    sweepIpFilters(
-      dataDir,
-      restored.map(({ session }) => session.id),
-    )
+    const restoredIds = restored.map(({ session }) => session.id)
+    sweepIpFilters(dataDir, restoredIds)
     const discovery = new LocalDiscovery({
       sessions: () => localSessions(supervisor, board),
       listenHost: settings.RESTTORRENT_LISTEN_HOST,
@@ -200,6 +198,7 @@ export async function startProgram(
       dataDir,
       fetchPolicy,
       webhooks,
+      watches,
       memoryOnlyDefault: settings.RESTTORRENT_MEMORY_ONLY,
       backup: () => store.backup(),
       log,

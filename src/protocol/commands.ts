@@ -7,6 +7,7 @@ import { accessCommands } from './access-commands.ts'
 import { bulkCommands, type BulkCommands } from './bulk-commands.ts'
 import type { CommandEntry } from './command-entry.ts'
 import { ticketCommands } from './event-stream.ts'
+import { hostCommands } from './host-commands.ts'
 import { infoHash, sessionId } from './ids.ts'
 import { jobCommands } from './job-commands.ts'
 import { flag } from './parameters.ts'
@@ -186,6 +187,7 @@ const single = {
   ...storageCommands,
   ...placeCommands,
   ...queueCommands,
+  ...hostCommands,
   ...accessCommands,
   ...ticketCommands,
   ...webhookCommands,

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { canonicalHost } from './canonical-host.ts'
 import { sessionGoalInput } from './goals.ts'
+import { shareInput } from './host.ts'
 import { sessionId } from './ids.ts'
 import { ipFilterSetting } from './ip-filter-source.ts'
 import { labelList } from './labels.ts'
@@ -50,6 +51,7 @@ export const createSession = z.strictObject({
     ),
   ...sessionGoalInput,
   ...queueInput,
+  ...shareInput,
   announce_address: changeable.announce_address
     .default('')
     .describe('address that trackers are told as ours (ip), where they heed that; empty: the one they see'),
@@ -76,6 +78,7 @@ export const updateSession = z.strictObject({
     .describe('at once: connections that it does not allow are closed'),
   ...sessionGoalInput,
   ...queueInput,
+  ...shareInput,
   announce_address: changeable.announce_address
     .optional()
     .describe('as for create_session; from the next announce on'),

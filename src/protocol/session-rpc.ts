@@ -36,6 +36,8 @@ export interface SessionBoot {
   readonly dhtTable: DhtTable | undefined
   /** Bumped by the worker's own loop; main reads it to see that the loop turns. */
   readonly heartbeat: SharedArrayBuffer
+  /** See `HostShare`. */
+  readonly hostShare: SharedArrayBuffer
   readonly reportIntervalMs: number
   /** How soon a torrent that a disk fault stopped looks by itself whether the cause is gone. */
   readonly healMs: number

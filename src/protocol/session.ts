@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { ipFilterView } from './ip-filter-view.ts'
 import { labels } from './labels.ts'
 import { sessionGoals } from './goals.ts'
+import { shareSettings } from './host.ts'
 import { queueSettings } from './queue.ts'
 import { quotas } from './quotas.ts'
 import { wireError } from './torrent.ts'
@@ -38,6 +39,7 @@ export const sessionSettings = z.object({
   encryption: z.enum(encryptionModes).default('preferred'), // an older store has none
   ...sessionGoals,
   ...queueSettings,
+  ...shareSettings,
   announce_address: z.string().default('').describe('what trackers are told as our address; empty: nothing'),
   ip_filter: z.string().default('').describe('see update_session; of a URL the query is not shown'),
 })

@@ -8,6 +8,7 @@ import type { KeyRecord } from './access.ts'
 import type { AuditEntry, AuditQuery, AuditRow } from './audit.ts'
 import type { TorrentCounters } from './counters.ts'
 import type { AnswerBounds, AnswerQuery, CallName, KeptAnswer } from './idempotency.ts'
+import type { HostSettings } from './host.ts'
 import type { JobRecord } from './job.ts'
 import type { SessionRecord, TorrentCheckpoint, TorrentFacts, TorrentRecord } from './records.ts'
 import type { DeliveryRecord, WebhookRecord } from './webhook.ts'
@@ -84,6 +85,7 @@ export type StoreOperation =
   | { readonly type: 'remove_deliveries'; readonly ids: readonly string[] }
   /** Changes the counters of the checkpoint and leaves the rest of it. */
   | (TorrentKey & { readonly type: 'put_counters'; readonly counters: TorrentCounters })
+  | { readonly type: 'put_host'; readonly settings: HostSettings }
   /** Of some torrents of a session: an info hash and its rank each. */
   | {
       readonly type: 'put_queue_ranks'
@@ -175,6 +177,8 @@ export interface StoreApi {
   loadKeys(): Promise<readonly KeyRecord[]>
   /** What was transferred, see `TransferUse`. */
   loadTransfers(): Promise<readonly TransferUse[]>
+  /** The settings of the host as they were kept. */
+  loadHost(): Promise<HostSettings>
   /** Every job, in the order in which they began. */
   loadJobs(): Promise<readonly JobRecord[]>
   /** What is kept of a call with an Idempotency-Key; undefined for nothing that is true still. */

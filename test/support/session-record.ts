@@ -1,5 +1,6 @@
 /** Records of sessions as main keeps them, whole or with what a test is about. */
 import { noGoals } from '../../src/protocol/goals.ts'
+import { usualShare } from '../../src/protocol/host.ts'
 import { noQueueLimits } from '../../src/protocol/queue.ts'
 import type { SessionRecord } from '../../src/protocol/records.ts'
 import type { SessionSettings } from '../../src/protocol/session.ts'
@@ -19,6 +20,7 @@ export const sessionSettings: SessionSettings = {
   ip_filter: '',
   ...noGoals,
   ...noQueueLimits,
+  ...usualShare,
 }
 
 /** A record of a session that is memory only. */

@@ -11,6 +11,7 @@ import { Tickets } from '../../src/main/access/tickets.ts'
 import { Board } from '../../src/main/board/board.ts'
 import { dispatch } from '../../src/main/handlers/dispatch.ts'
 import { Jobs } from '../../src/main/jobs/jobs.ts'
+import { HostRecord } from '../../src/main/records/host-record.ts'
 import { HashDesk } from '../../src/main/supervisor/hash-desk.ts'
 import { Relocation } from '../../src/main/supervisor/relocation.ts'
 import { Supervisor } from '../../src/main/supervisor/supervisor.ts'
@@ -18,6 +19,7 @@ import { threadEntries } from '../../src/main/threads/entries.ts'
 import type { HostOptions, StartHost } from '../../src/main/threads/session-host.ts'
 import { TaskPool } from '../../src/main/threads/task-pool.ts'
 import { startThreadHost } from '../../src/main/threads/thread-host.ts'
+import { noHostLimits } from '../../src/protocol/host.ts'
 import { createAddressPolicy } from '../../src/protocol/address-policy.ts'
 import type { CommandName, CommandOutput } from '../../src/protocol/commands.ts'
 import type { SessionView } from '../../src/protocol/session.ts'
@@ -122,6 +124,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     tickets: new Tickets(keys),
     audit: { read: () => Promise.resolve([]) },
     webhooks,
+    watches: { host: new HostRecord(noHostLimits, journal), onHost: () => undefined },
     rootDir,
     dataDir,
     fetchPolicy,

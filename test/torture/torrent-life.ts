@@ -3,6 +3,7 @@
  * downloaded with its checkpoints, stopped, started and removed with its data. Faults are injected before the
  * operation of a session that runs in this thread.
  */
+import { HostShare } from '../../src/protocol/host-share.ts'
 import { readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { RestTorrentError } from '../../src/protocol/errors.ts'
@@ -66,6 +67,7 @@ export class TorrentLives implements AsyncDisposable {
       dhtBootstrap: [],
       dhtTable: undefined,
       heartbeat: new SharedArrayBuffer(4),
+      hostShare: new HostShare().memory,
       reportIntervalMs: 20,
       healMs,
     }

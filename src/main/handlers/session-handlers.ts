@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { CommandInput } from '../../protocol/commands.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
+import { shareInput } from '../../protocol/host.ts'
 import type { SessionRecord } from '../../protocol/records.ts'
 import { quotasOf, type Quotas } from '../../protocol/quotas.ts'
 import { sessionSettings } from '../../protocol/session.ts'
@@ -71,6 +72,7 @@ export function sessionHandlers({
       return { ready, freshness: freshnessOfAll(seen, board) }
     },
     create_session: async (input, { access }) => {
+      requireAdminFor(input, access)
       const wish = {
         ...recordOf(input, memoryOnlyDefault),
         owner: access.key,
@@ -97,7 +99,8 @@ export function sessionHandlers({
       const session = supervisor.session(session_id)
       return shown === undefined ? { value } : { value, freshness: freshnessOf(session, shown) }
     },
-    update_session: async ({ session_id, name, labels, port, ...settings }) => {
+    update_session: async ({ session_id, name, labels, port, ...settings }, { access }) => {
+      requireAdminFor(settings, access)
       const { session } = supervisor.session(session_id).records
       const { ip_filter } = settings
       const filter = ip_filter === undefined ? undefined : await filters.read(session, ip_filter)
@@ -152,6 +155,14 @@ function sessionQuotasOf(input: CommandInput<'create_session'>, access: Access):
   const quotas = quotasOf(input)
   if (Object.keys(quotas).length === 0 || (access.scope === 'admin' && access.seesAll)) return quotas
   throw new RestTorrentError('forbidden', 'quotas: need a key of scope admin for all sessions')
+}
+
+/** What a session has of the host beside others is for who administers it to say. */
+function requireAdminFor(given: object, access: Access): void {
+  const names = Object.keys(shareInput).filter((name) => Object.hasOwn(given, name))
+  if (names.length === 0 || (access.scope === 'admin' && access.seesAll)) return
+  const list = names.join(', ')
+  throw new RestTorrentError('forbidden', `parameter ${list}: needs a key of scope admin for all sessions`)
 }
 
 function portsOf(input: CommandInput<'create_session'>): number[] {

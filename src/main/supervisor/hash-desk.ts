@@ -19,6 +19,7 @@ export class HashDesk {
   /** Waiting jobs by session; a session that was served goes to the end. */
   readonly #queues = new Map<string, Job[]>()
   #running = 0
+  #most = Infinity
 
   constructor(pool: TaskPool) {
     this.#pool = pool
@@ -32,6 +33,12 @@ export class HashDesk {
   /** Jobs that a thread has. */
   get running(): number {
     return this.#running
+  }
+
+  /** Runs no more than so many at once from now on; never more than the pool has threads. */
+  limit(most: number): void {
+    this.#most = most
+    this.#next()
   }
 
   /** Hashes a range of pieces when it is the session's turn; undefined when it was cancelled. */
@@ -78,7 +85,7 @@ export class HashDesk {
   }
 
   #next(): void {
-    if (this.#running >= this.#pool.hashThreads) return
+    if (this.#running >= Math.min(this.#most, this.#pool.hashThreads)) return
     const [turn] = this.#queues
     if (turn === undefined) return
     const [sessionId, queue] = turn

@@ -4,6 +4,7 @@
  * end there and differ only by the state at that moment.
  */
 import { RestTorrentError, toWireError, type WireError } from '../../protocol/errors.ts'
+import { HostShare } from '../../protocol/host-share.ts'
 import type { SessionApi } from '../../protocol/session-rpc.ts'
 import type { SessionState } from '../../protocol/session.ts'
 import type { SessionRecords } from '../records/session-records.ts'
@@ -31,6 +32,8 @@ export class SessionSupervisor {
   generation: Generation | undefined
   readonly wish: SessionWish
   readonly torrents: SessionTorrents
+  /** What it may use of the host. */
+  readonly share = new HostShare()
 
   readonly #near: SessionSurroundings
   readonly #backoff = new Backoff()
@@ -138,6 +141,7 @@ export class SessionSupervisor {
       boot: {
         ...this.#near.boot,
         ...bootOf(this.records.session, this.#near.transfers, this.wish.firstPort),
+        hostShare: this.share.memory,
         generation: number,
       },
       onEvent: (event) => {

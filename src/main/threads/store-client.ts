@@ -7,6 +7,7 @@ import type { KeyRecord } from '../../protocol/access.ts'
 import type { AuditQuery, AuditRow } from '../../protocol/audit.ts'
 import { RestTorrentError, type ErrorCode } from '../../protocol/errors.ts'
 import type { AnswerQuery, KeptAnswer } from '../../protocol/idempotency.ts'
+import type { HostSettings } from '../../protocol/host.ts'
 import type { JobRecord } from '../../protocol/job.ts'
 import type {
   BackupAnswer,
@@ -112,6 +113,11 @@ export class StoreClient {
   /** What keys and sessions with a quota have transferred, each in its last month. */
   async loadTransfers(): Promise<readonly TransferUse[]> {
     return await this.#ask('load what was transferred', loadDeadlineMs, (api) => api.loadTransfers())
+  }
+
+  /** The settings of the host as they were kept. */
+  async loadHost(): Promise<HostSettings> {
+    return await this.#ask('load the settings of the host', loadDeadlineMs, (api) => api.loadHost())
   }
 
   /** Every job, in the order in which they began. */

@@ -61,7 +61,7 @@ export class Session implements SessionApi {
       return swarm
     }
     this.#near = {
-      disk: new SessionDisk(),
+      disk: new SessionDisk({ hostShare: boot.hostShare }),
       memory: new MemoryBudget(memoryBytes),
       hashes: new HashClient(post),
       permits: new WritePermits(post),

@@ -3,6 +3,7 @@
  * are most of a session's memory.
  */
 import { createAddressPolicy } from '../../protocol/address-policy.ts'
+import { HostShare } from '../../protocol/host-share.ts'
 import { fromHex } from '../../protocol/info-hash.ts'
 import { bitTorrentUserAgent } from '../../protocol/product.ts'
 import type { SessionBoot, SessionEvent } from '../../protocol/session-rpc.ts'
@@ -17,6 +18,9 @@ export interface Swarm {
 
 /** How often room for connections that others gave up is used. */
 const drainMs = 1000
+
+/** How often the share of the host is looked at. */
+const shareMs = 200
 
 /** How often what is known of the DHT is kept. */
 const dhtTableMs = 60_000
@@ -52,6 +56,9 @@ export async function openSwarm(
     dhtTable,
     onBan: (ban) => post({ type: 'banned', ban }),
   })
+  const share = new HostShare(boot.hostShare)
+  engine.follow(share)
+  setInterval(() => engine.follow(share), shareMs).unref()
   setInterval(() => engine.drain(), drainMs).unref()
   setInterval(() => tellDhtTable(engine, post), dhtTableMs).unref()
   const trackers = new LoadedTrackers({

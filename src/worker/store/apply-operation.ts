@@ -6,6 +6,7 @@ import { packIdentities } from './file-identities.ts'
 import type { Statements } from './statements.ts'
 import { answerColumns } from './stored-answer.ts'
 import { auditColumn, auditKey } from './stored-audit.ts'
+import { hostKey } from './stored-host.ts'
 import { jobColumns } from './stored-job.ts'
 import { keyColumn } from './stored-key.ts'
 import { sessionColumn } from './stored-session.ts'
@@ -97,6 +98,9 @@ export function applyOperation(statements: Statements, operation: StoreOperation
       return
     case 'remove_deliveries':
       for (const id of operation.ids) statements.removeDelivery.run({ id })
+      return
+    case 'put_host':
+      statements.putMeta.run({ key: hostKey, value: JSON.stringify(operation.settings) })
       return
     case 'put_queue_ranks': {
       const { sessionId: id, ranks } = operation

@@ -24,6 +24,7 @@ const api: StoreApi = {
   loadAudit: (query: AuditQuery) => logged(() => opened().loadAudit(query)),
   loadKeys: () => logged(() => opened().loadKeys()),
   loadTransfers: () => logged(() => opened().loadTransfers()),
+  loadHost: () => logged(() => opened().loadHost()),
   loadJobs: () => logged(() => opened().loadJobs()),
   loadAnswer: (query: AnswerQuery) => logged(() => opened().loadAnswer(query)),
   loadWebhooks: () => logged(() => opened().loadWebhooks()),

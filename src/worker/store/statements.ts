@@ -52,6 +52,10 @@ const texts = {
     DO UPDATE SET record = excluded.record, facts = COALESCE(facts, excluded.facts)
     RETURNING seq`,
   putFacts: 'UPDATE torrent SET facts = :facts WHERE seq = :torrent',
+  putMeta: `
+    INSERT INTO meta (key, value) VALUES (:key, :value)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+  loadMeta: 'SELECT value FROM meta WHERE key = :key',
   putQueueRank: `
     UPDATE torrent SET queue_rank = :rank WHERE info_hash = :infoHash AND removal = ''
     AND session = (SELECT seq FROM session WHERE id = :id)`,

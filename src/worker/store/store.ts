@@ -9,6 +9,7 @@ import type { KeyRecord } from '../../protocol/access.ts'
 import type { AuditQuery, AuditRow } from '../../protocol/audit.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { AnswerQuery, KeptAnswer } from '../../protocol/idempotency.ts'
+import type { HostSettings } from '../../protocol/host.ts'
 import type { JobRecord } from '../../protocol/job.ts'
 import type {
   BackupAnswer,
@@ -30,6 +31,7 @@ import { prepareStatements, type Statements } from './statements.ts'
 import { storeError } from './store-error.ts'
 import { readAnswer } from './stored-answer.ts'
 import { readAudit } from './stored-audit.ts'
+import { hostKey, readHost } from './stored-host.ts'
 import { readJob } from './stored-job.ts'
 import { readKey } from './stored-key.ts'
 import { readDelivery, readWebhook } from './stored-webhook.ts'
@@ -110,6 +112,12 @@ export class Store implements Omit<StoreApi, 'open'> {
     this.#assertOpen()
     const uses = this.#statements.loadTransfers.all().map(readTransfer)
     return await Promise.resolve(uses.filter((use) => use !== undefined))
+  }
+
+  /** See `StoreApi.loadHost`. */
+  async loadHost(): Promise<HostSettings> {
+    this.#assertOpen()
+    return await Promise.resolve(readHost(this.#statements.loadMeta.get({ key: hostKey })))
   }
 
   /** See `StoreApi.loadJobs`. */

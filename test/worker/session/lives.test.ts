@@ -1,4 +1,5 @@
 /** A torrent that is removed and added again: what belongs to the life before harms the one after it nowhere. */
+import { HostShare } from '../../../src/protocol/host-share.ts'
 import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -46,6 +47,7 @@ lives('a removal that is told after the torrent was added again takes nothing fr
     dhtBootstrap: [],
     dhtTable: undefined,
     heartbeat: new SharedArrayBuffer(4),
+    hostShare: new HostShare().memory,
     reportIntervalMs: 20,
     healMs: 1000,
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { noGoals } from '../../../src/protocol/goals.ts'
+import { usualShare } from '../../../src/protocol/host.ts'
 import { noQueueLimits } from '../../../src/protocol/queue.ts'
 import type { TorrentCounters } from '../../../src/protocol/counters.ts'
 import type {
@@ -51,6 +52,7 @@ export function sessionOf(n = 1): SessionRecord {
       ip_filter: '192.0.2.0/24',
       ...noGoals,
       ...noQueueLimits,
+      ...usualShare,
     },
   }
 }

@@ -10,6 +10,7 @@ import Peer from 'webtorrent/lib/peer.js'
 import type { AddressPolicy } from '../../../protocol/address-policy.ts'
 import type { Ban, BanChange } from '../../../protocol/ban.ts'
 import type { DhtTable } from '../../../protocol/dht-table.ts'
+import type { HostShare } from '../../../protocol/host-share.ts'
 import type { SessionSettings } from '../../../protocol/session.ts'
 import type { TorrentOptions } from '../../../protocol/torrent-options.ts'
 import type { ClientFacts } from './client-facts.ts'
@@ -17,6 +18,7 @@ import { AddressCounts } from './connections/address-counts.ts'
 import { Bans } from './connections/bans.ts'
 import { Dialler } from './connections/dialler.ts'
 import { Gate } from './connections/gate.ts'
+import { PeerLimit } from './connections/peer-limit.ts'
 import { WireWorth } from './connections/wire-worth.ts'
 import { describe, type Content } from './content.ts'
 import { queueAnnounces } from './dht/announce-queue.ts'
@@ -53,16 +55,13 @@ export interface EngineOptions {
   readonly onBan?: (ban: Ban) => void
 }
 
-/** The part of a session's connections that is kept for peers that it dials itself. */
-const reserved = 0.1
-
 export class Engine {
   readonly #client: WebTorrent
   readonly #torrents = new Set<EngineTorrent>()
   readonly #facts: ClientFacts
   readonly #bans: Bans
   readonly #limits = new SessionLimits()
-  #maxPeers: number
+  readonly #peers: PeerLimit
 
   constructor(options: EngineOptions) {
     const { peerId, userAgent, port, tcp, udp, settings, policy } = options
@@ -70,7 +69,7 @@ export class Engine {
     requireMembers('Peer', new Peer('', 'tcpOutgoing'))
     hardenWires()
     joinSockets()
-    this.#maxPeers = settings.max_peers
+    this.#peers = new PeerLimit(settings.max_peers)
     this.#limits.configure(settings)
     const client = new WebTorrent({
       peerId,
@@ -110,7 +109,7 @@ export class Engine {
       policy: { allows: (host) => gate.admits(host) },
       gate,
       localPeers,
-      dialler: new Dialler(() => this.#maxPeers - this.connections),
+      dialler: new Dialler(() => this.#peers.most - this.connections),
       addresses: new AddressCounts(isOpened),
       worth: new WireWorth(),
       pex: settings.pex,
@@ -133,7 +132,7 @@ export class Engine {
 
   /** Obeys the settings that need no other sockets from now on, also where it is connected already. */
   configure(settings: SessionSettings): void {
-    this.#maxPeers = settings.max_peers
+    this.#peers.own = settings.max_peers
     this.#limits.configure(settings)
     this.#client.secure = secureOf[settings.encryption]
     this.#sift()
@@ -198,15 +197,26 @@ export class Engine {
     this.#facts.dialler.kick()
   }
 
+  /** Obeys the share of the host from now on, and tells what of it is used. */
+  follow(share: HostShare): void {
+    this.#limits.follow(share)
+    const tooMany = this.#peers.follow(share, this.connections)
+    const leaving = tooMany === 0 ? [] : [...new Set([...this.#useless, ...this.#wires])]
+    for (const wire of leaving.slice(0, tooMany)) wire.destroy()
+  }
+
   /** Room for who dials in that nobody has to leave for. */
   get #hasFreeRoom(): boolean {
-    return this.connections < this.#maxPeers - Math.floor(this.#maxPeers * reserved)
+    return this.connections < this.#peers.mostDialledIn
   }
 
   /** Connections that may be given up, most useless first. */
   get #useless(): OpenWire[] {
-    const wires = Array.from(this.#torrents, (torrent) => torrent.wires).flat()
-    return this.#facts.worth.useless(wires, performance.now())
+    return this.#facts.worth.useless(this.#wires, performance.now())
+  }
+
+  get #wires(): OpenWire[] {
+    return Array.from(this.#torrents, (torrent) => torrent.wires).flat()
   }
 
   #makeRoom(): boolean {

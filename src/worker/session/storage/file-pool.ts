@@ -22,7 +22,7 @@ interface Entry {
 export class FilePool {
   readonly #operations: FileOperations
   readonly #folders: SharedFolders
-  readonly #maxOpen: number
+  #maxOpen: number
   /** As many users as descriptors: then one who needs a descriptor always finds one idle, free or closing. */
   readonly #users: OperationLimit
   /** Least recently used first. */
@@ -35,6 +35,16 @@ export class FilePool {
     this.#folders = new SharedFolders(operations)
     this.#maxOpen = maxOpen
     this.#users = new OperationLimit(maxOpen)
+  }
+
+  /** Has at most so many open from now on, as soon as those in use allow. */
+  limit(maxOpen: number): void {
+    this.#maxOpen = maxOpen
+    this.#users.resize(maxOpen)
+    for (let surplus = this.#open - maxOpen; surplus > 0; surplus -= 1) {
+      const idle = this.#oldestIdle()
+      if (idle) void this.#retire(idle)
+    }
   }
 
   /** Runs `work` with the descriptor of a file, which stays valid until it settles. Must not be nested. */

@@ -2,11 +2,25 @@ import { settleAll } from './settle-all.ts'
 
 /** Runs at most `max` pieces of work at a time; the rest waits in the order it came. */
 export class OperationLimit {
+  #max: number
+  /** Below 0 while more run than may. */
   #free: number
   readonly #waiting: (() => void)[] = []
 
   constructor(max: number) {
+    this.#max = max
     this.#free = max
+  }
+
+  /** Runs at most `max` from now on; what runs already goes on. */
+  resize(max: number): void {
+    this.#free += max - this.#max
+    this.#max = max
+    for (; this.#free > 0; this.#free -= 1) {
+      const next = this.#waiting.shift()
+      if (next === undefined) return
+      next()
+    }
   }
 
   /** Settles as `work` does, once it had its turn. Work must not wait for other work of the same limit. */
@@ -16,7 +30,7 @@ export class OperationLimit {
     try {
       return await work()
     } finally {
-      const next = this.#waiting.shift()
+      const next = this.#free < 0 ? undefined : this.#waiting.shift()
       if (next) next()
       else this.#free += 1
     }

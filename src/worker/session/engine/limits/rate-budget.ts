@@ -2,7 +2,7 @@
 const savedMs = 250
 /** The same while somebody waits for it: what a late timer must not cost. */
 const mostLateMs = 2000
-/** Debt beyond one block is forgiven when the rate changes: it was made under another one. */
+/** Debt beyond a block, and a second of the new rate, is forgiven when the rate changes: it was made under another one. */
 const mostDebt = 16 * 1024
 
 /** Bytes that may move by now, at a rate. Told the time in milliseconds from any point. */
@@ -26,7 +26,7 @@ export class RateBudget {
     if (rate === this.#rate) return
     this.refill(now)
     this.#rate = rate
-    this.#bytes = Math.max(-mostDebt, Math.min(0, this.#bytes))
+    this.#bytes = Math.max(-Math.max(mostDebt, rate), Math.min(0, this.#bytes))
     this.#at = now
   }
 

@@ -12,6 +12,10 @@ const smallestTurn = 16 * 1024
 
 export class Valve implements LaneSurroundings {
   readonly #budget = new RateBudget()
+  /** Bytes that moved while there was a limit. */
+  moved = 0
+  /** How often somebody who may move more had to wait for the limit of all. */
+  waits = 0
   readonly #waiting = new Set<Lane>()
   /** What the lane had that was served last: one that comes after a pause has missed nothing before. */
   #clock = 0
@@ -54,6 +58,7 @@ export class Valve implements LaneSurroundings {
   }
 
   spend(bytes: number): void {
+    this.moved += bytes
     this.#budget.spend(bytes)
   }
 
@@ -65,7 +70,12 @@ export class Valve implements LaneSurroundings {
     this.#budget.refill(now, this.#budget.bytes <= 0)
     for (const { budget } of this.#waiting) budget.refill(now, budget.bytes <= 0)
     this.#serve()
+    if (this.#budget.bytes <= 0 && this.#someWait) this.waits += 1
     if (this.#waiting.size > 0) this.#timer ??= setTimeout(() => this.#tick(), tickMs)
+  }
+
+  get #someWait(): boolean {
+    return [...this.#waiting].some(({ budget }) => budget.bytes > 0)
   }
 
   #serve(): void {

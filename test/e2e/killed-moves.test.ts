@@ -44,6 +44,12 @@ killed('a move to another disk, and a rename, end well after a kill at any of th
     const of = { session_id: session.id, info_hash: made.infoHash }
     await addTorrent(rest, session, { file: made.bytes, save_path: memory })
     await whenState(rest, session, made.infoHash, 'seeding')
+    const off = await rest.call('move_torrent', { ...of, save_path: disk })
+    await rest.call('cancel_job', { job_id: off.job.id })
+    await eventually(waitMs, 'the job to obey', async () => {
+      return (await rest.call('get_job', { job_id: off.job.id })).job.state === 'cancelled'
+    })
+    assert.equal([readdirSync(memory), readdirSync(disk)], [['film'], []])
     const moves: [from: string, to: string, isReached: () => boolean][] = [
       [memory, disk, () => existsSync(join(disk, 'film'))], // while it is copied
       [disk, memory, () => !existsSync(join(disk, 'film'))], // while the old copy is removed

@@ -6,6 +6,7 @@ import type { CommandOutput } from '../../src/protocol/commands.ts'
 import { caseWith } from '../interop/require.ts'
 import type { Face, Parameters } from '../support/faces.ts'
 import { filesBelow, mixedFiles } from '../support/content.ts'
+import { canMount, mountSmallDisk } from '../support/disks.ts'
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { startLeech, startSeed } from '../support/seeds.ts'
 import { startTestServer } from '../support/server.ts'
@@ -163,6 +164,14 @@ moved('what belongs to others, or is damaged, stays where it is and so does the 
     filesBelow(join(rootDir, 'taken')),
     made.files.slice(0, 1).map(({ path }) => path),
   )
+  if (canMount) {
+    using small = mountSmallDisk(join(rootDir, 'small'), 'size=64k')
+    assert.is(await refused('small'), 'insufficient_space')
+    assert.equal(readdirSync(join(rootDir, 'small')), [])
+    small.remount('size=1m')
+    assert.is(await refused('small'), undefined)
+    assert.is(await refused('here'), undefined)
+  }
   assert.is((await rest.ask('move_torrent', { ...of, save_path: '..' })).error?.code, 'path_outside_root')
   assert.is((await rest.call('get_torrent', of)).save_path, 'here')
   await rest.call('stop_torrent', of)

@@ -12,6 +12,8 @@ import { deleteFiles } from '../session/storage/delete-files.ts'
 import { diskError, errnoOf } from '../session/storage/disk-error.ts'
 import { FileOperations } from '../session/storage/file-operations.ts'
 import { withFolder, type Folder } from '../session/storage/folder.ts'
+import { freeSpace } from '../session/storage/free-space.ts'
+import { identify } from '../session/storage/identity.ts'
 import { foldersOf, relativeParts } from '../session/storage/relative-path.ts'
 import { filesIn } from './placed-files.ts'
 
@@ -43,8 +45,8 @@ export async function refusePresentFiles(linking: FileLinking): Promise<void> {
 
 /**
  * `linked` when every file that is there has its second name, synced; what has it already is left. `apart` where
- * it cannot have one: then none was made. Rejects with `files_changed` where a file is missing that holds
- * pieces, or with another disk code.
+ * it cannot have one: then none was made, and there is room for copies. Rejects with `insufficient_space`, with
+ * `files_changed` where a file is missing that holds pieces, or with another disk code.
  */
 export async function linkFilesOf(linking: FileLinking): Promise<'linked' | 'apart'> {
   const operations = new FileOperations()
@@ -55,6 +57,7 @@ export async function linkFilesOf(linking: FileLinking): Promise<'linked' | 'apa
     if (outcome === 'made') made.push(pair.to)
     if (outcome !== 'apart') continue
     await deleteFiles(operations, to.saveFolder, made, () => false)
+    await refuseFull(operations, linking)
     return 'apart'
   }
   const folders = new Set(made.flatMap((path) => ['', ...foldersOf(path)]))
@@ -63,6 +66,19 @@ export async function linkFilesOf(linking: FileLinking): Promise<'linked' | 'apa
     await withFolder(operations, to.saveFolder, parts, looking, async ({ fd }) => await operations.fsync(fd))
   }
   return 'linked'
+}
+
+/** What was copied before is not asked for again. */
+async function refuseFull(operations: FileOperations, { rawInfo, to, bits }: FileLinking): Promise<void> {
+  const info = parseInfo(rawInfo)
+  const needed = new Set(filesWith(info, (piece) => hasBit(bits ?? new Uint8Array(), piece)))
+  const files = filesIn(info, to).filter(({ index }) => needed.has(index))
+  const paths = files.map(({ safePath }) => safePath)
+  const there = await identify(operations, to.saveFolder, paths)
+  const missing = files.reduce((sum, { length }, at) => sum + Math.max(0, length - (there[at]?.size ?? 0)), 0)
+  const free = await freeSpace(operations, to.saveFolder)
+  if (free < missing)
+    throw new RestTorrentError('insufficient_space', `${free} bytes are free there, ${missing} are needed`)
 }
 
 const looking = { create: false, createRoot: false }

@@ -8,13 +8,17 @@ export interface Removal {
   deleteData: boolean
 }
 
-/** Those of the removals that were to delete what is now the files of a torrent that was added again. */
+/**
+ * Those of the removals that were to delete what is now the files of a torrent that was added again. Files that
+ * were renamed are not those of the torrent that was added.
+ */
 export function takenOverBy(removals: Iterable<Removal>, record: TorrentRecord): Removal[] {
   if (record.source.rawInfo === undefined) return [] // it has no files yet
   return [...removals].filter(
     (removal) =>
       removal.deleteData &&
       removal.record.infoHash === record.infoHash &&
-      removal.record.saveFolder === record.saveFolder,
+      removal.record.saveFolder === record.saveFolder &&
+      (removal.record.renamed ?? []).length === 0,
   )
 }

@@ -76,6 +76,15 @@ keeping('a torrent that is added again takes over the files that were to be dele
   })
 })
 
+keeping('files that were renamed are deleted although their torrent is added again', async () => {
+  await withTorrent(async (records) => {
+    records.change(infoHash, { renamed: [{ index: 0, path: 'another name' }] })
+    const removal = await records.remove(infoHash, true)
+    await records.add(record)
+    assert.is(removal?.deleteData, true)
+  })
+})
+
 keeping('a magnet link takes over the files that were to be deleted once it knows them', async () => {
   await withTorrent(async (records, store) => {
     const removal = await records.remove(infoHash, true)

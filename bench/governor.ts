@@ -20,7 +20,8 @@ const folder = mkdtempSync(join(tmpdir(), 'resttorrent-bench-'))
 
 try {
   await using things = new AsyncDisposableStack()
-  const flags = ['--port', '0', '--root-dir', join(folder, 'root'), '--data-dir', join(folder, 'data')]
+  const [root, data] = [mkdtempSync(join(folder, 'root-')), mkdtempSync(join(folder, 'data-'))]
+  const flags = ['--port', '0', '--root-dir', root, '--data-dir', data]
   const server = things.use(startProcess([...flags, '--allow-private', 'loopback']))
   const rest = restFace(await server.listening())
   await rest.call('update_host', { download_limit: cap })

@@ -24,7 +24,7 @@ const mainRows = [
   ['program'],
   ['http', 'realtime'],
   ['handlers', 'live', 'metrics', 'pages', 'webhooks'],
-  ['access', 'content', 'jobs', 'supervisor', 'board', 'records', 'files', 'filters', 'lsd'],
+  ['access', 'content', 'jobs', 'supervisor', 'board', 'records', 'files', 'filters', 'history', 'lsd'],
   ['threads'],
   ['log'],
 ]

@@ -2,6 +2,7 @@
 import type { KeyHandlerOptions } from './handlers/key-handlers.ts'
 import { withBulkHandlers } from './handlers/bulk-handlers.ts'
 import { hostHandlers, type HostHandlerOptions } from './handlers/host-handlers.ts'
+import { historyHandlers } from './handlers/history-handlers.ts'
 import { jobHandlers } from './handlers/job-handlers.ts'
 import { keyHandlers } from './handlers/key-handlers.ts'
 import { listHandlers } from './handlers/list-handlers.ts'
@@ -19,6 +20,7 @@ import { transferHandlers, type TransferHandlerOptions } from './handlers/transf
 import { viewHandlers } from './handlers/view-handlers.ts'
 import { webhookHandlers } from './handlers/webhook-handlers.ts'
 import type { Tickets } from './access/tickets.ts'
+import type { History } from './history/history.ts'
 import type { Jobs } from './jobs/jobs.ts'
 import type { Webhooks } from './webhooks/webhooks.ts'
 
@@ -32,11 +34,12 @@ export type Ground = KeyHandlerOptions &
     readonly jobs: Jobs
     readonly tickets: Tickets
     readonly webhooks: Webhooks
+    readonly history: Pick<History, 'find'>
   }
 
 /** Every handler; none of them asks who is calling before it acts, see `permittedHandlers`. */
 export function commandHandlers(ground: Ground): Handlers {
-  const { supervisor, board, jobs, tickets, webhooks, log } = ground
+  const { supervisor, board, jobs, tickets, webhooks, history, log } = ground
   const single = {
     ...sessionHandlers(ground),
     ...torrentHandlers(ground),
@@ -53,6 +56,7 @@ export function commandHandlers(ground: Ground): Handlers {
     ...keyHandlers(ground),
     ...ticketHandlers(tickets),
     ...jobHandlers(jobs, supervisor),
+    ...historyHandlers(history, supervisor),
     ...webhookHandlers(webhooks, (id) => board.sessions.has(id)),
   }
   return withBulkHandlers(single, supervisor, log)

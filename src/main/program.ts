@@ -15,6 +15,7 @@ import { firstKeyText } from './first-key.ts'
 import { IdempotentCalls } from './handlers/idempotent-calls.ts'
 import { madeAnswers } from './handlers/made-answer.ts'
 import { permittedHandlers } from './handlers/permitted-handlers.ts'
+import { History } from './history/history.ts'
 import { createApp } from './http/app.ts'
 import { EventStreams } from './http/event-streams.ts'
 import { createHttpServer } from './http/server.ts'
@@ -169,6 +170,8 @@ export async function startProgram(
       log,
     })
     stops.push(() => webhooks.stop())
+    const history = new History({ board, journal, load: (query) => store.loadHistory(query), log })
+    stops.push(() => history.stop())
     keys.onRevoked((prefix) => webhooks.removeOf(prefix))
     live.events.onEvent((happened) => webhooks.tell(happened))
     const audit = new AuditLog({ journal: store, load: (query) => store.loadAudit(query), log })
@@ -199,6 +202,7 @@ export async function startProgram(
       fetchPolicy,
       webhooks,
       watches,
+      history,
       memoryOnlyDefault: settings.RESTTORRENT_MEMORY_ONLY,
       backup: () => store.backup(),
       log,

@@ -8,6 +8,7 @@ import { bulkCommands, type BulkCommands } from './bulk-commands.ts'
 import type { CommandEntry } from './command-entry.ts'
 import { ticketCommands } from './event-stream.ts'
 import { hostCommands } from './host-commands.ts'
+import { historyCommands } from './history-commands.ts'
 import { infoHash, sessionId } from './ids.ts'
 import { jobCommands } from './job-commands.ts'
 import { flag } from './parameters.ts'
@@ -191,6 +192,7 @@ const single = {
   ...accessCommands,
   ...ticketCommands,
   ...webhookCommands,
+  ...historyCommands,
 } as const satisfies Record<string, CommandEntry>
 
 /** Every public operation by its name. */

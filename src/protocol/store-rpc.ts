@@ -9,6 +9,7 @@ import type { AuditEntry, AuditQuery, AuditRow } from './audit.ts'
 import type { TorrentCounters } from './counters.ts'
 import type { AnswerBounds, AnswerQuery, CallName, KeptAnswer } from './idempotency.ts'
 import type { HostSettings } from './host.ts'
+import type { HistoryQuery, HistoryRow, StoredHistory } from './history.ts'
 import type { JobRecord } from './job.ts'
 import type { SessionRecord, TorrentCheckpoint, TorrentFacts, TorrentRecord } from './records.ts'
 import type { DeliveryRecord, WebhookRecord } from './webhook.ts'
@@ -77,6 +78,10 @@ export type StoreOperation =
   | { readonly type: 'put_answer'; readonly answer: KeptAnswer }
   | (CallName & { readonly type: 'remove_answer' })
   | (AnswerBounds & { readonly type: 'trim_answers' })
+  /** Adds to what is there of the same buckets. */
+  | { readonly type: 'put_history'; readonly rows: readonly HistoryRow[] }
+  /** Of a torrent, or without an info hash of a session with all in it. */
+  | { readonly type: 'forget_history'; readonly sessionId: string; readonly infoHash: string }
   | { readonly type: 'put_webhook'; readonly record: WebhookRecord }
   /** Takes its deliveries along. */
   | { readonly type: 'remove_webhook'; readonly id: string }
@@ -183,6 +188,8 @@ export interface StoreApi {
   loadJobs(): Promise<readonly JobRecord[]>
   /** What is kept of a call with an Idempotency-Key; undefined for nothing that is true still. */
   loadAnswer(query: AnswerQuery): Promise<KeptAnswer | undefined>
+  /** The buckets of a query in the order of time. */
+  loadHistory(query: HistoryQuery): Promise<StoredHistory>
   /** Every webhook and every delivery, each in the order of creation. */
   loadWebhooks(): Promise<StoredWebhooks>
   /** Makes a consistent copy while writes go on; it holds all that was acknowledged before the call. */

@@ -125,6 +125,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     audit: { read: () => Promise.resolve([]) },
     webhooks,
     watches: { host: new HostRecord(noHostLimits, journal), onHost: () => undefined },
+    history: { find: () => Promise.resolve({ buckets: [], measured: [] }) },
     rootDir,
     dataDir,
     fetchPolicy,

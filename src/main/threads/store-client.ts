@@ -8,6 +8,7 @@ import type { AuditQuery, AuditRow } from '../../protocol/audit.ts'
 import { RestTorrentError, type ErrorCode } from '../../protocol/errors.ts'
 import type { AnswerQuery, KeptAnswer } from '../../protocol/idempotency.ts'
 import type { HostSettings } from '../../protocol/host.ts'
+import type { HistoryQuery, StoredHistory } from '../../protocol/history.ts'
 import type { JobRecord } from '../../protocol/job.ts'
 import type {
   BackupAnswer,
@@ -128,6 +129,11 @@ export class StoreClient {
   /** What is kept of a call with an Idempotency-Key; undefined for nothing that is true still. */
   async loadAnswer(query: AnswerQuery): Promise<KeptAnswer | undefined> {
     return await this.#ask('load an answer', writeDeadlineMs, (api) => api.loadAnswer(query))
+  }
+
+  /** The buckets of a query in the order of time. */
+  async loadHistory(query: HistoryQuery): Promise<StoredHistory> {
+    return await this.#ask('load history', loadDeadlineMs, (api) => api.loadHistory(query))
   }
 
   /** Every webhook and every delivery, each in the order of creation. */

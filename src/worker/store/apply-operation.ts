@@ -11,6 +11,7 @@ import { jobColumns } from './stored-job.ts'
 import { keyColumn } from './stored-key.ts'
 import { sessionColumn } from './stored-session.ts'
 import { factsColumn, torrentColumn } from './stored-torrent.ts'
+import { addHistoryRow, forgetHistoryOf } from './stored-history.ts'
 import { deliveryColumns, webhookColumns } from './stored-webhook.ts'
 
 /** Carries out one change inside the transaction of its caller. */
@@ -87,6 +88,11 @@ export function applyOperation(statements: Statements, operation: StoreOperation
       statements.trimAnswers.run({ rows, bytes })
       return
     }
+    case 'put_history':
+      for (const row of operation.rows) addHistoryRow(statements, row)
+      return
+    case 'forget_history':
+      return forgetHistoryOf(statements, operation.sessionId, operation.infoHash)
     case 'put_webhook':
       statements.putWebhook.run(webhookColumns(operation.record))
       return

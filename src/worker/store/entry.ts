@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { AuditQuery } from '../../protocol/audit.ts'
 import type { AnswerQuery } from '../../protocol/idempotency.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
+import type { HistoryQuery } from '../../protocol/history.ts'
 import type { LoadCursor, StoreApi, StoreBoot, StoreOperation } from '../../protocol/store-rpc.ts'
 import { expose } from '../expose.ts'
 import { openStore, type Store } from './store.ts'
@@ -27,6 +28,7 @@ const api: StoreApi = {
   loadHost: () => logged(() => opened().loadHost()),
   loadJobs: () => logged(() => opened().loadJobs()),
   loadAnswer: (query: AnswerQuery) => logged(() => opened().loadAnswer(query)),
+  loadHistory: (query: HistoryQuery) => logged(() => opened().loadHistory(query)),
   loadWebhooks: () => logged(() => opened().loadWebhooks()),
   backup: () => logged(() => opened().backup()),
   close: () => logged(async () => await store?.close()),

@@ -8,6 +8,7 @@ import { auditTable } from './stored-audit.ts'
 import { jobTable } from './stored-job.ts'
 import { transferTable } from './stored-transfer.ts'
 import { countersApart } from './counters-apart.ts'
+import { historyTables } from './stored-history.ts'
 import { webhookTables } from './stored-webhook.ts'
 
 /** Brings the schema one version further, inside a transaction. */
@@ -31,6 +32,7 @@ export const migrations: readonly Migration[] = [
   webhookTables,
   queueRanks,
   transferTable,
+  historyTables,
 ]
 
 /**

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { answerStatements } from './stored-answer.ts'
 import { auditStatements } from './stored-audit.ts'
 import { jobStatements } from './stored-job.ts'
+import { historyStatements } from './stored-history.ts'
 import { webhookStatements } from './stored-webhook.ts'
 import { transferStatements } from './stored-transfer.ts'
 
@@ -41,6 +42,7 @@ const texts = {
   ...jobStatements,
   ...webhookStatements,
   ...transferStatements,
+  ...historyStatements,
 
   findTorrent: `
     SELECT torrent.seq FROM torrent JOIN session ON session.seq = torrent.session

@@ -10,6 +10,7 @@ import type { AuditQuery, AuditRow } from '../../protocol/audit.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { AnswerQuery, KeptAnswer } from '../../protocol/idempotency.ts'
 import type { HostSettings } from '../../protocol/host.ts'
+import type { HistoryQuery, StoredHistory } from '../../protocol/history.ts'
 import type { JobRecord } from '../../protocol/job.ts'
 import type {
   BackupAnswer,
@@ -34,6 +35,7 @@ import { readAudit } from './stored-audit.ts'
 import { hostKey, readHost } from './stored-host.ts'
 import { readJob } from './stored-job.ts'
 import { readKey } from './stored-key.ts'
+import { readHistory, volatileHistoryTables } from './stored-history.ts'
 import { readDelivery, readWebhook } from './stored-webhook.ts'
 import { readTransfer } from './stored-transfer.ts'
 import { storeFiles, type StoreFiles } from './store-files.ts'
@@ -71,7 +73,9 @@ export class Store implements Omit<StoreApi, 'open'> {
     this.#lock = lock
     this.#database = database
     this.opening = opening
+    volatileHistoryTables(database)
     this.#statements = prepareStatements(database)
+    this.#statements.historyLeft.run()
     this.#commits = new GroupCommit(database, this.#statements)
   }
 
@@ -131,6 +135,12 @@ export class Store implements Omit<StoreApi, 'open'> {
   async loadAnswer({ owner, key, run, since }: AnswerQuery): Promise<KeptAnswer | undefined> {
     this.#assertOpen()
     return await Promise.resolve(readAnswer(this.#statements.loadAnswer.get({ owner, key, run, since })))
+  }
+
+  /** See `StoreApi.loadHistory`. */
+  async loadHistory(query: HistoryQuery): Promise<StoredHistory> {
+    this.#assertOpen()
+    return await Promise.resolve(readHistory(this.#statements, query))
   }
 
   /** See `StoreApi.loadWebhooks`. */

@@ -1,7 +1,6 @@
 /** The server: wires its parts, starts them in order, and stops them in the reverse order. */
 import { createAddressPolicy } from '../protocol/address-policy.ts'
 import { AuditLog } from './access/audit-log.ts'
-import { openAccess } from './access/access.ts'
 import { Authentication } from './access/authentication.ts'
 import { KeyRing } from './access/key-ring.ts'
 import { QuotaBook } from './access/quota-book.ts'
@@ -27,6 +26,7 @@ import { loadRecords } from './load-records.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { LocalDiscovery } from './lsd/local-discovery.ts'
 import { localSessions } from './lsd/local-session.ts'
+import { openWebhooks } from './open-webhooks.ts'
 import { openApiPage } from './pages/openapi.ts'
 import { attachRealtime } from './realtime/attach.ts'
 import { prepareFolders } from './prepare-folders.ts'
@@ -45,7 +45,6 @@ import { StoreClient } from './threads/store-client.ts'
 import { threadEntries, type ThreadEntries } from './threads/entries.ts'
 import { TaskPool } from './threads/task-pool.ts'
 import { startThreadHost } from './threads/thread-host.ts'
-import { Webhooks } from './webhooks/webhooks.ts'
 
 /** How often a session worker reports. */
 const reportIntervalMs = 1000
@@ -93,6 +92,8 @@ export async function startProgram(
     const metrics = new Metrics()
     const measured = metrics.measured(store)
     const journal = new CallJournal(measured)
+    const history = new History({ board, journal, load: (query) => store.loadHistory(query), log })
+    stops.push(() => history.stop())
     const hashDesk = new HashDesk(tasks)
     const filters = new IpFilters({
       tasks,
@@ -161,19 +162,8 @@ export async function startProgram(
     })
     const tickets = new Tickets(keys)
     const fetchPolicy = createAddressPolicy(settings.RESTTORRENT_ALLOW_PRIVATE)
-    const webhooks = new Webhooks({
-      journal,
-      stored: await store.loadWebhooks(),
-      policy: fetchPolicy,
-      accessOf: (owner) => (owner === null ? openAccess : keys.accessOf(owner)),
-      hasSession: (id) => board.sessions.has(id),
-      log,
-    })
+    const webhooks = await openWebhooks({ store, journal, keys, board, live, fetchPolicy, log })
     stops.push(() => webhooks.stop())
-    const history = new History({ board, journal, load: (query) => store.loadHistory(query), log })
-    stops.push(() => history.stop())
-    keys.onRevoked((prefix) => webhooks.removeOf(prefix))
-    live.events.onEvent((happened) => webhooks.tell(happened))
     const audit = new AuditLog({ journal: store, load: (query) => store.loadAudit(query), log })
     stops.push(() => audit.flush())
     const overload = new Overload()

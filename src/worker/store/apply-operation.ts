@@ -11,7 +11,7 @@ import { jobColumns } from './stored-job.ts'
 import { keyColumn } from './stored-key.ts'
 import { sessionColumn } from './stored-session.ts'
 import { factsColumn, torrentColumn } from './stored-torrent.ts'
-import { addHistoryRow, forgetHistoryOf } from './stored-history.ts'
+import { addHistoryRow, forgetHistoryOf } from './apply-history.ts'
 import { deliveryColumns, webhookColumns } from './stored-webhook.ts'
 
 /** Carries out one change inside the transaction of its caller. */

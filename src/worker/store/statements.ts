@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { answerStatements } from './stored-answer.ts'
 import { auditStatements } from './stored-audit.ts'
 import { jobStatements } from './stored-job.ts'
-import { historyStatements } from './stored-history.ts'
+import { historyStatements, volatileHistoryTables } from './stored-history.ts'
 import { webhookStatements } from './stored-webhook.ts'
 import { transferStatements } from './stored-transfer.ts'
 
@@ -101,6 +101,7 @@ export type Statements = { readonly [Name in keyof typeof texts]: StatementSync 
 
 /** Prepares the statements on a connection of the newest schema. */
 export function prepareStatements(database: DatabaseSync): Statements {
+  volatileHistoryTables(database)
   const prepared = Object.entries(texts).map(([name, text]) => [name, database.prepare(text)] as const)
   return Object.fromEntries(prepared) as Statements
 }

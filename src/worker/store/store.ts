@@ -35,7 +35,7 @@ import { readAudit } from './stored-audit.ts'
 import { hostKey, readHost } from './stored-host.ts'
 import { readJob } from './stored-job.ts'
 import { readKey } from './stored-key.ts'
-import { readHistory, volatileHistoryTables } from './stored-history.ts'
+import { readHistory } from './apply-history.ts'
 import { readDelivery, readWebhook } from './stored-webhook.ts'
 import { readTransfer } from './stored-transfer.ts'
 import { storeFiles, type StoreFiles } from './store-files.ts'
@@ -73,7 +73,6 @@ export class Store implements Omit<StoreApi, 'open'> {
     this.#lock = lock
     this.#database = database
     this.opening = opening
-    volatileHistoryTables(database)
     this.#statements = prepareStatements(database)
     this.#statements.historyLeft.run()
     this.#commits = new GroupCommit(database, this.#statements)

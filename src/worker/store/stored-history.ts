@@ -3,23 +3,13 @@
  * That of sessions which are memory only is in temporary tables, which are in memory and end with the process.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import {
-  historySteps,
-  type HistoryQuery,
-  type HistoryRow,
-  type StoredHistory,
-} from '../../protocol/history.ts'
-import type { Statements } from './statements.ts'
-
-const { minute, hour } = historySteps
-const steps = Object.values(historySteps)
 
 /** The tables of the history that is kept. */
 export function historyTables(database: DatabaseSync): void {
   database.exec(tables('main'))
 }
 
-/** The tables of the history that ends with the process; to be made on every connection. */
+/** The tables of the history that ends with the process, made once on every connection. */
 export function volatileHistoryTables(database: DatabaseSync): void {
   database.exec(tables('temp'))
 }
@@ -80,42 +70,3 @@ export const historyStatements = {
         SELECT 1 FROM torrent WHERE torrent.session = session.seq AND removal = ''
         AND torrent.info_hash = history_series.info_hash)))`,
 } as const
-
-/** Writes a minute, also into its hour and day, and drops what is too old of the same series. */
-export function addHistoryRow(statements: Statements, row: HistoryRow): void {
-  const { sessionId: session, infoHash, at, downloaded, uploaded } = row
-  const { find, make, add, drop } = row.isVolatile ? volatile(statements) : kept(statements)
-  const series = Number((find.get({ session, infoHash }) ?? make.get({ session, infoHash }))?.['seq'])
-  for (const { ms } of steps) add.run({ series, step: ms, at: at - (at % ms), downloaded, uploaded })
-  for (const { ms, keptMs } of [minute, hour]) drop.run({ series, step: ms, before: at - keptMs })
-}
-
-/** Forgets a torrent's history, or that of a session with all in it. */
-export function forgetHistoryOf(statements: Statements, session: string, infoHash: string): void {
-  statements.forgetHistory.run({ session, infoHash })
-  statements.forgetVolatileHistory.run({ session, infoHash })
-}
-
-/** The buckets of a query in the order of time. */
-export function readHistory(statements: Statements, query: HistoryQuery): StoredHistory {
-  const { sessionId: session, stepMs: step, from, to } = query
-  const load = (infoHash: string) => statements.loadHistory.all({ session, infoHash, step, from, to })
-  return {
-    buckets: load(query.infoHash).map(({ at, downloaded, uploaded }) => ({
-      at: Number(at),
-      downloaded: Number(downloaded),
-      uploaded: Number(uploaded),
-    })),
-    measured: load('').map(({ at }) => Number(at)),
-  }
-}
-
-function kept({ findSeries: find, makeSeries: make, addHistory: add, dropHistory: drop }: Statements) {
-  return { find, make, add, drop }
-}
-
-function volatile(statements: Statements) {
-  const { findVolatileSeries: find, makeVolatileSeries: make } = statements
-  const { addVolatileHistory: add, dropVolatileHistory: drop } = statements
-  return { find, make, add, drop }
-}

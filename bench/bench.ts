@@ -21,6 +21,7 @@ const benchmarks = {
   'ip-filter': 'an IP filter of 500,000 ranges read and searched: [ranges]',
   sessions:
     'memory and time of sessions that do nothing: --sessions N, --torrents N in each, --runs N, --only ours,bare…',
+  torrents: 'finished torrents that do nothing in one session: --torrents N, --runs N',
   limits: 'by how many percent rate limits are off, in windows of 10 s: [windows] [bytes/s…]',
   governor: 'three sessions under one cap of the host, in windows of 10 s: [windows] [bytes/s]',
   picker: "our piece picker beside the engine's and libtorrent: [rounds] [MiB] [folder]",

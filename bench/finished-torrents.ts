@@ -19,16 +19,18 @@ export interface FinishedTorrents {
   readonly root: string
   readonly sessionId: string
   readonly count: number
+  /** The number of the first one, which its name holds; 0 unless told otherwise. */
+  readonly from?: number
 }
 
 /** Adds them all; gives how many were taken a second. They may still be checked then, see `seeding`. */
 export async function addFinishedTorrents(
   client: RestClient,
-  { root, sessionId, count }: FinishedTorrents,
+  { root, sessionId, count, from = 0 }: FinishedTorrents,
 ): Promise<number> {
   const folder = join(root, sessionId)
   mkdirSync(folder, { recursive: true })
-  const all = Array.from({ length: count }, (_, index) => finishedTorrent(folder, `zeros-${index}`))
+  const all = Array.from({ length: count }, (_, index) => finishedTorrent(folder, `zeros-${from + index}`))
   const waiting = all.values()
   const lane = async (): Promise<void> => {
     for (const metainfo of waiting)

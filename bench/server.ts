@@ -22,6 +22,10 @@ export interface ServerOptions {
   readonly nodeOptions: readonly string[]
   /** Where torrents are saved; a folder of its own unless told otherwise. */
   readonly root?: string
+  /** Where it keeps its data, which stays when it stops; a folder of its own unless told otherwise. */
+  readonly data?: string
+  /** What a stop may take before it is killed. */
+  readonly graceMs?: number
 }
 
 /** The program that `npm run build` makes. */
@@ -30,21 +34,28 @@ export const builtProgram = join(import.meta.dirname, '..', 'dist', 'main.js')
 const startWithinMs = 15_000
 
 /** Starts the server on a free port of 127.0.0.1; its sessions may reach peers on loopback. */
-export async function startServer({ program, nodeOptions, root }: ServerOptions): Promise<RunningServer> {
-  return await startIn(temporaryFolder(), (folder) => {
+export async function startServer({
+  program,
+  nodeOptions,
+  root,
+  data,
+  graceMs,
+}: ServerOptions): Promise<RunningServer> {
+  const argsFor = (folder: string): string[] => {
     const downloads = join(folder, 'downloads')
     mkdirSync(downloads)
     const flags = {
       '--host': '127.0.0.1',
       '--port': '0',
-      '--data-dir': join(folder, 'data'),
+      '--data-dir': data ?? join(folder, 'data'),
       '--root-dir': root ?? downloads,
       '--allow-private': 'loopback',
       '--dht-bootstrap': '',
       '--log-level': 'info',
     }
     return [...nodeOptions, program, '--no-auth', ...Object.entries(flags).flat()]
-  })
+  }
+  return await startIn(temporaryFolder(), argsFor, graceMs)
 }
 
 /** Starts a bare node:http server that answers every request with `body`, or 304 to any If-None-Match. */
@@ -56,13 +67,17 @@ export async function startBareServer(body: Uint8Array): Promise<RunningServer> 
   })
 }
 
-async function startIn(folder: string, argsFor: (folder: string) => string[]): Promise<RunningServer> {
+async function startIn(
+  folder: string,
+  argsFor: (folder: string) => string[],
+  graceMs?: number,
+): Promise<RunningServer> {
   let address: string | undefined
   const server = new Program(process.execPath, argsFor(folder), {
     onLine: (line) => (address ??= addressIn(line)),
   })
   const stop = async (): Promise<void> => {
-    await server.stop()
+    await server.stop(graceMs)
     rmSync(folder, { recursive: true, force: true })
   }
   try {

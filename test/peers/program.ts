@@ -6,7 +6,8 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { eventually, within } from '../support/suite.ts'
 
 const killAfterMs = 2000
-const stopWithinMs = 5000
+/** What a killed one may take. */
+const goneWithinMs = 3000
 const keptOutput = 20_000
 
 /** How a program is started; `prefix` is a command that runs it, such as one that enters a namespace. */
@@ -66,11 +67,11 @@ export class Program {
     }
   }
 
-  /** Asks it to end, kills it when it does not, and resolves when it is gone. */
-  async stop(): Promise<void> {
+  /** Asks it to end, kills it when it does not in time, and resolves when it is gone. */
+  async stop(graceMs = killAfterMs): Promise<void> {
     this.#child.kill('SIGTERM')
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), killAfterMs)
-    await within(stopWithinMs, `${this.name} ends`, this.#closed).finally(() => clearTimeout(timer))
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), graceMs)
+    await within(graceMs + goneWithinMs, `${this.name} ends`, this.#closed).finally(() => clearTimeout(timer))
   }
 
   #keep(onLine: ((line: string) => void) | undefined): void {

@@ -27,7 +27,7 @@ import { Metrics } from './metrics/metrics.ts'
 import { LocalDiscovery } from './lsd/local-discovery.ts'
 import { localSessions } from './lsd/local-session.ts'
 import { openWebhooks } from './open-webhooks.ts'
-import { openApiPage } from './pages/openapi.ts'
+import { apiPages } from './pages/api-page.ts'
 import { attachRealtime } from './realtime/attach.ts'
 import { prepareFolders } from './prepare-folders.ts'
 import { serveContent } from './serve-content.ts'
@@ -199,7 +199,7 @@ export async function startProgram(
     })
     const handlers = permittedHandlers(plain, { overload, audit, idempotent })
     const gate = { authentication, allowedHosts: settings.RESTTORRENT_ALLOWED_HOSTS, log }
-    const app = createApp({ handlers, ...gate, ready: () => !stopping, pages: [metrics.page(), openApiPage] })
+    const app = createApp({ handlers, ...gate, ready: () => !stopping, pages: [metrics.page(), ...apiPages] })
     const tlsFiles = tlsFilesOf(settings.RESTTORRENT_TLS_CERT, settings.RESTTORRENT_TLS_KEY)
     const streamsPerKey = settings.RESTTORRENT_SOCKETS_PER_KEY
     const streams = new EventStreams({ live, tickets, ...gate, streamsPerKey })

@@ -35,8 +35,9 @@ function fieldsOf(schema: z.ZodObject, io: 'input' | 'output'): SchemaFields {
   const { properties = {}, required = [] } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
-    override: ({ jsonSchema }) => {
-      dropBinary(jsonSchema)
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema instanceof z.ZodUnion && zodSchema.options[0] instanceof z.ZodCustom)
+        dropBinary(jsonSchema)
     },
   })
   return { properties: properties as Readonly<Record<string, JsonSchema>>, required }
@@ -44,8 +45,8 @@ function fieldsOf(schema: z.ZodObject, io: 'input' | 'output'): SchemaFields {
 
 /** Bytes in JSON are base64; the other way to give them has no JSON Schema. */
 function dropBinary(schema: JsonSchema): void {
-  const [binary, text] = schema.anyOf ?? []
-  if (typeof binary !== 'object' || typeof text !== 'object' || Object.keys(binary).length > 0) return
+  const [, text] = schema.anyOf ?? []
+  if (typeof text !== 'object') return
   delete schema.anyOf
   Object.assign(schema, text, { contentEncoding: 'base64' })
 }

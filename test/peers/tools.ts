@@ -9,7 +9,8 @@ import { delimiter, join } from 'node:path'
 /** The Python that Debian's libtorrent is installed for. */
 export const python = '/usr/bin/python3'
 
-export type Tool = 'libtorrent' | 'transmission-daemon' | 'aria2c' | 'qbittorrent-nox' | 'opentracker' | 'ip'
+export type Tool =
+  'libtorrent' | 'transmission-daemon' | 'aria2c' | 'qbittorrent-nox' | 'opentracker' | 'ip' | 'chromium'
 
 /** Whether a program (or, for libtorrent, its Python module) is installed. */
 export function available(tool: Tool): boolean {

@@ -83,6 +83,13 @@ openapi('a file is base64 in JSON and bytes in a form, and defaults are told', (
     { contentEncoding?: string; default?: unknown }
   >
   assert.is(file?.contentEncoding, 'base64')
+  const encoded = commandNames.flatMap((name) => {
+    const fields = operation(name).requestBody?.content['application/json']?.schema.properties ?? {}
+    return Object.entries(fields).flatMap(([field, schema]) => {
+      return (schema as typeof file)?.contentEncoding === undefined ? [] : [`${name} ${field}`]
+    })
+  })
+  assert.equal(encoded, ['upload_torrent file', 'preview_torrent file'])
   assert.is(autostart?.default, true)
   const part = requestBody?.content['multipart/form-data']?.schema.properties['file'] as object
   assert.is('contentMediaType' in part, true)

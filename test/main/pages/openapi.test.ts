@@ -1,6 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import * as assert from 'uvu/assert'
 import { openApiDocument } from '../../../src/main/pages/openapi.ts'
+import type { CommandEntry } from '../../../src/protocol/command-entry.ts'
 import { errorsOf } from '../../../src/protocol/command-errors.ts'
 import { commandNames, commands } from '../../../src/protocol/commands.ts'
 import { errorStatus } from '../../../src/protocol/errors.ts'
@@ -60,7 +61,8 @@ openapi('every command tells the codes of its failures at their statuses', () =>
   for (const name of commandNames) {
     const { responses } = operation(name)
     const codes = errorsOf(name)
-    const statuses = ['200', ...new Set(codes.map((code) => String(errorStatus[code])))].sort()
+    const { status = 200 }: CommandEntry = commands[name]
+    const statuses = [String(status), ...new Set(codes.map((code) => String(errorStatus[code])))].sort()
     assert.equal(Object.keys(responses).sort(), statuses, name)
   }
   assert.ok(errorsOf('upload_torrent').includes('torrent_exists'))

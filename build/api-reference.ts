@@ -26,6 +26,8 @@ key that sees the session will do. Over HTTP only; it is a stream and no command
   A file with priority 0 is not fetched for its readers.
 - Video, audio, raster images and plain text have their type, everything else is an attachment; all of it is
   sandboxed by \`Content-Security-Policy\`.
+- \`create_link\` and \`get_playlist\` give links that need no header, for players: whoever has one may read that file
+  until it ends, or the key that made it does.
 - A key has 32 such answers at a time, the server 256; who takes nothing for five minutes is cut.`
 
 const preface = `# API

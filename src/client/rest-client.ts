@@ -1,5 +1,6 @@
 /** Commands over REST, typed by the command table. For Node and browsers alike. */
 import type * as z from 'zod'
+import type { CommandEntry } from '../protocol/command-entry.ts'
 import { commands, type CommandName, type CommandOutput } from '../protocol/commands.ts'
 import { fromWireError, RestTorrentError, type WireError } from '../protocol/errors.ts'
 import { idempotencyHeader } from '../protocol/idempotency.ts'
@@ -42,8 +43,9 @@ export function createClient(
 ): Client {
   return {
     call: async (command, parameters, idempotencyKey) => {
-      const { method, path } = commands[command]
+      const { method, path, media }: CommandEntry = commands[command]
       const rest = new Map<string, unknown>(Object.entries(parameters))
+      if (media !== undefined) rest.set('download', 0) // what is typed are the fields
       const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
         const value = String(rest.get(name))
         rest.delete(name)

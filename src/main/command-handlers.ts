@@ -1,5 +1,6 @@
 /** The handlers of all commands, on what they stand. */
 import type { KeyHandlerOptions } from './handlers/key-handlers.ts'
+import { contentHandlers, type ContentHandlerOptions } from './handlers/content-handlers.ts'
 import { withBulkHandlers } from './handlers/bulk-handlers.ts'
 import { hostHandlers, type HostHandlerOptions } from './handlers/host-handlers.ts'
 import { historyHandlers } from './handlers/history-handlers.ts'
@@ -25,7 +26,8 @@ import type { Jobs } from './jobs/jobs.ts'
 import type { Webhooks } from './webhooks/webhooks.ts'
 
 /** What the handlers stand on. */
-export type Ground = KeyHandlerOptions &
+export type Ground = ContentHandlerOptions &
+  KeyHandlerOptions &
   SessionHandlerOptions &
   StorageHandlerOptions &
   TorrentHandlerOptions &
@@ -51,6 +53,7 @@ export function commandHandlers(ground: Ground): Handlers {
     ...queueHandlers(supervisor, board),
     ...hostHandlers(ground),
     ...viewHandlers(supervisor),
+    ...contentHandlers(ground),
     ...transferHandlers(ground),
     ...storageHandlers(ground),
     ...keyHandlers(ground),

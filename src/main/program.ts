@@ -6,6 +6,7 @@ import { KeyRing } from './access/key-ring.ts'
 import { QuotaBook } from './access/quota-book.ts'
 import { TransferBook } from './access/transfer-book.ts'
 import { Overload } from './access/overload.ts'
+import { ContentLinks } from './access/content-links.ts'
 import { Tickets } from './access/tickets.ts'
 import { Board } from './board/board.ts'
 import { IpFilters } from './filters/ip-filters.ts'
@@ -51,6 +52,7 @@ const reportIntervalMs = 1000
 /** How soon a torrent that a disk fault stopped is tried again. */
 const healMs = 30_000
 const closeDeadlineMs = 2000
+const stopReason = 'the server is stopping'
 
 export interface Program {
   /** Where the API is served, such as `http://127.0.0.1:3000`. */
@@ -160,7 +162,7 @@ export async function startProgram(
       trustedProxies: settings.RESTTORRENT_TRUSTED_PROXIES,
       log,
     })
-    const tickets = new Tickets(keys)
+    const [tickets, links] = [new Tickets(keys), new ContentLinks(store.opening.linkSecret, authentication)]
     const fetchPolicy = createAddressPolicy(settings.RESTTORRENT_ALLOW_PRIVATE)
     const webhooks = await openWebhooks({ store, journal, keys, board, live, fetchPolicy, log })
     stops.push(() => webhooks.stop())
@@ -186,6 +188,7 @@ export async function startProgram(
       keys,
       audit,
       tickets,
+      links,
       jobs,
       rootDir,
       dataDir,
@@ -203,10 +206,8 @@ export async function startProgram(
     const tlsFiles = tlsFilesOf(settings.RESTTORRENT_TLS_CERT, settings.RESTTORRENT_TLS_KEY)
     const streamsPerKey = settings.RESTTORRENT_SOCKETS_PER_KEY
     const streams = new EventStreams({ live, tickets, ...gate, streamsPerKey })
-    const content = serveContent(entries.tasks, { supervisor, board, tasks, ...gate })
-    stops.push(() => content.close())
-    const tls = tlsFiles && (await readTls(tlsFiles))
-    const http = createHttpServer(app, log, {}, tls, streams, content.route)
+    const content = serveContent(entries.tasks, { supervisor, board, tasks, links, ...gate })
+    const http = createHttpServer(app, log, {}, tlsFiles && (await readTls(tlsFiles)), streams, content.route)
     const realtime = attachRealtime(http.server, {
       handlers,
       ...gate,
@@ -217,9 +218,8 @@ export async function startProgram(
     metrics.measure(board, { hashDesk, http, realtime }, http.server)
     stops.push(async () => {
       metrics.close()
-      streams.close('the server is stopping')
-      content.route.close()
-      await Promise.all([realtime.close('the server is stopping'), http.close(closeDeadlineMs)])
+      streams.close(stopReason)
+      await Promise.all([realtime.close(stopReason), http.close(closeDeadlineMs), content.close()])
     })
     quotas.restore(restored)
     void supervisor.restore(restored, removed)

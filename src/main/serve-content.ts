@@ -8,7 +8,7 @@ export interface ContentService {
   readonly route: Contents
   /** Whether a thread is left that waits for a disk. */
   readonly isHeld: boolean
-  /** Ends the threads that read; those that a disk keeps are left. */
+  /** Ends every answer, and the threads that read; those that a disk keeps are left. */
   close(): Promise<void>
 }
 
@@ -20,11 +20,15 @@ export function serveContent(
   const pool = new ContentPool(entry)
   const reads = new ContentReads((request) => pool.read(request))
   const open = contentOpener({ ...options, reads })
+  const route = new Contents({ ...options, open })
   return {
-    route: new Contents({ ...options, open }),
+    route,
     get isHeld() {
       return reads.isHeld
     },
-    close: () => pool.close(),
+    close: async () => {
+      route.close()
+      await pool.close()
+    },
   }
 }

@@ -89,6 +89,8 @@ const own: Partial<Record<CommandName, readonly ErrorCode[]>> = {
   get_peers: ofQueries,
   get_pieces: ofQueries,
   get_metainfo: ['metadata_unknown'],
+  create_link: ['metadata_unknown', 'not_found'],
+  get_playlist: ['metadata_unknown'],
   add_peer: ['torrent_not_running', 'address_not_allowed', ...ofQueries],
   ban_peer: ['quota_exceeded'],
   unban_peer: ['not_found'],

@@ -5,6 +5,7 @@
 import * as z from 'zod'
 import { accessCommands } from './access-commands.ts'
 import { bulkCommands, type BulkCommands } from './bulk-commands.ts'
+import { contentCommands } from './content-commands.ts'
 import type { CommandEntry } from './command-entry.ts'
 import { ticketCommands } from './event-stream.ts'
 import { hostCommands } from './host-commands.ts'
@@ -184,6 +185,7 @@ const single = {
   ...listCommands,
   ...peerCommands,
   ...viewCommands,
+  ...contentCommands,
   ...jobCommands,
   ...storageCommands,
   ...placeCommands,

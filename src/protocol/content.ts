@@ -15,5 +15,13 @@ export const fileName = z.strictObject({
 })
 export type FileName = z.output<typeof fileName>
 
+/** What a signed link says beside the file: until when it is valid, and the prefix of the key that made it. */
+export const linkParameters = z.strictObject({
+  expires: integer(0, Number.MAX_SAFE_INTEGER),
+  key: z.string().max(20),
+  signature: z.string().max(100),
+})
+export type LinkParameters = z.output<typeof linkParameters>
+
 /** As many bytes are read of a file, and wait for whoever reads it, at the most. */
 export const chunkLength = 256 * 1024

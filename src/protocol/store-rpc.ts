@@ -103,6 +103,8 @@ export interface StoreOpening {
   readonly storeId: string
   /** Version of the program that made the store. */
   readonly createdVersion: string
+  /** What links to content are signed by; nobody is told. */
+  readonly linkSecret: string
   /** It was made by this very opening. */
   readonly created: boolean
   readonly schemaVersion: number

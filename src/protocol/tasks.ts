@@ -11,6 +11,7 @@ export type TaskName =
   | 'hashPieces'
   | 'commonFiles'
   | 'findFile'
+  | 'playableFiles'
   | 'readContent'
   | 'changeNames'
   | 'refusePresent'
@@ -164,4 +165,10 @@ export interface ContentRead {
   readonly seen: FileIdentity | undefined
   /** Whether it may have been written to since; it must be the same otherwise. */
   readonly isWritten: boolean
+}
+
+/** A video or audio file of a torrent, with its folders as the metainfo has them. */
+export interface PlayableFile {
+  readonly index: number
+  readonly path: string
 }

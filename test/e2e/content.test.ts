@@ -5,12 +5,13 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { SessionView } from '../../src/protocol/session.ts'
+import { createClient } from '../../src/client/client.ts'
 import { adminKey, makeKey } from '../support/keys.ts'
 import { makeMetainfo, writeFiles, type MadeMetainfo } from '../support/metainfo.ts'
-import { codeIn, get, isSame, urlOf } from '../support/read-content.ts'
+import { codeIn, get, isSame, urlOf, type Got } from '../support/read-content.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState } from '../support/sessions.ts'
-import { suite, within } from '../support/suite.ts'
+import { eventually, suite, within } from '../support/suite.ts'
 
 const content = suite('test/e2e/content')
 const waitMs = 45_000
@@ -167,5 +168,60 @@ content('a caller who does not read holds one part, and one whose key is revoked
   await within(waitMs, 'the cut', closed)
   assert.ok(received < large.length, 'only what was on its way')
 })
+
+content(
+  'a link is read without a header, until it ends or its key does; a playlist is made of links',
+  async () => {
+    await using server = await startTestServer({ ADMIN_KEY: adminKey })
+    const album = makeMetainfo({
+      name: 'album',
+      files: ['10 ten.mp3', '9 nine.FLAC', 'cover.jpg', '1 one.ogg'].map((path) => ({
+        path,
+        content: 20_000,
+      })),
+    })
+    const session = await seeding(server, album)
+    const { key, face, prefix } = await makeKey(server, { scope: 'read', sessions: session.id })
+    const of = { session_id: session.id, info_hash: album.infoHash }
+    const bare = async (path: string): Promise<Got> => await get(server.address + path, { authorization: '' })
+    const nine = album.files[1]?.content
+
+    const { path, expires_at } = await face.call('create_link', { ...of, index: 1 })
+    assert.ok(expires_at > Date.now() + 3_600_000)
+    isSame((await bare(path)).bytes, nine)
+    assert.is((await bare(path.split('?')[0] ?? '')).status, 401)
+    const wrong = [
+      path.replace('/files/1/', '/files/0/'),
+      path.replace(/expires=\d/, 'expires=9'),
+      path.replace(prefix, adminKey.slice(0, 15)),
+      path.replace(/signature=./, 'signature='),
+    ]
+    for (const one of wrong) assert.is(codeIn(await bare(one)), '401 unauthorized', one)
+    const short = await face.call('create_link', { ...of, index: 1, lifetime_ms: 1000 })
+    await eventually(10_000, 'its end', async () => (await bare(short.path)).status === 401)
+    assert.is((await face.ask('create_link', { ...of, index: 4 })).error?.code, 'not_found')
+
+    const m3u = await get(
+      `${server.address}/v1/sessions/${session.id}/torrents/${album.infoHash}/playlist.m3u`,
+      {
+        authorization: `Bearer ${key}`,
+      },
+    )
+    assert.is(m3u.headers.get('content-type'), 'audio/x-mpegurl')
+    const lines = m3u.bytes.toString().trimEnd().split('\n')
+    assert.equal(
+      lines.filter((line) => line.startsWith('#')),
+      ['#EXTM3U', '#EXTINF:-1,1 one.ogg', '#EXTINF:-1,9 nine.FLAC', '#EXTINF:-1,10 ten.mp3'],
+    )
+    assert.ok(lines[4]?.startsWith(`${server.address}/v1/`))
+    isSame((await bare(lines[4]?.slice(server.address.length) ?? '')).bytes, nine)
+    const typed = await createClient(server.address, { key }).call('get_playlist', of)
+    assert.equal(typed.playlist.split('\n').length, lines.length + 1)
+
+    await server.rest.call('revoke_key', { prefix })
+    assert.is(codeIn(await bare(path)), '401 unauthorized')
+    assert.is(codeIn(await bare(lines[4]?.slice(server.address.length) ?? '')), '401 unauthorized')
+  },
+)
 
 content.run()

@@ -192,6 +192,7 @@ onBoth('every command on a session that is none fails with session_not_found', a
     new_path: 'b',
     url: 'http://192.0.2.1/',
     position: 'top',
+    index: 0,
     urls: 'http://192.0.2.1/',
   }
   for (const id of ['2d4c54303130302d655f38397933685052467163', 'not-an-id', '__proto__']) {

@@ -198,6 +198,7 @@ keys('what is not yours answers exactly as what is not there, on both faces', as
     ban_peer: { address: '192.0.2.1' },
     reorder_torrent: { position: 'top' },
     reorder_torrents: { position: 'top' },
+    create_link: { index: 0 },
     unban_peer: { address: '192.0.2.1' },
     ...sources,
     rename_file: { path: 'a', new_path: 'b' },

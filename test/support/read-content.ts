@@ -15,8 +15,9 @@ export interface Got {
 /** One answer, whole; rejects when the connection is cut. */
 export async function get(url: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Got> {
   const signal = AbortSignal.timeout(waitMs)
-  const all = { authorization: `Bearer ${adminKey}`, connection: 'close', ...headers }
-  const response = await fetch(url, { method, headers: all, signal })
+  const all = Object.entries({ authorization: `Bearer ${adminKey}`, connection: 'close', ...headers })
+  const sent = Object.fromEntries(all.filter(([, value]) => value !== '')) // an empty one is left out
+  const response = await fetch(url, { method, headers: sent, signal })
   return {
     status: response.status,
     headers: response.headers,

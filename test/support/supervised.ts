@@ -7,6 +7,7 @@ import { openAccess } from '../../src/main/access/access.ts'
 import { commandHandlers } from '../../src/main/command-handlers.ts'
 import { Webhooks } from '../../src/main/webhooks/webhooks.ts'
 import { IpFilters } from '../../src/main/filters/ip-filters.ts'
+import { ContentLinks } from '../../src/main/access/content-links.ts'
 import { Tickets } from '../../src/main/access/tickets.ts'
 import { Board } from '../../src/main/board/board.ts'
 import { dispatch } from '../../src/main/handlers/dispatch.ts'
@@ -26,7 +27,7 @@ import type { SessionView } from '../../src/protocol/session.ts'
 import type { TorrentRow } from '../../src/protocol/torrent.ts'
 import { freePort } from '../peers/tools.ts'
 import { eventually, temporaryFolder } from './suite.ts'
-import { anybody, keyRing } from './access.ts'
+import { anybody, authentication, keyRing } from './access.ts'
 
 export interface SupervisedOptions {
   /** How a session's worker is started; in a thread from `entry` without it. */
@@ -122,6 +123,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     jobs: new Jobs(journal, log),
     keys,
     tickets: new Tickets(keys),
+    links: new ContentLinks('secret', authentication()),
     audit: { read: () => Promise.resolve([]) },
     webhooks,
     watches: { host: new HostRecord(noHostLimits, journal), onHost: () => undefined },

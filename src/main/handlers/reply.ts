@@ -33,6 +33,8 @@ export type Reply<T> =
 export interface Caller {
   readonly transport: 'rest' | 'socket'
   readonly address: string
+  /** Where a caller over REST that may be given a file reaches the server, such as `http://127.0.0.1:3000`. */
+  readonly origin?: string
   readonly access: Access
   /** As it came, see `IdempotentCalls`. */
   readonly idempotencyKey?: string

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { OpenContent } from '../handlers/open-content.ts'
-import { shownType } from '../handlers/media-type.ts'
+import { shownType } from '../../protocol/media-type.ts'
 import { byteRange, type ByteRange } from './byte-range.ts'
 import { contentDisposition } from './content-disposition.ts'
 import { namesTag } from './entity-tag.ts'

@@ -3,11 +3,12 @@
  * read before the caller has taken what came before it, so that a caller who does not read holds one part.
  */
 import { once } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { contentPath, fileName, type FileName } from '../../protocol/content.ts'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { contentPath, fileName, linkParameters, type FileName } from '../../protocol/content.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import { checkParameters } from '../../protocol/validate.ts'
 import type { Access } from '../access/access.ts'
+import type { ContentLinks } from '../access/content-links.ts'
 import { keyInHeaders, type Authentication } from '../access/authentication.ts'
 import { checkHost } from '../handlers/access.ts'
 import type { Log } from '../handlers/answer.ts'
@@ -18,6 +19,7 @@ import { contentHead } from './content-answer.ts'
 export interface ContentsOptions {
   readonly open: ContentOpener
   readonly authentication: Authentication
+  readonly links: ContentLinks
   readonly allowedHosts: readonly string[]
   readonly log: Log
   /** Answers to callers with one key at the same time. */
@@ -75,10 +77,12 @@ export class Contents {
   ): Promise<void> {
     const { method, headers } = incoming
     checkHost(headers.host, this.#options.allowedHosts)
-    const access = this.#accessOf(incoming)
+    const link = Object.fromEntries(query)
+    const isLink = 'signature' in link && keyOf(headers) === undefined
+    const access = isLink ? this.#accessByLink(named, link) : this.#accessOf(incoming)
     if (method !== 'GET' && method !== 'HEAD')
       throw new RestTorrentError('method_not_allowed', `the path has no method ${method ?? ''}`)
-    const name: FileName = checkParameters(fileName, { ...Object.fromEntries(query), ...named })
+    const name: FileName = checkParameters(fileName, isLink ? named : { ...link, ...named })
     this.#enter(outgoing, access)
     const content = await this.#options.open(name, access)
     const { status, headers: told, part } = contentHead(content, method, headers)
@@ -131,9 +135,12 @@ export class Contents {
 
   #accessOf({ headers, socket }: IncomingMessage): Access {
     const { authentication } = this.#options
-    const key = keyInHeaders(headers.authorization, headers['x-api-key']?.toString())
     const address = authentication.addressOf(socket.remoteAddress, headers['x-forwarded-for']?.toString())
-    return authentication.access(key, address)
+    return authentication.access(keyOf(headers), address)
+  }
+
+  #accessByLink(named: object, link: object): Access {
+    return this.#options.links.access(checkParameters(fileName, named), checkParameters(linkParameters, link))
   }
 
   #enter(outgoing: ServerResponse, { key }: Access): void {
@@ -149,6 +156,10 @@ export class Contents {
     this.#open.set(outgoing, key)
     outgoing.once('close', () => this.#open.delete(outgoing))
   }
+}
+
+function keyOf(headers: IncomingHttpHeaders): string | undefined {
+  return keyInHeaders(headers.authorization, headers['x-api-key']?.toString())
 }
 
 /** Asked anew after each wait. */

@@ -19,3 +19,14 @@ export function callerOf(c: CommandContext, authentication: Authentication): Cal
   const idempotencyKey = headerOf(c, idempotencyHeader)
   return { transport: 'rest', address, access, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }
 }
+
+/** Where the caller reaches the server; a proxy that is trusted says whether it does so by TLS. */
+export function originOf(c: CommandContext, { addressOf }: Authentication): string {
+  const socket = incomingOf(c)?.socket
+  const remote = socket?.remoteAddress
+  const isProxied = addressOf(remote, headerOf(c, 'x-forwarded-for')) !== addressOf(remote, undefined)
+  const forwarded = isProxied ? headerOf(c, 'x-forwarded-proto') : undefined
+  const isTls =
+    forwarded === undefined ? socket !== undefined && 'encrypted' in socket : forwarded === 'https'
+  return `${isTls ? 'https' : 'http'}://${headerOf(c, 'host') ?? ''}`
+}

@@ -26,6 +26,7 @@ import type {
   InfoDescription,
   SpaceAnswer,
   FoundFile,
+  PlayableFile,
   TaskAnswer,
   TaskName,
   TorrentDigest,
@@ -116,6 +117,11 @@ export class TaskPool {
   /** The files of a torrent in a place, as they are. Rejects with a disk code. */
   async identifyPlace(rawInfo: Uint8Array, place: FilePlace): Promise<FileIdentity[]> {
     return await run(this.#bulk, 'identifyPlace', { rawInfo, places: [place] }, deleteDeadlineMs)
+  }
+
+  /** The video and audio files of a torrent, in natural order. */
+  async playableFiles(rawInfo: Uint8Array): Promise<PlayableFile[]> {
+    return await run(this.#quick, 'playableFiles', rawInfo, parseDeadlineMs)
   }
 
   /** Deletes the files of a torrent. Rejects with a disk code where one could not be; others are gone then. */

@@ -57,11 +57,12 @@ async function bringUp(
 
 function readMeta(
   database: DatabaseSync,
-): Pick<StoreOpening, 'storeId' | 'createdVersion' | 'schemaVersion'> {
+): Pick<StoreOpening, 'storeId' | 'createdVersion' | 'schemaVersion' | 'linkSecret'> {
   const rows = database.prepare('SELECT key, value FROM meta').all()
   const meta = new Map(rows.map(({ key, value }) => [key, String(value)]))
   return {
     storeId: meta.get('store_id') ?? '',
+    linkSecret: meta.get('link_secret') ?? '',
     createdVersion: meta.get('created_version') ?? '',
     schemaVersion: numberPragma(database, 'user_version'),
   }

@@ -33,6 +33,7 @@ export const migrations: readonly Migration[] = [
   queueRanks,
   transferTable,
   historyTables,
+  linkSecret,
 ]
 
 /**
@@ -146,4 +147,9 @@ function announceSecrets(database: DatabaseSync): void {
 /** Where a torrent was moved to in the queue of its session; null where it never was. */
 function queueRanks(database: DatabaseSync): void {
   database.exec('ALTER TABLE torrent ADD COLUMN queue_rank REAL')
+}
+
+/** What links to content are signed by. */
+function linkSecret(database: DatabaseSync): void {
+  database.exec(`INSERT INTO meta (key, value) VALUES ('link_secret', lower(hex(randomblob(32))))`)
 }

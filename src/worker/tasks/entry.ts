@@ -22,6 +22,7 @@ import type {
   InfoDescription,
   SpaceAnswer,
   FoundFile,
+  PlayableFile,
   TaskAnswer,
   TorrentDigest,
 } from '../../protocol/tasks.ts'
@@ -32,7 +33,7 @@ import { copyPiecesOf, identifyFilesOf } from './copy-pieces.ts'
 import { deleteDataOf } from './delete-data.ts'
 import { describe } from './describe-info.ts'
 import { digestMetainfo } from './digest-metainfo.ts'
-import { findFile as find } from './find-file.ts'
+import { findFile as find, playableFilesOf } from './find-file.ts'
 import { hashRange } from './hash-range.ts'
 import { pruneCopies } from './ip-filter/filter-copy.ts'
 import { linkFilesOf, refusePresentFiles } from './link-files.ts'
@@ -76,6 +77,11 @@ export function commonFiles(comparison: FileComparison): TaskAnswer<string[]> {
 /** See `FoundFile`. */
 export function findFile(query: FileQuery): TaskAnswer<FoundFile> {
   return answer(() => find(query))
+}
+
+/** See `PlayableFile`. */
+export function playableFiles(rawInfo: Uint8Array): TaskAnswer<PlayableFile[]> {
+  return answer(() => playableFilesOf(rawInfo))
 }
 
 /** See `ContentRead`; the bytes. */

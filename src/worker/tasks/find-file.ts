@@ -1,6 +1,7 @@
-/** Finds one file in an info dictionary. */
+/** Finds files in an info dictionary. */
 import { RestTorrentError } from '../../protocol/errors.ts'
-import type { FileQuery, FoundFile } from '../../protocol/tasks.ts'
+import { isPlayable } from '../../protocol/media-type.ts'
+import type { FileQuery, FoundFile, PlayableFile } from '../../protocol/tasks.ts'
 import { parseInfo } from '../../protocol/torrent-info.ts'
 import { withNames } from '../../protocol/torrent-place.ts'
 import { isOnDisk } from '../session/storage/layout.ts'
@@ -12,4 +13,14 @@ export function findFile({ rawInfo, renamed, index }: FileQuery): FoundFile {
     throw new RestTorrentError('not_found', `the torrent has no file ${index}`)
   const { safePath: path, offset, length } = file
   return { path, name: file.path.at(-1) ?? '', offset, length }
+}
+
+const order = new Intl.Collator('en', { numeric: true })
+
+/** The files that are for a player, in natural order. Throws as `parseInfo`. */
+export function playableFilesOf(rawInfo: Uint8Array): PlayableFile[] {
+  return parseInfo(rawInfo)
+    .files.filter((file) => isOnDisk(file) && isPlayable(file.path.at(-1) ?? ''))
+    .map(({ index, path }) => ({ index, path: path.join('/') }))
+    .sort((one, other) => order.compare(one.path, other.path))
 }

@@ -46,6 +46,7 @@ for (const name of commandNames) {
     const address = path
       .replace('{session_id}', sessionId)
       .replace('{info_hash}', infoHash)
+      .replace('{index}', '0')
       .replace('{prefix}', 'rt_0123456789ab')
       .replace('{job_id}', randomUUID())
       .replace('{webhook_id}', randomUUID())

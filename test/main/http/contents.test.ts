@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import * as assert from 'uvu/assert'
+import { ContentLinks } from '../../../src/main/access/content-links.ts'
 import { byteRange } from '../../../src/main/http/byte-range.ts'
 import { Contents, type ContentsOptions } from '../../../src/main/http/contents.ts'
 import { chunkLength, contentPath } from '../../../src/protocol/content.ts'
@@ -30,6 +31,7 @@ async function asked(options: Partial<ContentsOptions> = {}) {
         }),
       }),
     authentication: authentication(),
+    links: new ContentLinks('secret', authentication()),
     allowedHosts: [],
     log: { error: (fields) => assert.unreachable(JSON.stringify(fields)) },
     ...options,

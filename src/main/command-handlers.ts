@@ -13,6 +13,7 @@ import { queueHandlers } from './handlers/queue-handlers.ts'
 import type { Handlers } from './handlers/reply.ts'
 import { sessionHandlers, type SessionHandlerOptions } from './handlers/session-handlers.ts'
 import { sourceHandlers } from './handlers/source-handlers.ts'
+import { statisticsHandlers } from './handlers/statistics-handlers.ts'
 import { storageHandlers, type StorageHandlerOptions } from './handlers/storage-handlers.ts'
 import { swarmHandlers } from './handlers/swarm-handlers.ts'
 import { ticketHandlers } from './handlers/ticket-handlers.ts'
@@ -60,6 +61,7 @@ export function commandHandlers(ground: Ground): Handlers {
     ...ticketHandlers(tickets),
     ...jobHandlers(jobs, supervisor),
     ...historyHandlers(history, supervisor),
+    ...statisticsHandlers(supervisor, board),
     ...webhookHandlers(webhooks, (id) => board.sessions.has(id)),
   }
   return withBulkHandlers(single, supervisor, log)

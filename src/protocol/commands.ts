@@ -22,6 +22,7 @@ import { rootPath } from './root-path.ts'
 import { sessionCommands } from './session-commands.ts'
 import { sessionView } from './session.ts'
 import { sourceCommands } from './source-commands.ts'
+import { statisticsCommands } from './statistics-commands.ts'
 import { storageCommands } from './storage-commands.ts'
 import { updateTorrent, uploadTorrent } from './torrent-input.ts'
 import { torrentList, torrentListAnswer } from './torrent-list.ts'
@@ -195,6 +196,7 @@ const single = {
   ...ticketCommands,
   ...webhookCommands,
   ...historyCommands,
+  ...statisticsCommands,
 } as const satisfies Record<string, CommandEntry>
 
 /** Every public operation by its name. */

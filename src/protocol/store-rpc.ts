@@ -12,6 +12,7 @@ import type { HostSettings } from './host.ts'
 import type { HistoryQuery, HistoryRow, StoredHistory } from './history.ts'
 import type { JobRecord } from './job.ts'
 import type { SessionRecord, TorrentCheckpoint, TorrentFacts, TorrentRecord } from './records.ts'
+import type { KeptStatistics } from './session-statistics.ts'
 import type { DeliveryRecord, WebhookRecord } from './webhook.ts'
 import type { TransferUse } from './transfer.ts'
 
@@ -41,6 +42,8 @@ export type StoreOperation =
   /** `clean` after a worker ended in order; not clean must be durable before a worker is started. */
   | { readonly type: 'mark_clean'; readonly sessionId: string; readonly clean: boolean }
   | { readonly type: 'put_dht_table'; readonly sessionId: string; readonly table: DhtTable }
+  /** Adds to what the session has done. */
+  | { readonly type: 'count_session'; readonly sessionId: string; readonly done: KeptStatistics }
   | { readonly type: 'add_ban'; readonly sessionId: string; readonly ban: Ban }
   | { readonly type: 'remove_ban'; readonly sessionId: string; readonly address: string }
   /** A `rawInfo` or `facts` that the store has is never written again, and may be left out. */
@@ -121,6 +124,7 @@ export interface StoredSession {
   readonly clean: boolean
   /** It was removed, and is kept for its removals alone. */
   readonly removed: boolean
+  readonly statistics: KeptStatistics
 }
 
 /** A torrent as it was kept. */

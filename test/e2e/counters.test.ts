@@ -73,6 +73,9 @@ caseWith(
     await live(dataDir, async (face) => {
       const { finished_at } = await whenState(face, session, infoHash, 'seeding')
       assert.is(finished_at, finished.finished_at, 'set once')
+      const { total, since_start } = await face.call('get_session_statistics', { session_id: session.id })
+      assert.equal([total.downloaded, total.torrents_added, total.torrents_finished], [300_000, 1, 1])
+      assert.equal([since_start.downloaded, since_start.torrents_added], [0, 0])
       await eventually(waitMs, 'an announce', () => count(tracker, 'started') === started + 1)
       // what were owed would come before the farewell
       await face.call('stop_torrent', { session_id: session.id, info_hash: infoHash })

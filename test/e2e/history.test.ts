@@ -61,6 +61,10 @@ caseWith(
       assert.is(total_downloaded, content)
     }
     await server.rest.call('delete_torrent', { session_id, info_hash })
+    const { total, since_start } = await server.rest.call('get_session_statistics', { session_id })
+    assert.equal([total.downloaded, total.torrents_removed], [content, 1])
+    assert.equal([since_start.downloaded, since_start.torrents_removed], [0, 1])
+    assert.ok(total.running_time_ms > since_start.running_time_ms)
     assert.is((await server.rest.call('get_session_history', { session_id })).total_downloaded, content)
   },
 )

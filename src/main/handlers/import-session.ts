@@ -47,6 +47,7 @@ export async function importSession(
     await near.filters.restore(made.records.session)
     for (let at = 0; at < records.length; at += addedAtOnce)
       await Promise.all(records.slice(at, at + addedAtOnce).map((record) => add(made, record, near)))
+    made.records.statistics.begin()
     return made
   } catch (error) {
     await supervisor.delete(made.id)

@@ -15,6 +15,11 @@ export function putCounters(
   return { type: 'put_counters', sessionId, infoHash, counters }
 }
 
+/** The counters of those that are kept. */
+export function putKeptCounters(sessionId: string, records: readonly TorrentRecord[]): StoreOperation[] {
+  return records.filter(({ memoryOnly }) => !memoryOnly).map((record) => putCounters(sessionId, record))
+}
+
 /** Where torrents stand in the queue now. */
 export function putQueueRanks(sessionId: string, ranks: ReadonlyMap<string, number>): StoreOperation {
   return { type: 'put_queue_ranks', sessionId, ranks: [...ranks] }

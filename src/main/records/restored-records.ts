@@ -6,7 +6,10 @@ import type { RestoredSession } from '../threads/store-client.ts'
 import type { SessionRecords } from './session-records.ts'
 
 /** Puts a session's torrents, removals and bans, as they were kept, into its records. */
-export function fillRecords(records: SessionRecords, { torrents, bans, clean }: RestoredSession): void {
+export function fillRecords(
+  records: SessionRecords,
+  { torrents, bans, clean, statistics }: RestoredSession,
+): void {
   records.bans.restore(bans)
   const kept = torrents.filter(({ removal }) => removal === undefined)
   const removed = torrents.flatMap((stored) => {
@@ -17,6 +20,7 @@ export function fillRecords(records: SessionRecords, { torrents, bans, clean }: 
     kept.map((stored) => recordOf(stored, clean)),
     removed,
   )
+  records.statistics.restore(statistics)
 }
 
 function recordOf({ torrent, checkpoint }: StoredTorrent, clean: boolean): TorrentRecord {

@@ -5,17 +5,18 @@
  */
 import { randomUUID } from 'node:crypto'
 import { changedFields, type FieldsOf } from '../../protocol/changed-fields.ts'
-import { noCounters } from '../../protocol/counters.ts'
 import type { DhtTable } from '../../protocol/dht-table.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { SessionRecord, TorrentCheckpoint, TorrentFacts, TorrentRecord } from '../../protocol/records.ts'
 import type { SessionSettings } from '../../protocol/session.ts'
 import type { StoreOperation } from '../../protocol/store-rpc.ts'
 import { Turns } from '../../protocol/turns.ts'
+import { addTorrent, removeTorrent } from './comings-and-goings.ts'
 import { BackgroundWrites, type Journal, type Keeping } from './journal.ts'
 import { SessionBans } from './session-bans.ts'
 import { takenOverBy, type Removal } from './removal.ts'
-import { forgetPieces, keepData, putCounters, putQueueRanks, putTorrent } from './record-operations.ts'
+import { forgetPieces, keepData, putKeptCounters, putQueueRanks, putTorrent } from './record-operations.ts'
+import { SessionStatistics } from './session-statistics.ts'
 import { TorrentCounting } from './torrent-counting.ts'
 
 /** What callers call a session. */
@@ -32,6 +33,7 @@ export class SessionRecords {
   })
   /** Whom it has nothing to do with. */
   readonly bans: SessionBans
+  readonly statistics: SessionStatistics
   readonly #journal: Journal | undefined
   readonly #background: BackgroundWrites | undefined
   readonly #adding = new Set<string>()
@@ -44,6 +46,7 @@ export class SessionRecords {
     this.#journal = keeping?.journal
     this.#background = keeping && new BackgroundWrites(keeping.journal, keeping.onFailed)
     this.bans = new SessionBans(session.id, this.#journal, this.#background)
+    this.statistics = new SessionStatistics(this.torrents, this.isDurable)
   }
 
   /** Whether it comes back after a restart of the process. */
@@ -76,10 +79,8 @@ export class SessionRecords {
     this.#adding.add(record.infoHash)
     try {
       await this.#turns.take(record.infoHash, async () => {
-        const counted = record.counters === noCounters ? [] : [putCounters(this.session.id, record)]
         const takenOver = takenOverBy(this.removals, record)
-        const kept = takenOver.map(({ id }) => keepData(this.session.id, record, id))
-        await this.#write(record, putTorrent(this.session.id, record), ...counted, ...kept)
+        await this.#write(record, ...addTorrent(this.session.id, record, takenOver))
         for (const removal of takenOver) removal.deleteData = false
         this.torrents.set(record.infoHash, record)
       })
@@ -157,10 +158,10 @@ export class SessionRecords {
       const record = this.torrents.get(infoHash)
       if (record === undefined) return undefined
       const removal = { id: randomUUID(), record, deleteData }
-      const [{ id: removalId }, { id: sessionId }] = [removal, this.session]
-      const operation = { type: 'remove_torrent', sessionId, infoHash, removalId, deleteData } as const
-      await this.#write(record, operation)
+      const counters = this.counting.read(record)
+      await this.#write(record, ...removeTorrent(this.session.id, { infoHash, counters }, removal))
       if (this.#isDropped) return undefined // the session was deleted first, and the torrent with it
+      this.statistics.leave(infoHash, record.memoryOnly ? undefined : counters)
       this.torrents.delete(infoHash)
       this.counting.leave(infoHash)
       this.removals.add(removal)
@@ -171,8 +172,7 @@ export class SessionRecords {
   /** The worker has carried the removal out, or it cannot be carried out any more. */
   finishRemoval(removal: Removal): void {
     this.removals.delete(removal)
-    const { record, id: removalId } = removal
-    const { infoHash } = record
+    const { id: removalId, record, record: { infoHash } } = removal // prettier-ignore
     this.#later(record, { type: 'finish_removal', sessionId: this.session.id, infoHash, removalId })
   }
 
@@ -235,9 +235,9 @@ export class SessionRecords {
   }
 
   #keepCounters(records: readonly TorrentRecord[]): void {
-    const kept = records.filter(({ memoryOnly }) => !memoryOnly)
-    if (kept.length > 0)
-      this.#background?.write(...kept.map((record) => putCounters(this.session.id, record)))
+    const { id } = this.session
+    const operations = [...putKeptCounters(id, records), ...this.statistics.takeUnwritten(id)]
+    if (operations.length > 0) this.#background?.write(...operations)
   }
 
   async #write(record: TorrentRecord, ...operations: readonly StoreOperation[]): Promise<void> {

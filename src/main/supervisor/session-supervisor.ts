@@ -237,6 +237,7 @@ export class SessionSupervisor {
 
   #to(state: SessionState): void {
     this.state = state
+    this.records.statistics.see(state === 'running')
     this.#near.onChange()
   }
 }

@@ -27,9 +27,13 @@ export function applyOperation(statements: Statements, operation: StoreOperation
       statements.markRemoved.run({ id })
       statements.removeTorrents.run({ id })
       statements.removeBans.run({ id })
+      statements.removeStatistics.run({ id })
       statements.sweepSession.run({ id })
       return
     }
+    case 'count_session':
+      statements.countSession.run({ id: operation.sessionId, ...operation.done })
+      return
     case 'put_dht_table':
       statements.putDhtTable.run({ id: operation.sessionId, dht: JSON.stringify(operation.table) })
       return

@@ -9,6 +9,7 @@ import { jobTable } from './stored-job.ts'
 import { transferTable } from './stored-transfer.ts'
 import { countersApart } from './counters-apart.ts'
 import { historyTables } from './stored-history.ts'
+import { statisticsTable } from './stored-statistics.ts'
 import { webhookTables } from './stored-webhook.ts'
 
 /** Brings the schema one version further, inside a transaction. */
@@ -34,6 +35,7 @@ export const migrations: readonly Migration[] = [
   transferTable,
   historyTables,
   linkSecret,
+  statisticsTable,
 ]
 
 /**

@@ -3,6 +3,7 @@ import { answerStatements } from './stored-answer.ts'
 import { auditStatements } from './stored-audit.ts'
 import { jobStatements } from './stored-job.ts'
 import { historyStatements, volatileHistoryTables } from './stored-history.ts'
+import { statisticsColumn, statisticsStatements } from './stored-statistics.ts'
 import { webhookStatements } from './stored-webhook.ts'
 import { transferStatements } from './stored-transfer.ts'
 
@@ -43,6 +44,7 @@ const texts = {
   ...webhookStatements,
   ...transferStatements,
   ...historyStatements,
+  ...statisticsStatements,
 
   findTorrent: `
     SELECT torrent.seq FROM torrent JOIN session ON session.seq = torrent.session
@@ -83,7 +85,8 @@ const texts = {
 
   loadSessions: `
     SELECT seq, id, record, clean, removed, dht,
-      (SELECT json_group_array(json(ban.record)) FROM ban WHERE ban.session = session.seq) AS bans
+      (SELECT json_group_array(json(ban.record)) FROM ban WHERE ban.session = session.seq) AS bans,
+      ${statisticsColumn} AS statistics
     FROM session WHERE seq > :after ORDER BY seq LIMIT :rows`,
   loadTorrents: `
     SELECT torrent.seq, session.id AS session, info_hash, torrent.record, facts, removal, delete_data,

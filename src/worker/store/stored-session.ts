@@ -6,7 +6,9 @@ import { labels } from '../../protocol/labels.ts'
 import { quotas } from '../../protocol/quotas.ts'
 import { sessionSettings } from '../../protocol/session.ts'
 import type { SkippedRow, StoredSession } from '../../protocol/store-rpc.ts'
+import { noStatistics } from '../../protocol/session-statistics.ts'
 import { jsonColumn, reasonOf } from './json-column.ts'
+import { keptStatistics } from './stored-statistics.ts'
 
 /** What stands in the column `record` of a session. */
 const column = z.object({
@@ -30,6 +32,7 @@ const row = z.object({
   removed: z.int().transform((value) => value === 1),
   dht: jsonColumn(dhtTable).nullable(),
   bans: jsonColumn(z.array(ban)),
+  statistics: jsonColumn(keptStatistics).nullable(),
 })
 
 /** The column `record`; what the schema does not know is left out, so that it can be read again. */
@@ -43,7 +46,8 @@ export function readSession(values: Record<string, unknown>): StoredSession | Sk
   if (!read.success) {
     return { sessionId: String(values['id']), infoHash: undefined, reason: reasonOf(read.error) }
   }
-  const { id, record, clean, removed, dht, bans } = read.data
+  const { id, record, clean, removed, dht, bans, statistics } = read.data
   bans.sort((a, b) => a.at - b.at)
-  return { session: { id, ...record, ...(dht && { dhtTable: dht }) }, bans, clean, removed }
+  const session = { id, ...record, ...(dht && { dhtTable: dht }) }
+  return { session, bans, clean, removed, statistics: statistics ?? noStatistics }
 }

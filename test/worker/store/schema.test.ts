@@ -1,6 +1,7 @@
 /** Stores of the schemas that were before, as their programs wrote them: nothing of them is lost. */
 import { DatabaseSync } from 'node:sqlite'
 import * as assert from 'uvu/assert'
+import { noStatistics } from '../../../src/protocol/session-statistics.ts'
 import { createDatabase } from '../../../src/worker/store/create-database.ts'
 import { packIdentities } from '../../../src/worker/store/file-identities.ts'
 import { migrations } from '../../../src/worker/store/schema.ts'
@@ -56,6 +57,7 @@ test('schema 1: checkpoints stay, and what was complete was finished when its fi
       bans: [],
       clean: true,
       removed: false,
+      statistics: noStatistics,
     },
   ])
   assert.equal(

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import * as assert from 'uvu/assert'
+import { noStatistics } from '../../../src/protocol/session-statistics.ts'
 import { createDatabase } from '../../../src/worker/store/create-database.ts'
 import { migrations } from '../../../src/worker/store/schema.ts'
 import { openStore } from '../../../src/worker/store/store.ts'
@@ -40,7 +41,13 @@ test('what was written is there after it was opened again, in the order of creat
   await again.close()
   assert.equal(
     all.sessions,
-    [2, 1].map((n) => ({ session: sessionOf(n), bans: [], clean: false, removed: false })),
+    [2, 1].map((n) => ({
+      session: sessionOf(n),
+      bans: [],
+      clean: false,
+      removed: false,
+      statistics: noStatistics,
+    })),
   )
   assert.equal(
     all.torrents,

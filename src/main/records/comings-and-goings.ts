@@ -1,0 +1,30 @@
+/** What the store is told when a torrent is added or removed: all of it in one write. */
+import { noCounters } from '../../protocol/counters.ts'
+import type { TorrentRecord } from '../../protocol/records.ts'
+import { leftBy } from '../../protocol/session-statistics.ts'
+import type { StoreOperation } from '../../protocol/store-rpc.ts'
+import { keepData, putCounters, putTorrent } from './record-operations.ts'
+import type { Removal } from './removal.ts'
+
+/** Adds a torrent, which takes over the files of these removals. */
+export function addTorrent(
+  sessionId: string,
+  record: TorrentRecord,
+  takenOver: readonly Removal[],
+): StoreOperation[] {
+  const counted = record.counters === noCounters ? [] : [putCounters(sessionId, record)]
+  const kept = takenOver.map(({ id }) => keepData(sessionId, record, id))
+  return [putTorrent(sessionId, record), ...counted, ...kept]
+}
+
+/** Leaves a removal for a worker to carry out, and what the torrent did with its session. */
+export function removeTorrent(
+  sessionId: string,
+  { infoHash, counters }: Pick<TorrentRecord, 'infoHash' | 'counters'>,
+  { id: removalId, deleteData }: Pick<Removal, 'id' | 'deleteData'>,
+): StoreOperation[] {
+  return [
+    { type: 'remove_torrent', sessionId, infoHash, removalId, deleteData },
+    { type: 'count_session', sessionId, done: leftBy(counters) },
+  ]
+}

@@ -82,6 +82,7 @@ function putSession(): StoreOperation {
         max_peers: 55,
         encryption: 'preferred',
         announce_address: '',
+        tracker_proxy: '',
         ip_filter: '',
         ...noGoals,
         ...noQueueLimits,

@@ -121,6 +121,7 @@ export async function startProgram(
       boot: {
         listenHost: settings.RESTTORRENT_LISTEN_HOST,
         allowedPeerRanges: peerRanges(settings),
+        allowedFetchRanges: settings.RESTTORRENT_ALLOW_PRIVATE,
         dhtBootstrap: settings.RESTTORRENT_DHT_BOOTSTRAP,
         reportIntervalMs,
         healMs,

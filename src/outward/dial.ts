@@ -57,17 +57,28 @@ function openPlain(url: URL, address: string): Socket {
 }
 
 function openTls(url: URL, address: string): Socket {
+  const options = { host: address, port: Number(url.port || 443), ...tlsOptions(url) }
+  return connectTls(options)
+}
+
+/** TLS for a URL's host on a socket that leads there; the certificate is checked as by `dial`. */
+export async function startTls(plain: Socket, url: URL, signal: AbortSignal): Promise<Socket> {
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const socket = connectTls({ socket: plain, host, ...tlsOptions(url) })
+  socket.on('error', () => undefined)
+  await once(socket, 'secureConnect', { signal })
+  return socket
+}
+
+function tlsOptions(url: URL) {
   const name = url.hostname.replace(/\.$/, '')
-  const options = {
-    host: address,
-    port: Number(url.port || 443),
+  return {
     // SNI has no addresses; without a name the certificate is checked against the address.
     servername: isLiteral(name) ? '' : name,
     rejectUnauthorized: true,
     highWaterMark,
     ALPNProtocols: ['http/1.1'],
   }
-  return connectTls(options)
 }
 
 function isLiteral(hostname: string): boolean {

@@ -7,6 +7,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { AddressPolicy } from '../protocol/address-policy.ts'
 import { RestTorrentError, type ErrorCode } from '../protocol/errors.ts'
 import { readBody } from './body-cap.ts'
+import { connectThrough, type Via } from './connect-through.ts'
 import { connectTo } from './connect-to.ts'
 import { exchange } from './exchange.ts'
 import { checkedHeaders, parseFetchableUrl, redirected, type OutwardRequest } from './outward-request.ts'
@@ -30,6 +31,8 @@ export interface FetchOptions {
   signal?: AbortSignal
   /** Name servers as `address` or `address:port`; the system's when absent. */
   nameservers?: readonly string[]
+  /** A proxy that every hop goes through. */
+  via?: Via | undefined
 }
 
 /** A 2xx answer; `body` is decompressed in a buffer of its own, `url` is where the redirects ended. */
@@ -76,7 +79,10 @@ async function hop(
   options: FetchOptions,
   signal: AbortSignal,
 ): Promise<Fetched | OutwardRequest> {
-  const socket = await connectTo(request.url, { ...options, signal })
+  const { via } = options
+  const socket = await (via === undefined
+    ? connectTo(request.url, { ...options, signal })
+    : connectThrough(via, request.url, { ...options, signal }))
   try {
     const response = await exchange(request, socket, signal)
     const { statusCode: status = 0, headers } = response

@@ -13,11 +13,15 @@ export interface ResolveOptions {
 
 /** All addresses of a host as a WHATWG URL spells it, IPv4 first; rejects when there is none or on abort. */
 export async function resolveHost(hostname: string, options: ResolveOptions): Promise<string[]> {
+  return literalAddresses(hostname) ?? (await queryBothFamilies(hostname.replace(/\.$/, ''), options))
+}
+
+/** The addresses of a host that says them itself; undefined for one that has to be asked for. */
+export function literalAddresses(hostname: string): string[] | undefined {
   const name = hostname.replace(/^\[|\]$|\.$/g, '')
   if (isIP(name) !== 0) return [name]
   // RFC 6761: localhost and the names below it are loopback and are never asked for.
-  if (name === 'localhost' || name.endsWith('.localhost')) return ['127.0.0.1', '::1']
-  return await queryBothFamilies(name, options)
+  return name === 'localhost' || name.endsWith('.localhost') ? ['127.0.0.1', '::1'] : undefined
 }
 
 async function queryBothFamilies(name: string, { nameservers, signal }: ResolveOptions): Promise<string[]> {

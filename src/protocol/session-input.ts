@@ -10,6 +10,7 @@ import { flag, integer, portList, portRange, rate, text } from './parameters.ts'
 import { queueInput } from './queue.ts'
 import { quotaInput } from './quotas.ts'
 import { rootPath } from './root-path.ts'
+import { trackerProxySetting } from './tracker-proxy.ts'
 import { encryptionModes } from './session.ts'
 
 const changeable = {
@@ -55,6 +56,11 @@ export const createSession = z.strictObject({
   announce_address: changeable.announce_address
     .default('')
     .describe('address that trackers are told as ours (ip), where they heed that; empty: the one they see'),
+  tracker_proxy: trackerProxySetting
+    .default('')
+    .describe(
+      'http://host:port or socks5://[user:password@]host:port: how HTTP trackers are asked; udp ones fail then; empty: none',
+    ),
   ip_filter: ipFilterSetting
     .default('')
     .describe(
@@ -82,6 +88,9 @@ export const updateSession = z.strictObject({
   announce_address: changeable.announce_address
     .optional()
     .describe('as for create_session; from the next announce on'),
+  tracker_proxy: trackerProxySetting
+    .optional()
+    .describe('as for create_session; at once: what is under way by another way is ended'),
   ip_filter: ipFilterSetting
     .optional()
     .describe('as for create_session, empty: none; at once; the same again: read anew'),

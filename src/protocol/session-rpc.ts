@@ -30,6 +30,8 @@ export interface SessionBoot {
   readonly transfers: readonly TransferShare[]
   /** Ranges beside public addresses that peers may have, see `createAddressPolicy`. */
   readonly allowedPeerRanges: readonly string[]
+  /** The same for what callers have us fetch, and for proxies that they name. */
+  readonly allowedFetchRanges: readonly string[]
   /** Nodes that the DHT begins with, `host:port`. */
   readonly dhtBootstrap: readonly string[]
   /** What a generation before knew of the DHT. */

@@ -17,6 +17,7 @@ export const sessionSettings: SessionSettings = {
   max_peers: 200,
   encryption: 'preferred',
   announce_address: '',
+  tracker_proxy: '',
   ip_filter: '',
   ...noGoals,
   ...noQueueLimits,

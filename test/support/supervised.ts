@@ -88,6 +88,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     boot: {
       listenHost: '127.0.0.1',
       allowedPeerRanges: ['127.0.0.0/8'],
+      allowedFetchRanges: [],
       dhtBootstrap: [],
       reportIntervalMs: 100,
       healMs: options.healMs ?? 30_000,

@@ -62,6 +62,7 @@ export class TorrentLives implements AsyncDisposable {
       listenHost: '127.0.0.1',
       settings: { ...sessionSettings, pex: false },
       allowedPeerRanges: ['127.0.0.0/8'],
+      allowedFetchRanges: [],
       announceSecret: '',
       transfers: [],
       dhtBootstrap: [],

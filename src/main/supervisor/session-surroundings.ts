@@ -13,7 +13,7 @@ export interface SessionSurroundings {
   readonly start: StartHost
   readonly boot: Pick<
     HostOptions['boot'],
-    'listenHost' | 'allowedPeerRanges' | 'dhtBootstrap' | 'reportIntervalMs' | 'healMs'
+    'listenHost' | 'allowedPeerRanges' | 'allowedFetchRanges' | 'dhtBootstrap' | 'reportIntervalMs' | 'healMs'
   >
   readonly board: SessionBoard
   readonly hashDesk: HashDesk

@@ -1,6 +1,7 @@
 /** A session as callers see it, from its records, its generation and its board. */
 import { shownIpFilter } from '../../protocol/ip-filter-source.ts'
 import type { SessionView } from '../../protocol/session.ts'
+import { shownTrackerProxy } from '../../protocol/tracker-proxy.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { SessionSupervisor } from './session-supervisor.ts'
 
@@ -30,7 +31,11 @@ export function viewOf(
     num_peers: board.totals.num_peers,
     download_rate: board.totals.download_rate,
     upload_rate: board.totals.upload_rate,
-    settings: { ...settings, ip_filter: shownIpFilter(settings.ip_filter) },
+    settings: {
+      ...settings,
+      ip_filter: shownIpFilter(settings.ip_filter),
+      tracker_proxy: shownTrackerProxy(settings.tracker_proxy),
+    },
     ip_filter: filter ?? null,
     worker: {
       generation: generation?.number ?? 0,

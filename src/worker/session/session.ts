@@ -111,6 +111,7 @@ export class Session implements SessionApi {
     const swarm = await this.#swarm
     swarm?.engine.configure(settings)
     swarm?.trackers.announceAs(settings.announce_address)
+    swarm?.trackers.askThrough(settings.tracker_proxy)
   }
 
   async configureTorrent(infoHash: string, options: TorrentOptions): Promise<void> {

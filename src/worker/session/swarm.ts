@@ -66,6 +66,8 @@ export async function openSwarm(
     peerId: fromHex(boot.sessionId),
     announceSecret: boot.announceSecret,
     address: settings.announce_address,
+    proxy: settings.tracker_proxy,
+    proxyPolicy: createAddressPolicy(boot.allowedFetchRanges),
     fetch: guardedFetch,
     resolve: resolveHost,
     logBug: (message, fields) => post({ type: 'log', level: 'error', message, fields }),

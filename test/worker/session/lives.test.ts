@@ -42,6 +42,7 @@ lives('a removal that is told after the torrent was added again takes nothing fr
     listenHost: '127.0.0.1',
     settings: { ...sessionSettings, pex: false },
     allowedPeerRanges: ['127.0.0.0/8'],
+    allowedFetchRanges: [],
     announceSecret: '',
     transfers: [],
     dhtBootstrap: [],

@@ -49,6 +49,7 @@ export function sessionOf(n = 1): SessionRecord {
       max_peers: 55,
       encryption: 'preferred',
       announce_address: '203.0.113.7',
+      tracker_proxy: 'socks5://name:word@192.0.2.1:1080',
       ip_filter: '192.0.2.0/24',
       ...noGoals,
       ...noQueueLimits,

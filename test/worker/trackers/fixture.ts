@@ -53,6 +53,7 @@ export function client(options: Partial<TrackerClientOptions> = {}): TrackerClie
     port: 6881,
     userAgent,
     policy: loopback,
+    proxyPolicy: loopback,
     fetch: guardedFetch,
     resolve: resolveHost,
     logBug: (message, fields) => {

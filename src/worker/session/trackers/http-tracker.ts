@@ -1,4 +1,5 @@
 import type { AddressPolicy } from '../../../protocol/address-policy.ts'
+import { RestTorrentError } from '../../../protocol/errors.ts'
 import type { AnnounceAnswer, AnnounceRequest, SwarmCounts, TrackerTransport } from './announce.ts'
 import { readAnnounceAnswer, readScrapeAnswer } from './http-answer.ts'
 import { announceUrl, scrapeUrl } from './http-announce-url.ts'
@@ -16,6 +17,8 @@ export interface TrackerFetchOptions {
   connectTimeoutMs: number
   deadlineMs: number
   maxRedirects: number
+  /** A setting `tracker_proxy`, and which addresses the proxy may have. */
+  via: { readonly proxy: string; readonly policy: Pick<AddressPolicy, 'allows'> } | undefined
   /** Ends the fetch at once when the session closes. */
   signal: AbortSignal
 }
@@ -27,6 +30,8 @@ export type TrackerFetch = (url: string, options: TrackerFetchOptions) => Promis
 export interface HttpTrackerOptions {
   fetch: TrackerFetch
   policy: Pick<AddressPolicy, 'allows'>
+  /** Which addresses a proxy may have. */
+  proxyPolicy: Pick<AddressPolicy, 'allows'>
   userAgent: string
 }
 
@@ -34,6 +39,8 @@ export interface HttpTrackerOptions {
 export class HttpTracker implements TrackerTransport {
   readonly #options: HttpTrackerOptions
   readonly #closing = new AbortController()
+  #proxy = ''
+  #changing = new AbortController()
 
   constructor(options: HttpTrackerOptions) {
     this.#options = options
@@ -49,17 +56,31 @@ export class HttpTracker implements TrackerTransport {
     return readScrapeAnswer(await this.#fetch(scrape, deadlineMs), infoHash)
   }
 
+  /** Asks by way of this proxy from now on, empty: of none, and ends what is under way by another. */
+  askThrough(proxy: string): void {
+    this.#proxy = proxy
+    this.#changing.abort()
+    this.#changing = new AbortController()
+  }
+
   /** Ends what is under way. */
   close(): void {
     this.#closing.abort()
   }
 
   async #fetch(url: string, deadlineMs: number): Promise<Uint8Array> {
-    const { fetch, policy, userAgent } = this.#options
+    const { fetch, policy, proxyPolicy, userAgent } = this.#options
     const headers = { 'user-agent': userAgent }
-    const signal = this.#closing.signal
+    const changed = this.#changing.signal
+    const signal = AbortSignal.any([this.#closing.signal, changed])
+    const via = this.#proxy === '' ? undefined : { proxy: this.#proxy, policy: proxyPolicy }
     const limits = { maxBytes, connectTimeoutMs, deadlineMs, maxRedirects }
-    const { body } = await fetch(url, { policy, headers, signal, ...limits })
-    return body
+    try {
+      const { body } = await fetch(url, { policy, headers, signal, via, ...limits })
+      return body
+    } catch (cause) {
+      if (!changed.aborted) throw cause
+      throw new RestTorrentError('fetch_failed', 'the proxy was changed', { cause })
+    }
   }
 }

@@ -23,6 +23,8 @@ const peersWanted = 80
 /** A transport that can be ended. */
 export interface ClosableTransport extends TrackerTransport {
   close(): void
+  /** Asks by way of this proxy only, see `tracker_proxy`, and ends what is under way by another; empty: none. */
+  askThrough(proxy: string): void
 }
 
 /** Who announces, over what, how fast. */
@@ -59,9 +61,10 @@ export interface Turn {
 export class TrackerCalls {
   readonly #options: TrackerCallsOptions
   readonly #pacer: Pacer
-  readonly #silent: SilentServers
+  #silent: SilentServers
   /** See `AnnounceRequest.address`. */
   address: string
+  #proxy = ''
   #endsAt = Infinity
 
   constructor(options: TrackerCallsOptions) {
@@ -81,6 +84,16 @@ export class TrackerCalls {
   /** Scrapes one torrent when the turn comes; undefined where the tracker offers none. */
   async scrape(url: TrackerUrl, turn: Turn, infoHash: Uint8Array): Promise<SwarmCounts | undefined> {
     return await this.#call(url, turn, (transport, deadlineMs) => transport.scrape(url, infoHash, deadlineMs))
+  }
+
+  /** See `ClosableTransport.askThrough`; the same again changes nothing. */
+  askThrough(proxy: string): void {
+    if (proxy === this.#proxy) return
+    this.#proxy = proxy
+    // who was silent by one way may answer by another
+    this.#silent = new SilentServers(this.#options.clock, this.#options.random)
+    this.#options.transports.http.askThrough(proxy)
+    this.#options.transports.udp.askThrough(proxy)
   }
 
   /** From now on calls go faster and have at most `deadlineMs` in all. */
@@ -109,14 +122,18 @@ export class TrackerCalls {
   }
 
   async #watched<T>(server: string, ask: (deadlineMs: number) => Promise<T>): Promise<T> {
-    if (!this.#silent.mayAsk(server)) throw new RestTorrentError('fetch_failed', 'the server is silent')
+    const silent = this.#silent
+    if (!silent.mayAsk(server)) {
+      const who = this.#proxy === '' ? 'the server' : 'the server or the proxy'
+      throw new RestTorrentError('fetch_failed', `${who} is silent`)
+    }
     const startedAt = this.#options.clock.now()
     try {
       const result = await ask(Math.max(0, Math.min(answerWithinMs, this.#endsAt - startedAt)))
-      this.#silent.answered(server)
+      silent.answered(server)
       return result
     } catch (error) {
-      this.#silent.failed(server, this.#options.clock.now() - startedAt)
+      silent.failed(server, this.#options.clock.now() - startedAt)
       throw error
     }
   }

@@ -23,6 +23,10 @@ export interface TrackerClientOptions {
   readonly port: number
   readonly userAgent: string
   readonly policy: Pick<AddressPolicy, 'allows'>
+  /** Which addresses a proxy may have. */
+  readonly proxyPolicy: Pick<AddressPolicy, 'allows'>
+  /** A setting `tracker_proxy`; none without it. */
+  readonly proxy?: string
   readonly fetch: TrackerFetch
   readonly resolve: ResolveHost
   /** Told of errors that are bugs of ours, never of failing trackers. */
@@ -56,7 +60,7 @@ export class TrackerClient {
   #closed: Promise<void> | undefined
 
   constructor(options: TrackerClientOptions) {
-    const { fetch, policy, userAgent, resolve, clock = systemClock } = options
+    const { fetch, policy, proxyPolicy, userAgent, resolve, clock = systemClock } = options
     this.#options = options
     this.#clock = clock
     this.#calls = new TrackerCalls({
@@ -65,13 +69,14 @@ export class TrackerClient {
       address: options.address ?? '',
       port: options.port,
       transports: {
-        http: new HttpTracker({ fetch, policy, userAgent }),
+        http: new HttpTracker({ fetch, policy, proxyPolicy, userAgent }),
         udp: new UdpTracker({ resolve, policy, clock }),
       },
       clock,
       random: options.random ?? Math.random,
       pace: options.pace ?? usualPace,
     })
+    this.askThrough(options.proxy ?? '')
   }
 
   /** Announces a torrent from now on; throws `shutting_down` once the client is closed. */
@@ -91,6 +96,11 @@ export class TrackerClient {
   /** Tells this address as ours from the next announce on; empty: none. */
   announceAs(address: string): void {
     this.#calls.address = address
+  }
+
+  /** Asks trackers by way of this proxy from now on, see the setting `tracker_proxy`; empty: of none. */
+  askThrough(proxy: string): void {
+    if (!this.#closed) this.#calls.askThrough(proxy)
   }
 
   /** Stops every torrent, those with peers first, and ends after `deadlineMs` at the latest; never rejects. */

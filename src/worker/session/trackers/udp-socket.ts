@@ -46,7 +46,7 @@ export class UdpSocket {
   readonly #clock: Clock
   readonly #waiting = new Map<number, Waiting>()
   #socket: Socket | undefined
-  #isClosed = false
+  #refusal: RestTorrentError | undefined
 
   constructor(addressLength: AddressLength, clock: Clock) {
     this.addressLength = addressLength
@@ -55,7 +55,7 @@ export class UdpSocket {
 
   /** Resolves with the answer; rejects with `fetch_failed` on a tracker's error, a failed send or no answer. */
   async ask<T>(server: UdpServer, question: UdpQuestion<T>, deadlineMs: number): Promise<T> {
-    if (this.#isClosed) throw new RestTorrentError('shutting_down', 'the session is closing')
+    if (this.#refusal) throw this.#refusal
     const number = this.#freeNumber()
     const message = Buffer.concat([question.connectionId, word(question.action), word(number), question.body])
     const timers: (() => void)[] = []
@@ -81,8 +81,13 @@ export class UdpSocket {
 
   /** Fails every question and closes the socket; what is asked later is refused. */
   close(): void {
-    this.#isClosed = true
-    this.#drop(new RestTorrentError('shutting_down', 'the session is closing'))
+    this.refuse(new RestTorrentError('shutting_down', 'the session is closing'))
+  }
+
+  /** The same for this reason, and until there is none any more. */
+  refuse(reason: RestTorrentError | undefined): void {
+    this.#refusal = reason
+    if (reason) this.#drop(reason)
   }
 
   #freeNumber(): number {

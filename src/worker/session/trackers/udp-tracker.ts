@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net'
+import { RestTorrentError } from '../../../protocol/errors.ts'
 import type { AnnounceAnswer, AnnounceRequest, SwarmCounts, TrackerTransport } from './announce.ts'
 import type { Clock } from './clock.ts'
 import type { TrackerUrl } from './tracker-url.ts'
@@ -16,6 +17,7 @@ export class UdpTracker implements TrackerTransport {
   readonly #version4: UdpSocket
   readonly #version6: UdpSocket
   readonly #connections: UdpConnections
+  #refusal: RestTorrentError | undefined
 
   constructor(options: UdpAddressesOptions) {
     this.#clock = options.clock
@@ -42,6 +44,14 @@ export class UdpTracker implements TrackerTransport {
     }))
   }
 
+  /** Asks nobody, and ends what is under way, while there is a proxy: no datagram goes through one. */
+  askThrough(proxy: string): void {
+    const reason = 'udp trackers are not asked while a tracker_proxy is set'
+    this.#refusal = proxy === '' ? undefined : new RestTorrentError('fetch_failed', reason)
+    this.#version4.refuse(this.#refusal)
+    this.#version6.refuse(this.#refusal)
+  }
+
   /** Ends what is under way. */
   close(): void {
     this.#version4.close()
@@ -49,6 +59,8 @@ export class UdpTracker implements TrackerTransport {
   }
 
   async #ask<T>(url: TrackerUrl, deadlineMs: number, ask: Ask<T>): Promise<T> {
+    // before the host's name is asked for
+    if (this.#refusal) throw this.#refusal
     const end = this.#clock.now() + deadlineMs
     let failure: unknown
     for (const address of await this.#addresses.find(url.hostname, deadlineMs)) {

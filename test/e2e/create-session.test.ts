@@ -1,6 +1,8 @@
 /** What create_session decides: ports, durability and what a session may do by itself. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import * as assert from 'uvu/assert'
+import { usualShare } from '../../src/protocol/host.ts'
+import { noQueueLimits } from '../../src/protocol/queue.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
 import { freeRange, takeTcp, takeUdp } from '../support/ports.ts'
 import { startTestServer } from '../support/server.ts'
@@ -150,6 +152,8 @@ creation('dht, lsd, pex, limits, max_peers and name are shown as they were given
     ratio_goal: 1.5,
     seeding_time_goal_ms: 60_000,
     goal_action: 'remove',
+    ...noQueueLimits,
+    ...usualShare,
   }
   const session = await openSession(server.rest, { ...settings, name: 'ein Name' })
   assert.equal(session.settings, settings)
@@ -175,6 +179,8 @@ creation('the defaults are DHT and PEX, no LSD, no router, no limits', async () 
     ratio_goal: 0,
     seeding_time_goal_ms: 0,
     goal_action: 'stop',
+    ...noQueueLimits,
+    ...usualShare,
   })
 })
 

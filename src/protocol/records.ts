@@ -8,7 +8,7 @@ import { progressOf } from './progress.ts'
 import type { Quotas } from './quotas.ts'
 import type { SessionSettings } from './session.ts'
 import type { TorrentInfo } from './torrent-info.ts'
-import type { TorrentPlace } from './torrent-place.ts'
+import type { TorrentPlace } from './torrent-place-form.ts'
 import type { TorrentOptions } from './torrent-options.ts'
 import type { StorageMode, TorrentRow } from './torrent.ts'
 

@@ -1,7 +1,7 @@
 /** What main asks of the task pool: plain data in, plain data out. */
 import type { WireError } from './errors.ts'
 import type { FileIdentity, TorrentFacts } from './records.ts'
-import type { TorrentPlace } from './torrent-place.ts'
+import type { TorrentPlace } from './torrent-place-form.ts'
 
 export type TaskName =
   | 'parseMetainfo'

@@ -1,27 +1,10 @@
 /** Where the files of a torrent lie: below which folder, and under which names. */
-import * as z from 'zod'
 import { RestTorrentError } from './errors.ts'
 import { foldName, safeName } from './file-names.ts'
 import type { TorrentFile } from './metainfo-files.ts'
 import { refuseClashes } from './safe-paths.ts'
 import type { TorrentInfo } from './torrent-info.ts'
-
-/** A file that does not lie where the metainfo names it. */
-export const renamedFile = z.strictObject({
-  index: z.int().min(0),
-  path: z.string().min(1).max(4095).describe('below the save path'),
-})
-export type RenamedFile = z.output<typeof renamedFile>
-
-/** A place for the files of one torrent. */
-export const torrentPlace = z.object({
-  /** Absolute and resolved. */
-  saveFolder: z.string(),
-  /** The same relative to the root. */
-  savePath: z.string(),
-  renamed: z.array(renamedFile).readonly().optional(),
-})
-export type TorrentPlace = z.output<typeof torrentPlace>
+import type { RenamedFile, TorrentPlace } from './torrent-place-form.ts'
 
 const maxDepth = 32
 

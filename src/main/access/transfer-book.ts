@@ -16,7 +16,7 @@ export interface TransferBookOptions {
   /** Of this month or one before it. */
   readonly stored: readonly TransferUse[]
   readonly journal: { write(...operations: readonly StoreOperation[]): Promise<void> }
-  readonly log: Log
+  readonly log: Pick<Log, 'warn'>
   /** Milliseconds since the epoch. */
   readonly now?: () => number
 }

@@ -6,7 +6,8 @@
  */
 import { RestTorrentError } from '../../protocol/errors.ts'
 import { claimedBits, type TorrentRecord } from '../../protocol/records.ts'
-import { isSamePlace, placeOf, type RenamedFile, type TorrentPlace } from '../../protocol/torrent-place.ts'
+import type { RenamedFile, TorrentPlace } from '../../protocol/torrent-place-form.ts'
+import { isSamePlace, placeOf } from '../../protocol/torrent-place.ts'
 import { Turns } from '../../protocol/turns.ts'
 import type { Board } from '../board/board.ts'
 import type { FileOwnership } from '../files/file-ownership.ts'

@@ -10,7 +10,7 @@ import type { IpFilterPruning, IpFilterRequest, LoadedIpFilter } from '../../pro
 import type { ExportPart, ImportPart, ImportRequest } from '../../protocol/session-export.ts'
 import type { HashRequest } from '../../protocol/session-rpc.ts'
 import type { FileIdentity } from '../../protocol/records.ts'
-import type { RenamedFile } from '../../protocol/torrent-place.ts'
+import type { RenamedFile } from '../../protocol/torrent-place-form.ts'
 import type {
   FileComparison,
   FileDeletion,

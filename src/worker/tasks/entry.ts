@@ -5,7 +5,7 @@
 import { toWireError } from '../../protocol/errors.ts'
 import type { HashRequest } from '../../protocol/session-rpc.ts'
 import type { FileIdentity } from '../../protocol/records.ts'
-import type { RenamedFile } from '../../protocol/torrent-place.ts'
+import type { RenamedFile } from '../../protocol/torrent-place-form.ts'
 import type {
   ContentRead,
   FileComparison,

@@ -2,7 +2,8 @@
 import type { TorrentFile } from '../../protocol/metainfo-files.ts'
 import type { FileList, FileListing, NameChange } from '../../protocol/tasks.ts'
 import { parseInfo, type TorrentInfo } from '../../protocol/torrent-info.ts'
-import { renamePath, withNames, type RenamedFile } from '../../protocol/torrent-place.ts'
+import type { RenamedFile } from '../../protocol/torrent-place-form.ts'
+import { renamePath, withNames } from '../../protocol/torrent-place.ts'
 import { hasBit } from '../../protocol/progress.ts'
 import { piecesOf } from '../session/resume/file-pieces.ts'
 

@@ -1,5 +1,4 @@
 /** A month's transfer: main's accounts and the worker's counting in the memory that both have. */
-import pino from 'pino'
 import * as assert from 'uvu/assert'
 import { TransferBook, type TransferBookOptions } from '../../../src/main/access/transfer-book.ts'
 import { RestTorrentError } from '../../../src/protocol/errors.ts'
@@ -20,7 +19,7 @@ function bookOf(options: Partial<TransferBookOptions> = {}): TransferBook {
     quotasOfKey: (prefix) => (prefix === 'rt_1' ? { transfer_month: 1.5 * bound } : {}),
     stored: [],
     journal: { write: () => Promise.resolve() },
-    log: pino({ level: 'silent' }),
+    log: { warn: () => undefined },
     ...options,
   })
 }

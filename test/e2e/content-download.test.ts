@@ -1,4 +1,8 @@
 /** The content of a file over HTTP while it is downloaded from a real client. */
+import { execFile, execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import * as assert from 'uvu/assert'
 import { caseWith } from '../interop/require.ts'
 import { restFace } from '../support/faces.ts'
@@ -8,10 +12,11 @@ import { codeIn, get, isSame, urlOf } from '../support/read-content.ts'
 import { startSeed } from '../support/seeds.ts'
 import { startTestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState } from '../support/sessions.ts'
-import { eventually, suite } from '../support/suite.ts'
+import { eventually, suite, temporaryFolder } from '../support/suite.ts'
 
 const content = suite('test/e2e/content-download')
 const waitMs = 30_000
+const filmSeconds = 12
 const pieceLength = 32 * 1024
 const authorization = `Bearer ${adminKey}`
 
@@ -107,5 +112,59 @@ caseWith(
     assert.is(codeIn(await get(urlOf(server, session, '1'.repeat(40), 0))), '409 metadata_unknown')
   },
 )
+
+// the index of an MP4 is at its end
+for (const suffix of ['mp4', 'mkv']) {
+  caseWith(
+    content,
+    `ffprobe and ffmpeg read ${suffix} by its link while it is downloaded`,
+    ['libtorrent', 'ffmpeg'],
+    async () => {
+      const name = `film.${suffix}`
+      const film = makeFilm(name)
+      await using server = await startTestServer({ ADMIN_KEY: adminKey, ALLOW_PRIVATE_PEERS: 'loopback' })
+      await using seed = await startSeed({ name, content: film, pieceLength })
+      const { infoHash: info_hash, bytes } = seed.made
+      const session = await openSession(server.rest)
+      const of = { session_id: session.id, info_hash }
+      await addTorrent(server.rest, session, { file: bytes, download_limit: Math.round(film.length / 8) })
+      await whenState(server.rest, session, info_hash, 'downloading')
+      await seed.dial(session.port)
+      const { path } = await server.rest.call('create_link', { ...of, index: 0 })
+      const url = server.address + path
+      const probed = await run('ffprobe', ['-show_format', '-show_streams', '-of', 'json', url])
+      const { format, streams } = JSON.parse(probed) as Probed
+      assert.ok(Math.abs(Number(format.duration) - filmSeconds) < 1, format.duration)
+      assert.equal(streams.map(({ codec_type }) => codec_type).sort(), ['audio', 'video'])
+      // a second of the middle is played before the whole is there
+      await run('ffmpeg', ['-ss', String(filmSeconds / 2), '-i', url, '-t', '1', '-f', 'null', '-'])
+      const { progress } = await server.rest.call('get_torrent', of)
+      assert.ok(progress < 1, `${progress} of it was there`)
+    },
+  )
+}
+
+interface Probed {
+  format: { duration: string }
+  streams: { codec_type: string }[]
+}
+
+/** A film with sound whose picture is noise, so that no part of it is small. */
+function makeFilm(name: string): Uint8Array {
+  const file = join(temporaryFolder(), name)
+  const picture = `nullsrc=s=320x180:r=10:d=${filmSeconds},geq=random(1)*255:128:128`
+  const sound = `sine=frequency=440:duration=${filmSeconds}`
+  const inputs = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', sound]
+  const codecs = ['-c:v', 'mpeg4', '-b:v', '3M', '-c:a', 'aac']
+  execFileSync('ffmpeg', ['-v', 'error', ...inputs, ...codecs, file])
+  return readFileSync(file)
+}
+
+/** What a program of ffmpeg says; rejects where it says that something is wrong. */
+async function run(program: 'ffprobe' | 'ffmpeg', parameters: readonly string[]): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)(program, ['-v', 'error', ...parameters])
+  assert.is(stderr, '')
+  return stdout
+}
 
 content.run()

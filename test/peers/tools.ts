@@ -10,7 +10,14 @@ import { delimiter, join } from 'node:path'
 export const python = '/usr/bin/python3'
 
 export type Tool =
-  'libtorrent' | 'transmission-daemon' | 'aria2c' | 'qbittorrent-nox' | 'opentracker' | 'ip' | 'chromium'
+  | 'libtorrent'
+  | 'transmission-daemon'
+  | 'aria2c'
+  | 'qbittorrent-nox'
+  | 'opentracker'
+  | 'ip'
+  | 'chromium'
+  | 'ffmpeg'
 
 /** Whether a program (or, for libtorrent, its Python module) is installed. */
 export function available(tool: Tool): boolean {

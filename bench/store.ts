@@ -83,6 +83,7 @@ function putSession(): StoreOperation {
         encryption: 'preferred',
         announce_address: '',
         tracker_proxy: '',
+        incomplete_path: '',
         ip_filter: '',
         ...noGoals,
         ...noQueueLimits,

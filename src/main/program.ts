@@ -36,9 +36,11 @@ import { peerRanges, type Settings } from './settings.ts'
 import { tellFiltersOf } from './supervisor/configure.ts'
 import { CallJournal } from './records/call-journal.ts'
 import { HashDesk } from './supervisor/hash-desk.ts'
+import { FinishedMoves } from './supervisor/finished-moves.ts'
 import { Relocation } from './supervisor/relocation.ts'
 import { sweepElsewhere } from './supervisor/sweep-elsewhere.ts'
 import { Supervisor } from './supervisor/supervisor.ts'
+import { declareMoves } from './supervisor/torrent-moves.ts'
 import { startWatches } from './start-watches.ts'
 import { sweepIpFilters } from './sweep-ip-filters.ts'
 import { sweepExports } from './sweep-exports.ts'
@@ -179,9 +181,11 @@ export async function startProgram(
       log,
     })
     const relocation = new Relocation({ tasks, hashDesk, files: supervisor.files, board })
+    const moveTorrent = declareMoves({ supervisor, relocation, tasks, jobs, rootDir, dataDir })
     const plain = commandHandlers({
       supervisor,
       relocation,
+      moveTorrent,
       board,
       tasks,
       filters,
@@ -226,6 +230,8 @@ export async function startProgram(
     void supervisor.restore(restored, removed)
     jobs.restore(await store.loadJobs())
     void sweepElsewhere(supervisor.sessions(), relocation, jobs, log)
+    const finished = new FinishedMoves({ supervisor, board, jobs, move: moveTorrent, log })
+    stops.push(() => finished.stop())
     live.noteEvents(keys, jobs)
     const { address: host, port } = await http.listen(settings.RESTTORRENT_HOST, settings.RESTTORRENT_PORT)
     const address = `${tlsFiles ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`

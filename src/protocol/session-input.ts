@@ -19,6 +19,7 @@ const changeable = {
   announce_address: z
     .union([z.literal(''), z.ipv4(), z.ipv6()], { error: 'must be an IP address, or empty' })
     .transform(canonicalHost),
+  incomplete_path: text(4096),
   encryption: z.enum(encryptionModes, { error: `must be one of ${encryptionModes.join(', ')}` }),
 }
 
@@ -61,6 +62,9 @@ export const createSession = z.strictObject({
     .describe(
       'http://host:port or socks5://[user:password@]host:port: how HTTP trackers are asked; udp ones fail then; empty: none',
     ),
+  incomplete_path: changeable.incomplete_path
+    .default('')
+    .describe('folder, as save_path, where torrents are until they are finished; empty: at their save_path'),
   ip_filter: ipFilterSetting
     .default('')
     .describe(
@@ -91,6 +95,9 @@ export const updateSession = z.strictObject({
   tracker_proxy: trackerProxySetting
     .optional()
     .describe('as for create_session; at once: what is under way by another way is ended'),
+  incomplete_path: changeable.incomplete_path
+    .optional()
+    .describe('as for create_session, empty: none; for torrents that are added from now on'),
   ip_filter: ipFilterSetting
     .optional()
     .describe('as for create_session, empty: none; at once; the same again: read anew'),

@@ -42,6 +42,7 @@ export const sessionSettings = z.object({
   ...shareSettings,
   announce_address: z.string().default('').describe('what trackers are told as our address; empty: nothing'),
   tracker_proxy: z.string().default('').describe('see update_session; credentials are shown as ***'),
+  incomplete_path: z.string().default('').describe('see update_session; relative to the root folder'),
   ip_filter: z.string().default('').describe('see update_session; of a URL the query is not shown'),
 })
 export type SessionSettings = z.output<typeof sessionSettings>

@@ -57,7 +57,7 @@ export const torrentRow = z.object({
   added_at: z.number().describe('milliseconds since the epoch'),
   finished_at: z.number().nullable().describe('when it was complete for the first time; null until then'),
   queue_position: z.int().describe('its place in the queue of its session, 0 is the first'),
-  save_path: z.string().describe('folder of its files, relative to the root folder'),
+  save_path: z.string().describe('folder where its files are now, relative to the root folder'),
   labels: torrentOptions.shape.labels,
   metadata: torrentOptions.shape.metadata,
   error: wireError.optional().describe('why, in the states error and quarantined'),
@@ -68,6 +68,10 @@ export type TorrentRow = z.output<typeof torrentRow>
 export const torrentDetail = torrentRow.extend({
   storage_mode: z.enum(storageModes),
   memory_only: z.boolean(),
+  finished_path: z
+    .string()
+    .nullable()
+    .describe('where its files move when it is finished, as save_path; null: they stay where they are'),
   private: z.boolean().nullable().describe('BEP 27; null while the metadata is unknown'),
   piece_length: z.int().nullable().describe('bytes; null while the metadata is unknown'),
   num_pieces: z.int().nullable(),

@@ -1,4 +1,4 @@
-/** A server that is killed while files get another place or name: each is in one place afterwards, and whole. */
+/** A kill, or a removal, while files get another place or name: each is in one place afterwards, and whole, or in none. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -13,16 +13,21 @@ const killed = suite('test/e2e/killed-moves')
 const waitMs = 30_000
 const made = makeMetainfo({ name: 'film', content: 48_000_000, pieceLength: 256 * 1024 })
 
-async function killWhen(server: ServerProcess, isReached: () => boolean): Promise<void> {
+/** Looks again and again without a pause, so that what is to happen then comes in the middle. */
+async function whenReached(isReached: () => boolean): Promise<void> {
   const until = Date.now() + waitMs
   while (!isReached() && Date.now() < until) await setImmediate()
+}
+
+async function killWhen(server: ServerProcess, isReached: () => boolean): Promise<void> {
+  await whenReached(isReached)
   server.signal('SIGKILL')
   await server.ended()
 }
 
 const isWhole = (path: string): boolean => readFileSync(path).equals(made.content)
 
-killed('a move to another disk, and a rename, end well after a kill at any of their steps', async () => {
+killed('a move to another disk, a rename and a removal leave a file in one place, or none', async () => {
   const memory = mkdtempSync('/dev/shm/resttorrent-')
   const disk = temporaryFolder()
   assert.is.not(statSync(memory).dev, statSync(disk).dev)
@@ -75,6 +80,14 @@ killed('a move to another disk, and a rename, end well after a kill at any of th
     const names = files.map(({ path }) => path)
     await eventually(waitMs, 'one name', () => String(readdirSync(memory)) === String(names))
     assert.ok(isWhole(join(memory, names[0] ?? '')))
+    const { job } = await rest.call('move_torrent', { ...of, save_path: disk })
+    await whenReached(() => existsSync(join(disk, names[0] ?? '')))
+    await rest.call('delete_torrent', { ...of, delete_data: 1 })
+    await eventually(waitMs, 'the job to end', async () => {
+      return (await rest.call('get_job', { job_id: job.id })).job.finished_at !== null
+    })
+    const isEmpty = (folder: string): boolean => readdirSync(folder).length === 0
+    await eventually(waitMs, 'no file anywhere', () => isEmpty(memory) && isEmpty(disk))
   } finally {
     await server[Symbol.asyncDispose]()
     rmSync(memory, { recursive: true, force: true })

@@ -52,7 +52,8 @@ for (const memoryOnly of [0, 1]) {
     const dataDir = temporaryFolder()
     await using here = await startTestServer()
     writeFiles(join(here.rootDir, 'films'), made)
-    const session = await openSession(here.rest, { memory_only: memoryOnly, name: 'moves', max_peers: 17 })
+    const given = { memory_only: memoryOnly, name: 'moves', max_peers: 17, incomplete_path: 'unfinished' }
+    const session = await openSession(here.rest, given)
     await addTorrent(here.rest, session, { file: made.bytes, save_path: 'films' })
     await whenState(here.rest, session, made.infoHash, 'seeding')
     await addTorrent(here.rest, session, { magnet, autostart: 0 })
@@ -70,7 +71,8 @@ for (const memoryOnly of [0, 1]) {
       assert.equal(moved.settings, session.settings)
       const row = await whenState(there.rest, moved, made.infoHash, 'seeding')
       assert.is(row.save_path, 'films')
-      await whenState(there.rest, moved, 'd'.repeat(40), 'stopped')
+      const waiting = await whenState(there.rest, moved, 'd'.repeat(40), 'stopped')
+      assert.equal([waiting.save_path, waiting.finished_path], ['unfinished', 'here'])
       const again = await there.rest.ask('import_session', { name })
       assert.is(again.error?.code, 'session_exists')
     }

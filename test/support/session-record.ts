@@ -18,6 +18,7 @@ export const sessionSettings: SessionSettings = {
   encryption: 'preferred',
   announce_address: '',
   tracker_proxy: '',
+  incomplete_path: '',
   ip_filter: '',
   ...noGoals,
   ...noQueueLimits,

@@ -16,6 +16,7 @@ import { HostRecord } from '../../src/main/records/host-record.ts'
 import { HashDesk } from '../../src/main/supervisor/hash-desk.ts'
 import { Relocation } from '../../src/main/supervisor/relocation.ts'
 import { Supervisor } from '../../src/main/supervisor/supervisor.ts'
+import { declareMoves } from '../../src/main/supervisor/torrent-moves.ts'
 import { threadEntries } from '../../src/main/threads/entries.ts'
 import type { HostOptions, StartHost } from '../../src/main/threads/session-host.ts'
 import { TaskPool } from '../../src/main/threads/task-pool.ts'
@@ -114,14 +115,17 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     hasSession: (id) => board.sessions.has(id),
     log,
   })
+  const relocation = new Relocation({ tasks, hashDesk, files: supervisor.files, board })
+  const jobs = new Jobs(journal, log)
   const handlers = commandHandlers({
-    relocation: new Relocation({ tasks, hashDesk, files: supervisor.files, board }),
+    relocation,
+    moveTorrent: declareMoves({ supervisor, relocation, tasks, jobs, rootDir, dataDir }),
     supervisor,
     board,
     tasks,
     filters,
     quotas,
-    jobs: new Jobs(journal, log),
+    jobs,
     keys,
     tickets: new Tickets(keys),
     links: new ContentLinks('secret', authentication()),

@@ -56,7 +56,8 @@ export class SessionBoard {
       const before = this.torrents.get(row.info_hash)
       if (before === undefined) continue
       isOther ||= before.state !== row.state
-      this.torrents.put(row.info_hash, { ...row, queue_position: before.queue_position })
+      const { queue_position, save_path } = before // main's own, which a row of a moment ago does not know
+      this.torrents.put(row.info_hash, { ...row, queue_position, save_path })
     }
     return isOther
   }

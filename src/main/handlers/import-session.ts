@@ -71,15 +71,15 @@ async function readAll(name: string, { tasks, dataDir }: ImportSurroundings) {
   return { session: head.session, torrents: [...torrents.values()] }
 }
 
-/** The torrents below this host's root; each save path is resolved once. */
+/** The torrents below this host's root; each path is resolved once. */
 async function placed(
   torrents: readonly TransferredTorrent[],
   root: string,
   { tasks, rootDir, dataDir }: ImportSurroundings,
 ): Promise<TorrentRecord[]> {
   const places = new Map<string, { folder: string; relative: string }>()
-  for (const { savePath: path } of torrents) {
-    if (places.has(path)) continue
+  const paths = torrents.flatMap(({ savePath, finishedPath = savePath }) => [savePath, finishedPath])
+  for (const path of new Set(paths)) {
     places.set(path, await tasks.resolveFolder({ rootDir, root, reservedDir: dataDir, path, neededBytes: 0 }))
   }
   return torrents.map((torrent) => {

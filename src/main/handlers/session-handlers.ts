@@ -16,12 +16,13 @@ import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import { defaultPortRange, portsOfRange } from './default-ports.ts'
 import { freshnessOf, freshnessOfAll } from './freshness.ts'
+import { incompletePath, type PathSurroundings } from './incomplete-place.ts'
 import type { Handlers } from './reply.ts'
 
 /** Azureus-style client code and version (BEP 20). */
 const peerIdPrefix = '-RT0100-'
 
-export interface SessionHandlerOptions {
+export interface SessionHandlerOptions extends PathSurroundings {
   readonly supervisor: Supervisor
   readonly board: Board
   readonly memoryOnlyDefault: boolean
@@ -42,13 +43,8 @@ type SessionHandlers = Pick<
 >
 
 /** The handlers of the commands on sessions. */
-export function sessionHandlers({
-  supervisor,
-  board,
-  memoryOnlyDefault,
-  quotas,
-  filters,
-}: SessionHandlerOptions): SessionHandlers {
+export function sessionHandlers(near: SessionHandlerOptions): SessionHandlers {
+  const { supervisor, board, memoryOnlyDefault, quotas, filters } = near
   const view = (id: string) => {
     const found = board.sessions.get(id)
     if (found === undefined) throw new RestTorrentError('session_not_found', 'session not found')
@@ -73,10 +69,12 @@ export function sessionHandlers({
     },
     create_session: async (input, { access }) => {
       requireAdminFor(input, access)
+      const root = rootOf(input, access)
+      const incomplete_path = await incompletePath(near, { root }, input.incomplete_path)
       const wish = {
-        ...recordOf(input, memoryOnlyDefault),
+        ...recordOf({ ...input, incomplete_path }, memoryOnlyDefault),
         owner: access.key,
-        root: rootOf(input, access),
+        root,
         quotas: sessionQuotasOf(input, access),
       }
       filters.set(wish, await filters.read(wish, input.ip_filter))
@@ -99,9 +97,12 @@ export function sessionHandlers({
       const session = supervisor.session(session_id)
       return shown === undefined ? { value } : { value, freshness: freshnessOf(session, shown) }
     },
-    update_session: async ({ session_id, name, labels, port, ...settings }, { access }) => {
-      requireAdminFor(settings, access)
+    update_session: async ({ session_id, name, labels, port, ...given }, { access }) => {
+      requireAdminFor(given, access)
       const { session } = supervisor.session(session_id).records
+      const { incomplete_path: path } = given
+      const incomplete_path = path === undefined ? path : await incompletePath(near, session, path)
+      const settings = { ...given, incomplete_path }
       const { ip_filter } = settings
       const filter = ip_filter === undefined ? undefined : await filters.read(session, ip_filter)
       if (port !== undefined && port !== session.ports[0]) {

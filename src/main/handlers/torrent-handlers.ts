@@ -19,6 +19,7 @@ import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
 import { freshnessOf } from './freshness.ts'
+import { placeOfNew } from './incomplete-place.ts'
 import type { Handlers } from './reply.ts'
 import { readSource, type Candidate } from './torrent-source.ts'
 
@@ -101,11 +102,12 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
 
 function detailOf(row: TorrentRow, record: TorrentRecord, { counting }: SessionRecords): TorrentDetail {
   const { activeTimeMs, seedingTimeMs } = counting.read(record)
-  const { facts, storageMode, memoryOnly, options } = record
+  const { facts, storageMode, memoryOnly, finishedPath, options } = record
   return {
     ...row,
     storage_mode: storageMode,
     memory_only: memoryOnly,
+    finished_path: finishedPath ?? null,
     private: facts?.private ?? null,
     piece_length: facts?.pieceLength ?? null,
     num_pieces: facts?.pieceCount ?? null,
@@ -120,17 +122,17 @@ async function recordNew(
   input: CommandInput<'upload_torrent'>,
   memoryOnly: boolean,
   candidate: Candidate,
-  { supervisor, tasks, rootDir, dataDir }: TorrentHandlerOptions,
+  near: TorrentHandlerOptions,
 ): Promise<{ session: SessionSupervisor; record: TorrentRecord }> {
-  const { folder, relative } = await tasks.resolveFolder({
-    rootDir,
-    root: supervisor.session(input.session_id).records.session.root,
-    reservedDir: dataDir,
+  const { supervisor } = near
+  const place = await placeOfNew(near, supervisor.session(input.session_id).records.session, {
     path: input.save_path,
     neededBytes: neededBytesOf(input, candidate),
+    storageMode: input.storage_mode,
+    rawInfo: candidate.source.rawInfo,
   })
   const session = supervisor.session(input.session_id) // it may have been deleted meanwhile
-  const record = recordOf(input, candidate, { saveFolder: folder, savePath: relative, memoryOnly })
+  const record = recordOf(input, candidate, { ...place, memoryOnly })
   const withdraw = await supervisor.files.admit(session.id, record)
   await session.records.add(record).catch((error: unknown) => {
     withdraw()
@@ -159,7 +161,7 @@ function neededBytesOf(input: CommandInput<'upload_torrent'>, { facts, options }
 function recordOf(
   input: CommandInput<'upload_torrent'>,
   { options, ...source }: Candidate,
-  place: Pick<TorrentRecord, 'saveFolder' | 'savePath' | 'memoryOnly'>,
+  place: Pick<TorrentRecord, 'saveFolder' | 'savePath' | 'finishedPath' | 'memoryOnly'>,
 ): TorrentRecord {
   return {
     ...source,

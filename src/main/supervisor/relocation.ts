@@ -51,7 +51,7 @@ export class Relocation {
   }
 
   /**
-   * Settles when the files are in the place and nowhere else. Rejects with `file_in_use`, `file_exists`,
+   * Settles when the files are in the place and nowhere else, where they stay from now on. Rejects with `file_in_use`, `file_exists`,
    * `files_changed`, `insufficient_space` or another disk code, or with the signal's reason; then they are where
    * they were.
    */
@@ -61,7 +61,12 @@ export class Relocation {
     place: TorrentPlace,
     options: RelocationOptions,
   ): Promise<void> {
-    await this.#alone(session, infoHash, () => this.#bring(session, infoHash, place, options))
+    await this.#alone(session, infoHash, async () => {
+      await this.#bring(session, infoHash, place, options)
+      const { finishedPath, saveFolder } = session.records.torrents.get(infoHash) ?? {}
+      if (finishedPath !== undefined && saveFolder === place.saveFolder)
+        await session.records.decide(infoHash, { finishedPath: undefined })
+    })
   }
 
   /**

@@ -69,6 +69,7 @@ const torrent = z.strictObject({
     peers: z.array(z.string().max(300)).max(16),
   }),
   savePath: label,
+  finishedPath: label.optional(),
   renamed: torrentPlace.shape.renamed,
   storageMode: z.enum(storageModes),
   memoryOnly: z.boolean(),

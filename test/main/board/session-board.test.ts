@@ -42,6 +42,13 @@ board('late rows of removed torrents are dropped', () => {
   assert.is(made.torrents.etag, etag)
 })
 
+board('a row of before a move does not bring the save path of then back', () => {
+  const made = boardWith(busy)
+  made.rename({ ...record, savePath: 'elsewhere' })
+  made.take({ type: 'snapshot', at: 2, rows: [rowOfRecord(record)], totals })
+  assert.is(made.torrents.get(infoHash)?.save_path, 'elsewhere')
+})
+
 board('a report without rows changes totals and age, and not the list', () => {
   const made = boardWith(busy)
   const body = made.torrents.body()

@@ -11,6 +11,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { threadEntries } from '../src/main/threads/entries.ts'
 import { StoreClient } from '../src/main/threads/store-client.ts'
+import { noAlternatives } from '../src/protocol/alternative-limits.ts'
 import { noGoals } from '../src/protocol/goals.ts'
 import { usualShare } from '../src/protocol/host.ts'
 import { noQueueLimits } from '../src/protocol/queue.ts'
@@ -88,6 +89,7 @@ function putSession(): StoreOperation {
         ...noGoals,
         ...noQueueLimits,
         ...usualShare,
+        ...noAlternatives,
       },
     },
   }

@@ -1,10 +1,11 @@
-/** What looks at all sessions again and again: their goals, and what they share of the host. */
+/** What looks at all sessions again and again: their goals, their schedules, and what they share of the host. */
 import type { Board } from './board/board.ts'
 import type { Log } from './log.ts'
 import { HostRecord } from './records/host-record.ts'
 import type { Journal } from './records/journal.ts'
 import { GoalWatch } from './supervisor/goal-watch.ts'
 import { Governor } from './supervisor/governor/governor.ts'
+import { ScheduleWatch } from './supervisor/schedule/schedule-watch.ts'
 import type { HashDesk } from './supervisor/hash-desk.ts'
 import type { Supervisor } from './supervisor/supervisor.ts'
 import type { StoreClient } from './threads/store-client.ts'
@@ -33,6 +34,7 @@ export async function startWatches(near: WatchSurroundings): Promise<Watches> {
   const host = new HostRecord(await near.store.loadHost(), near.journal)
   const goals = new GoalWatch({ sessions, board: near.board, log: near.log })
   const governor = new Governor({ sessions, settings: () => host.settings })
+  const schedules = new ScheduleWatch(sessions)
   const onHost = (): void => {
     hashDesk.limit(host.settings.max_checks || Infinity)
     governor.look()
@@ -43,6 +45,7 @@ export async function startWatches(near: WatchSurroundings): Promise<Watches> {
     onHost,
     stop: async () => {
       governor.stop()
+      schedules.stop()
       await goals.stop()
     },
   }

@@ -1,6 +1,6 @@
 /** What callers call a thing, for themselves: labels, and metadata of any form. */
 import * as z from 'zod'
-import { text } from './parameters.ts'
+import { parsedJson, text } from './parameters.ts'
 
 const mostLabels = 32
 /** Bytes of the metadata of one torrent, as JSON. */
@@ -35,7 +35,7 @@ export const metadataInput = z
       z
         .string()
         .max(2 * mostMetadata)
-        .transform(parsed),
+        .transform(parsedJson),
       z.record(z.string(), z.unknown()),
     ],
     {
@@ -43,12 +43,3 @@ export const metadataInput = z
     },
   )
   .pipe(metadata)
-
-function parsed(json: string, context: z.core.$RefinementCtx): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    context.addIssue({ code: 'custom', message: 'must be a JSON object' })
-    return z.NEVER
-  }
-}

@@ -112,3 +112,13 @@ export function text(maxLength: number): z.ZodString {
     .max(maxLength)
     .regex(/^\P{Cc}*$/u, { error: 'must not hold control characters' })
 }
+
+/** What JSON text says, for `transform`; an issue where it is none. */
+export function parsedJson(json: string, context: z.core.$RefinementCtx): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be JSON' })
+    return z.NEVER
+  }
+}

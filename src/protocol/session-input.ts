@@ -1,5 +1,6 @@
 /** What callers may give of a session: when it is made, and later. */
 import * as z from 'zod'
+import { alternativeInput } from './alternative-limits.ts'
 import { canonicalHost } from './canonical-host.ts'
 import { sessionGoalInput } from './goals.ts'
 import { shareInput } from './host.ts'
@@ -54,6 +55,7 @@ export const createSession = z.strictObject({
   ...sessionGoalInput,
   ...queueInput,
   ...shareInput,
+  ...alternativeInput,
   announce_address: changeable.announce_address
     .default('')
     .describe('address that trackers are told as ours (ip), where they heed that; empty: the one they see'),
@@ -89,6 +91,7 @@ export const updateSession = z.strictObject({
   ...sessionGoalInput,
   ...queueInput,
   ...shareInput,
+  ...alternativeInput,
   announce_address: changeable.announce_address
     .optional()
     .describe('as for create_session; from the next announce on'),

@@ -1,5 +1,6 @@
 /** What the world sees of a session: its states, its settings and its view. */
 import * as z from 'zod'
+import { alternativeSettings, limitsInForce } from './alternative-limits.ts'
 import { ipFilterView } from './ip-filter-view.ts'
 import { labels } from './labels.ts'
 import { sessionGoals } from './goals.ts'
@@ -40,6 +41,7 @@ export const sessionSettings = z.object({
   ...sessionGoals,
   ...queueSettings,
   ...shareSettings,
+  ...alternativeSettings,
   announce_address: z.string().default('').describe('what trackers are told as our address; empty: nothing'),
   tracker_proxy: z.string().default('').describe('see update_session; credentials are shown as ***'),
   incomplete_path: z.string().default('').describe('see update_session; relative to the root folder'),
@@ -85,6 +87,7 @@ export const sessionView = z.object({
   download_rate: z.number().describe('bytes/s'),
   upload_rate: z.number().describe('bytes/s'),
   settings: sessionSettings,
+  limits: limitsInForce,
   ip_filter: ipFilterView.nullable().describe('what was loaded of settings.ip_filter; null: it is empty'),
   worker: workerVitals,
 })

@@ -1,6 +1,7 @@
 /** What create_session decides: ports, durability and what a session may do by itself. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import * as assert from 'uvu/assert'
+import { noAlternatives } from '../../src/protocol/alternative-limits.ts'
 import { usualShare } from '../../src/protocol/host.ts'
 import { noQueueLimits } from '../../src/protocol/queue.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
@@ -155,6 +156,7 @@ creation('dht, lsd, pex, limits, max_peers and name are shown as they were given
     goal_action: 'remove',
     ...noQueueLimits,
     ...usualShare,
+    ...noAlternatives,
   }
   const session = await openSession(server.rest, { ...settings, name: 'ein Name' })
   assert.equal(session.settings, settings)
@@ -183,6 +185,7 @@ creation('the defaults are DHT and PEX, no LSD, no router, no limits', async () 
     goal_action: 'stop',
     ...noQueueLimits,
     ...usualShare,
+    ...noAlternatives,
   })
 })
 

@@ -1,4 +1,5 @@
 /** Records of sessions as main keeps them, whole or with what a test is about. */
+import { noAlternatives } from '../../src/protocol/alternative-limits.ts'
 import { noGoals } from '../../src/protocol/goals.ts'
 import { usualShare } from '../../src/protocol/host.ts'
 import { noQueueLimits } from '../../src/protocol/queue.ts'
@@ -23,6 +24,7 @@ export const sessionSettings: SessionSettings = {
   ...noGoals,
   ...noQueueLimits,
   ...usualShare,
+  ...noAlternatives,
 }
 
 /** A record of a session that is memory only. */

@@ -3,6 +3,8 @@
  * drift; what is under way is counted beside them, so that requests at the same moment cannot pass a bound
  * together. Every check and what it reserves happen in one go.
  */
+import { usesAlternatives } from '../../protocol/alternative-limits.ts'
+import { changedFields, type FieldsOf } from '../../protocol/changed-fields.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { Quotas, QuotaName } from '../../protocol/quotas.ts'
 import type { SessionRecord, TorrentRecord } from '../../protocol/records.ts'
@@ -34,9 +36,9 @@ interface Holder {
 }
 
 const shared = [
-  ['peers', 'max_peers'],
-  ['download_rate', 'download_limit'],
-  ['upload_rate', 'upload_limit'],
+  ['peers', 'max_peers', undefined],
+  ['download_rate', 'download_limit', 'alternative_download_limit'],
+  ['upload_rate', 'upload_limit', 'alternative_upload_limit'],
 ] as const
 
 export class QuotaBook {
@@ -62,25 +64,28 @@ export class QuotaBook {
       const { quotas } = holder
       const count = this.#sessionsOf(holder, session.id).length
       this.#require(holder, 'sessions', count + 1)
-      for (const [quota, limit] of shared) {
+      for (const [quota, limit, alternative] of shared) {
         const bound = quotas[quota]
         if (bound === undefined) continue
         const left = bound - this.#sharedOut(holder, limit, session.id)
         if (left < 1) throw exceeded(holder, quota, bound)
         const share = Math.max(1, Math.floor(bound / (quotas.sessions ?? 1)))
         granted[limit] = Math.min(granted[limit] || share, share, left)
+        if (alternative) granted[alternative] = Math.min(granted[alternative] || share, share, left)
       }
     }
     return granted
   }
 
   /** Whether a session may have these limits from now on. Throws `quota_exceeded`. */
-  forSettings(session: Charged, changed: Partial<Record<keyof SessionSettings, unknown>>): void {
+  forSettings(session: Charged & Pick<SessionRecord, 'settings'>, changed: FieldsOf<SessionSettings>): void {
+    const after = changedFields(session.settings, changed)
     for (const holder of this.#holders(session)) {
       for (const [quota, limit] of shared) {
-        const wished = changed[limit]
-        if (typeof wished !== 'number' || holder.quotas[quota] === undefined) continue
-        this.#require(holder, quota, this.#sharedOut(holder, limit, session.id) + (wished || Infinity))
+        const wished = widest(after, limit)
+        const isSame = changed[limit] === undefined && wished === widest(session.settings, limit)
+        if (isSame || holder.quotas[quota] === undefined) continue
+        this.#require(holder, quota, this.#sharedOut(holder, limit, session.id) + wished)
       }
     }
   }
@@ -171,7 +176,7 @@ export class QuotaBook {
   }
 
   #sharedOut(holder: Holder, limit: (typeof shared)[number][1], except: string): number {
-    return sum(this.#sessionsOf(holder, except).map(({ session }) => session.settings[limit] || Infinity))
+    return sum(this.#sessionsOf(holder, except).map(({ session }) => widest(session.settings, limit)))
   }
 
   #torrentsOf(holder: Holder): number {
@@ -202,6 +207,13 @@ export class QuotaBook {
     const bound = holder.quotas[quota]
     if (bound !== undefined && used > bound) throw exceeded(holder, quota, bound)
   }
+}
+
+/** The most that the session may have at some time: also what its alternative limits leave it. */
+function widest(settings: SessionSettings, limit: (typeof shared)[number][1]): number {
+  const usual = settings[limit] || Infinity
+  if (limit === 'max_peers' || !usesAlternatives(settings)) return usual
+  return Math.max(usual, settings[`alternative_${limit}`] || Infinity)
 }
 
 function exceeded({ name }: Holder, quota: QuotaName, bound: number): RestTorrentError {

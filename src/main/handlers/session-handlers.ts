@@ -111,7 +111,7 @@ export function sessionHandlers(near: SessionHandlerOptions): SessionHandlers {
         await movePort(supervisor.session(session_id), port)
       }
       await quotas.inTurn(session, async () => {
-        quotas.forSettings(session, settings)
+        quotas.forSettings(supervisor.session(session_id).records.session, settings)
         await configureSession(supervisor.session(session_id), { name, labels }, settings)
         if (filter) filters.set(session, filter)
       })

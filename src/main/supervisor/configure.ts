@@ -5,12 +5,13 @@ import { needsRestart, type SessionSettings, type SessionState } from '../../pro
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import type { TorrentRecord, TorrentSource } from '../../protocol/records.ts'
 import type { SessionApi } from '../../protocol/session-rpc.ts'
+import { settingsInForce } from './schedule/limits-in-force.ts'
 import type { SessionTorrents } from './session-torrents.ts'
 import type { SessionSurroundings } from './session-surroundings.ts'
 import type { Called, SessionRecords } from '../records/session-records.ts'
 
 /** A session as far as its settings go. */
-interface Configured {
+export interface Configured {
   readonly records: SessionRecords
   readonly state: SessionState
   readonly torrents: Pick<SessionTorrents, 'queue'>
@@ -33,9 +34,9 @@ export async function configureSession(
   session.torrents.queue.look()
 }
 
-/** Has the worker obey the settings as they are recorded now. */
-export function configureWorker(session: Configured): void {
-  const { settings } = session.records.session
+/** Has the worker obey the settings as they are recorded, with the limits that hold now. */
+export function configureWorker(session: Configured, now = Date.now()): void {
+  const settings = settingsInForce(session.records.session.settings, now)
   session.send('configure session', async (api) => await api.configure(settings))
 }
 

@@ -8,6 +8,7 @@ import type { IpFilters } from '../filters/ip-filters.ts'
 import type { Log } from '../log.ts'
 import type { HostOptions, StartHost } from '../threads/session-host.ts'
 import type { HashDesk } from './hash-desk.ts'
+import { settingsInForce } from './schedule/limits-in-force.ts'
 
 export interface SessionSurroundings {
   readonly start: StartHost
@@ -38,7 +39,8 @@ export function bootOf(
   HostOptions['boot'],
   'sessionId' | 'ports' | 'settings' | 'announceSecret' | 'dhtTable' | 'transfers'
 > {
-  const { id: sessionId, settings, announceSecret, dhtTable } = session
+  const { id: sessionId, announceSecret, dhtTable } = session
+  const settings = settingsInForce(session.settings)
   const ports = firstPort === undefined ? session.ports : [firstPort, ...session.ports]
   const transfers = book?.sharesOf(session) ?? []
   return { sessionId, ports, settings, announceSecret, dhtTable, transfers }

@@ -3,6 +3,7 @@ import { shownIpFilter } from '../../protocol/ip-filter-source.ts'
 import type { SessionView } from '../../protocol/session.ts'
 import { shownTrackerProxy } from '../../protocol/tracker-proxy.ts'
 import type { SessionBoard } from '../board/session-board.ts'
+import { limitsInForce } from './schedule/limits-in-force.ts'
 import type { SessionSupervisor } from './session-supervisor.ts'
 
 export function viewOf(
@@ -36,6 +37,7 @@ export function viewOf(
       ip_filter: shownIpFilter(settings.ip_filter),
       tracker_proxy: shownTrackerProxy(settings.tracker_proxy),
     },
+    limits: limitsInForce(settings),
     ip_filter: filter ?? null,
     worker: {
       generation: generation?.number ?? 0,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { noAlternatives } from '../../../src/protocol/alternative-limits.ts'
 import { noGoals } from '../../../src/protocol/goals.ts'
 import { usualShare } from '../../../src/protocol/host.ts'
 import { noQueueLimits } from '../../../src/protocol/queue.ts'
@@ -55,6 +56,7 @@ export function sessionOf(n = 1): SessionRecord {
       ...noGoals,
       ...noQueueLimits,
       ...usualShare,
+      ...noAlternatives,
     },
   }
 }

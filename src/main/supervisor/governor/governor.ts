@@ -5,6 +5,7 @@
 import type { HostSettings } from '../../../protocol/host.ts'
 import type { HostShare } from '../../../protocol/host-share.ts'
 import type { SessionSettings } from '../../../protocol/session.ts'
+import { limitsInForce } from '../schedule/limits-in-force.ts'
 import { Demand } from './demand.ts'
 import { peerAllowances, shareOut, type Claim } from './share-out.ts'
 
@@ -68,7 +69,10 @@ export class Governor {
         share.get(names.waits),
         now,
       )
-      const demand = Math.max(least, Math.min(used, settings[`${direction}_limit`] || Infinity))
+      const demand = Math.max(
+        least,
+        Math.min(used, limitsInForce(settings)[`${direction}_limit`] || Infinity),
+      )
       return { weight: settings.weight, guarantee: settings[`${direction}_guarantee`], demand }
     })
     const shares = cap === 0 ? [] : shareOut(cap, claims)

@@ -5,7 +5,7 @@ import { startSocksProxy, stopProxies } from '../support/proxies.ts'
 import { RecordingHttpTracker, stopTrackers } from '../support/recording-tracker.ts'
 import { startTestServer } from '../support/server.ts'
 import { addTorrent, openSession } from '../support/sessions.ts'
-import { eventually, suite } from '../support/suite.ts'
+import { eventually, suite, temporaryFolder } from '../support/suite.ts'
 
 const test = suite('test/e2e/tracker-proxy')
 const waitMs = 20_000
@@ -57,17 +57,33 @@ test('trackers are asked by way of it from the start and from each change on, an
   assert.is(proxy.targets.at(-1), new URL(tracker.url).host)
 })
 
-test('ranges that are opened for peers and trackers are not opened for it', async () => {
+test('ranges that are opened for peers and trackers are not opened for it, nor for one that is kept', async () => {
   const [tracker, proxy] = await Promise.all([RecordingHttpTracker.start(), startSocksProxy()])
-  await using server = await startTestServer({ ALLOW_PRIVATE_PEERS: 'loopback' })
-  const session = await openSession(server.rest, { tracker_proxy: `socks5://${proxy.address}` })
+  const tracker_proxy = `socks5://${proxy.address}`
+  const kept = { DATA_DIR: temporaryFolder() }
+  let session_id: string
+  {
+    await using server = await startTestServer({ ...kept, ALLOW_PRIVATE: 'loopback' })
+    session_id = (await openSession(server.rest, { memory_only: 0, tracker_proxy })).id
+  }
+  await using server = await startTestServer({ ...kept, ALLOW_PRIVATE_PEERS: 'loopback' })
+  const { rest } = server
+  const session = await rest.call('get_session', { session_id })
+  assert.is(session.settings.tracker_proxy, tracker_proxy)
   const made = makeMetainfo({ trackers: [tracker.url] })
-  const { info_hash } = await addTorrent(server.rest, session, { file: made.bytes })
+  const { info_hash } = await addTorrent(rest, session, { file: made.bytes })
   const failed = await eventually(waitMs, 'failed', async () => {
-    const { trackers } = await server.rest.call('get_trackers', { session_id: session.id, info_hash })
+    const { trackers } = await rest.call('get_trackers', { session_id, info_hash })
     return trackers.find(({ state }) => state === 'failed')
   })
   assert.match(failed.message, /: the proxy points to an address that is not allowed$/)
+
+  const port = proxy.address.split(':')[1] ?? ''
+  for (const host of ['127.0.0.1', '0x7f.1', 'localhost', '[::ffff:127.0.0.1]']) {
+    const given = { session_id, tracker_proxy: `socks5://${host}:${port}` }
+    assert.is((await rest.ask('update_session', given)).error?.code, 'address_not_allowed', host)
+  }
+  assert.is((await rest.ask('create_session', { tracker_proxy })).error?.code, 'address_not_allowed')
   assert.equal([proxy.connections, tracker.announces.length], [0, 0])
 })
 

@@ -1,5 +1,6 @@
 /** The commands on sessions. */
 import { randomBytes } from 'node:crypto'
+import type { AddressPolicy } from '../../protocol/address-policy.ts'
 import type { CommandInput } from '../../protocol/commands.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import { shareInput } from '../../protocol/host.ts'
@@ -17,6 +18,7 @@ import type { Supervisor } from '../supervisor/supervisor.ts'
 import { defaultPortRange, portsOfRange } from './default-ports.ts'
 import { freshnessOf, freshnessOfAll } from './freshness.ts'
 import { incompletePath, type PathSurroundings } from './incomplete-place.ts'
+import { judgeProxy } from './judge-proxy.ts'
 import type { Handlers } from './reply.ts'
 
 /** Azureus-style client code and version (BEP 20). */
@@ -28,6 +30,7 @@ export interface SessionHandlerOptions extends PathSurroundings {
   readonly memoryOnlyDefault: boolean
   readonly quotas: QuotaBook
   readonly filters: Pick<IpFilters, 'read' | 'set' | 'forget'>
+  readonly fetchPolicy: AddressPolicy
 }
 
 type SessionHandlers = Pick<
@@ -44,7 +47,7 @@ type SessionHandlers = Pick<
 
 /** The handlers of the commands on sessions. */
 export function sessionHandlers(near: SessionHandlerOptions): SessionHandlers {
-  const { supervisor, board, memoryOnlyDefault, quotas, filters } = near
+  const { supervisor, board, memoryOnlyDefault, quotas, filters, fetchPolicy } = near
   const view = (id: string) => {
     const found = board.sessions.get(id)
     if (found === undefined) throw new RestTorrentError('session_not_found', 'session not found')
@@ -69,6 +72,7 @@ export function sessionHandlers(near: SessionHandlerOptions): SessionHandlers {
     },
     create_session: async (input, { access }) => {
       requireAdminFor(input, access)
+      judgeProxy(input.tracker_proxy, fetchPolicy)
       const root = rootOf(input, access)
       const incomplete_path = await incompletePath(near, { root }, input.incomplete_path)
       const wish = {
@@ -99,6 +103,7 @@ export function sessionHandlers(near: SessionHandlerOptions): SessionHandlers {
     },
     update_session: async ({ session_id, name, labels, port, ...given }, { access }) => {
       requireAdminFor(given, access)
+      judgeProxy(given.tracker_proxy, fetchPolicy)
       const { session } = supervisor.session(session_id).records
       const { incomplete_path: path } = given
       const incomplete_path = path === undefined ? path : await incompletePath(near, session, path)

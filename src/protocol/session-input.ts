@@ -11,7 +11,7 @@ import { flag, integer, portList, portRange, rate, text } from './parameters.ts'
 import { queueInput } from './queue.ts'
 import { quotaInput } from './quotas.ts'
 import { rootPath } from './root-path.ts'
-import { trackerProxySetting } from './tracker-proxy.ts'
+import { trackerProxySetting } from './tracker-proxy-form.ts'
 import { encryptionModes } from './session.ts'
 
 const changeable = {

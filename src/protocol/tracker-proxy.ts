@@ -1,7 +1,5 @@
-/** The proxy by which a session asks its trackers, as callers write it. */
-import * as z from 'zod'
+/** The proxy by which a session asks its trackers: how its setting is read, and shown. */
 
-const form = 'must be http://host:port, socks5://host:port or socks5://user:password@host:port, or empty'
 const written =
   /^(http|socks5):\/\/(?:([^:@/?#\\\s]+):([^:@/?#\\\s]+)@)?(\[[\da-f:.]+\]|[^:@/?#\\\s[\]]+):(\d{1,5})\/?$/i
 /** What a SOCKS5 proxy can be told of either (RFC 1929). */
@@ -15,13 +13,6 @@ export interface TrackerProxy {
   /** Of SOCKS5 only. */
   readonly credentials: { readonly user: string; readonly password: string } | undefined
 }
-
-/** The setting `tracker_proxy`; empty: none. */
-export const trackerProxySetting = z
-  .string({ error: form })
-  .max(1024, { error: form })
-  .trim()
-  .refine((text) => text === '' || parseTrackerProxy(text) !== undefined, { error: form })
 
 /** What a setting that is not empty says; undefined where it cannot be read. */
 export function parseTrackerProxy(text: string): TrackerProxy | undefined {

@@ -148,7 +148,7 @@ creation('dht, lsd, pex, limits, max_peers and name are shown as they were given
     max_peers: 12,
     encryption: 'off',
     announce_address: '203.0.113.7',
-    tracker_proxy: 'http://192.0.2.1:8080',
+    tracker_proxy: 'http://proxy.example:8080',
     incomplete_path: 'unfinished',
     ip_filter: '192.0.2.0/24',
     ratio_goal: 1.5,

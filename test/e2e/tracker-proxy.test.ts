@@ -68,7 +68,10 @@ test('ranges that are opened for peers and trackers are not opened for it, nor f
   }
   await using server = await startTestServer({ ...kept, ALLOW_PRIVATE_PEERS: 'loopback' })
   const { rest } = server
-  const session = await rest.call('get_session', { session_id })
+  const session = await eventually(waitMs, 'running', async () => {
+    const shown = await rest.call('get_session', { session_id })
+    return shown.state === 'running' && shown
+  })
   assert.is(session.settings.tracker_proxy, tracker_proxy)
   const made = makeMetainfo({ trackers: [tracker.url] })
   const { info_hash } = await addTorrent(rest, session, { file: made.bytes })

@@ -1,9 +1,6 @@
 import * as assert from 'uvu/assert'
-import {
-  parseTrackerProxy,
-  shownTrackerProxy,
-  trackerProxySetting,
-} from '../../src/protocol/tracker-proxy.ts'
+import { trackerProxySetting } from '../../src/protocol/tracker-proxy-form.ts'
+import { parseTrackerProxy, shownTrackerProxy } from '../../src/protocol/tracker-proxy.ts'
 import { suite } from '../support/suite.ts'
 
 const test = suite('protocol/tracker-proxy')

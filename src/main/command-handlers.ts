@@ -2,6 +2,7 @@
 import type { KeyHandlerOptions } from './handlers/key-handlers.ts'
 import { contentHandlers, type ContentHandlerOptions } from './handlers/content-handlers.ts'
 import { withBulkHandlers } from './handlers/bulk-handlers.ts'
+import { createHandlers, type CreateHandlerOptions } from './handlers/create-handlers.ts'
 import { hostHandlers, type HostHandlerOptions } from './handlers/host-handlers.ts'
 import { historyHandlers } from './handlers/history-handlers.ts'
 import { jobHandlers } from './handlers/job-handlers.ts'
@@ -17,7 +18,7 @@ import { statisticsHandlers } from './handlers/statistics-handlers.ts'
 import { storageHandlers, type StorageHandlerOptions } from './handlers/storage-handlers.ts'
 import { swarmHandlers } from './handlers/swarm-handlers.ts'
 import { ticketHandlers } from './handlers/ticket-handlers.ts'
-import { torrentHandlers, type TorrentHandlerOptions } from './handlers/torrent-handlers.ts'
+import { torrentHandlers } from './handlers/torrent-handlers.ts'
 import { transferHandlers, type TransferHandlerOptions } from './handlers/transfer-handlers.ts'
 import { viewHandlers } from './handlers/view-handlers.ts'
 import { webhookHandlers } from './handlers/webhook-handlers.ts'
@@ -31,7 +32,7 @@ export type Ground = ContentHandlerOptions &
   KeyHandlerOptions &
   SessionHandlerOptions &
   StorageHandlerOptions &
-  TorrentHandlerOptions &
+  CreateHandlerOptions &
   TransferHandlerOptions &
   HostHandlerOptions & {
     readonly jobs: Jobs
@@ -50,6 +51,7 @@ export function commandHandlers(ground: Ground): Handlers {
     ...swarmHandlers(supervisor),
     ...sourceHandlers(supervisor),
     ...previewHandlers(ground),
+    ...createHandlers(ground),
     ...peerHandlers(supervisor),
     ...queueHandlers(supervisor, board),
     ...hostHandlers(ground),

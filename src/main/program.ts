@@ -144,8 +144,10 @@ export async function startProgram(
     await filters.loadHost()
     const live = new Live(board, (follows) => supervisor.follow(follows))
     const { restored, removed } = await loadRecords(store, supervisor, log)
-    const restoredIds = restored.map(({ session }) => session.id)
-    sweepIpFilters(dataDir, restoredIds)
+    sweepIpFilters(
+      dataDir,
+      Array.from(restored, ({ session }) => session.id),
+    )
     const discovery = new LocalDiscovery({
       sessions: () => localSessions(supervisor, board),
       listenHost: settings.RESTTORRENT_LISTEN_HOST,
@@ -186,6 +188,7 @@ export async function startProgram(
       supervisor,
       relocation,
       moveTorrent,
+      hashDesk,
       board,
       tasks,
       filters,

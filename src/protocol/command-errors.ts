@@ -106,6 +106,7 @@ const own: Partial<Record<CommandName, readonly ErrorCode[]>> = {
     'session_unresponsive',
   ],
   move_torrent: ofPaths,
+  create_torrent: ['not_found', ...ofPaths],
   get_free_space: ['disk_failed', 'disk_denied', 'disk_unresponsive', ...ofPaths],
   get_jobs: ['session_not_found', 'job_not_found'],
   create_webhook: ['session_not_found', 'quota_exceeded'],

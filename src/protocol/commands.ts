@@ -7,6 +7,7 @@ import { accessCommands } from './access-commands.ts'
 import { bulkCommands, type BulkCommands } from './bulk-commands.ts'
 import { contentCommands } from './content-commands.ts'
 import type { CommandEntry } from './command-entry.ts'
+import { createCommands } from './create-command.ts'
 import { ticketCommands } from './event-stream.ts'
 import { hostCommands } from './host-commands.ts'
 import { historyCommands } from './history-commands.ts'
@@ -140,6 +141,7 @@ const single = {
   },
   ...sourceCommands,
   ...previewCommands,
+  ...createCommands,
   create_backup: {
     method: 'POST',
     path: '/v1/backups',

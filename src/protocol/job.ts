@@ -42,3 +42,10 @@ export type JobRecord = z.output<typeof jobRecord>
 export function isFinished({ state }: Job): boolean {
   return state !== 'queued' && state !== 'running'
 }
+
+/** The job as it is listed and told of: without the metainfo that may be in its result. */
+export function briefJob(job: Job): Job {
+  if (job.result?.['metainfo'] === undefined) return job
+  const { metainfo: _metainfo, ...result } = job.result
+  return { ...job, result }
+}

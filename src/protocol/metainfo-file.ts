@@ -1,17 +1,19 @@
 /** A .torrent file of a torrent that is known. */
-import { encodeBencode } from './bencode-encode.ts'
+import { encodeBencode, type EncodableDictionary } from './bencode-encode.ts'
 import type { TorrentSource } from './records.ts'
 
-/** The metainfo (BEP 3, 12, 19); the info dictionary stands in it byte for byte as it came. */
+/** The metainfo (BEP 3, 12, 19); the info dictionary stands in it byte for byte as it came. Remarks have keys before `info`. */
 export function metainfoFile(
   rawInfo: Uint8Array,
   { trackers, webSeeds }: Pick<TorrentSource, 'trackers' | 'webSeeds'>,
+  remarks: Partial<Pick<EncodableDictionary, 'comment' | 'created by' | 'creation date'>> = {},
 ): Uint8Array {
   const [first] = trackers.flat()
   // keys in the order of their bytes, the info dictionary between those before and after it
   const head = encodeBencode({
     announce: first,
     'announce-list': trackers.flat().length > 1 ? trackers : undefined,
+    ...remarks,
   })
   const tail = encodeBencode({ 'url-list': webSeeds.length > 0 ? webSeeds : undefined })
   const key = new TextEncoder().encode('4:info')

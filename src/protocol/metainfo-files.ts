@@ -21,7 +21,8 @@ export interface TorrentFile {
 
 /** More files than this are refused. */
 export const maxFiles = 20_000
-const maxDepth = 32
+/** Folders of a path, its name counted, at the most. */
+export const maxDepth = 32
 const paddingAttribute = 0x70
 const symlinkAttribute = 0x6c
 

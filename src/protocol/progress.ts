@@ -20,3 +20,10 @@ export function progressOf(
 export function hasBit(bits: Uint8Array, piece: number): boolean {
   return ((bits[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) !== 0
 }
+
+/** The bits of a torrent of which every piece is there. */
+export function fullBits(pieceCount: number): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(pieceCount / 8)).fill(0xff)
+  if (pieceCount % 8 !== 0) bits.set([(0xff00 >> (pieceCount % 8)) & 0xff], bits.length - 1)
+  return bits
+}

@@ -9,11 +9,13 @@ import { isTrackerUrl, isWebSeedUrl } from './torrent-urls.ts'
 export const mostTrackers = 64
 export const mostWebSeeds = 16
 
-const trackerUrl = z
+/** A URL of a tracker that can be announced to. */
+export const trackerUrl = z
   .string()
   .trim()
   .refine(isTrackerUrl, { error: 'must be an http, https, udp, ws or wss address of at most 2 KiB' })
-const webSeedUrl = z
+/** A URL of a web seed that can be asked. */
+export const webSeedUrl = z
   .string()
   .trim()
   .refine(isWebSeedUrl, { error: 'must be http or https addresses of at most 2 KiB' })

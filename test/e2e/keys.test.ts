@@ -202,6 +202,7 @@ keys('what is not yours answers exactly as what is not there, on both faces', as
     unban_peer: { address: '192.0.2.1' },
     ...sources,
     rename_file: { path: 'a', new_path: 'b' },
+    create_torrent: { path: 'a' },
     move_torrent: { save_path: 'a' },
   }
   const faces = [mine.face, await server.socket(mine.key)]

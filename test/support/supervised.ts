@@ -120,6 +120,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
   const handlers = commandHandlers({
     relocation,
     moveTorrent: declareMoves({ supervisor, relocation, tasks, jobs, rootDir, dataDir }),
+    hashDesk,
     supervisor,
     board,
     tasks,

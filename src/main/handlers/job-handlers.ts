@@ -1,6 +1,6 @@
 /** The commands on jobs. */
 import { RestTorrentError } from '../../protocol/errors.ts'
-import type { Job } from '../../protocol/job.ts'
+import { briefJob, type Job } from '../../protocol/job.ts'
 import type { Access } from '../access/access.ts'
 import { coversJob } from '../access/covers-job.ts'
 import type { Jobs } from '../jobs/jobs.ts'
@@ -30,9 +30,14 @@ export function jobHandlers(jobs: Jobs, supervisor: Pick<Supervisor, 'session'>)
         .filter((job) => session_id === undefined || job.session_id === session_id)
         .filter((job) => state === undefined || job.state === state)
         .slice(0, limit)
+        .map(briefJob)
       return { value: { jobs: listed } }
     },
-    get_job: ({ job_id }, { access }) => ({ value: { job: find(job_id, access) } }),
+    get_job: ({ job_id }, { access }) => {
+      const found = find(job_id, access)
+      // an announce URL in metainfo may hold a passkey
+      return { value: { job: access.scope === 'read' ? briefJob(found) : found } }
+    },
     cancel_job: ({ job_id }, { access }) => {
       const found = find(job_id, access)
       return { value: { job: jobs.cancel(job_id) ?? found } }

@@ -35,6 +35,9 @@ export interface TorrentHandlerOptions {
   readonly quotas: QuotaBook
 }
 
+/** Where files lie, under which names, and what is there of them. */
+export type KnownFiles = Pick<TorrentRecord, 'saveFolder' | 'savePath' | 'renamed' | 'resume'>
+
 type TorrentHandlers = Pick<
   Handlers,
   'upload_torrent' | 'get_torrent' | 'update_torrent' | 'start_torrent' | 'stop_torrent' | 'delete_torrent'
@@ -45,24 +48,9 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
   const { supervisor, board, log } = options
   return {
     upload_torrent: async (input) => {
-      const session = supervisor.session(input.session_id)
-      const memoryOnly = memoryOnlyOf(input, session)
+      supervisor.session(input.session_id)
       const candidate = await readSource(input, options.tasks, options.fetchPolicy)
-      session.records.refuseDuplicate(candidate.infoHash)
-      const bytes = input.storage_mode === 'memory' ? 0 : (candidate.facts?.totalSize ?? 0)
-      const settle = options.quotas.forTorrent(session.records.session, candidate.infoHash, bytes)
-      try {
-        const { session: still, record } = await recordNew(input, memoryOnly, candidate, options)
-        settle(true)
-        const expected = boardOf(board, input.session_id).expect(record)
-        still.torrents.apply(record)
-        const value = board.session(still.id)?.torrents.get(record.infoHash) ?? expected
-        log.info({ session: still.id, info_hash: record.infoHash }, 'torrent added')
-        return { value }
-      } catch (error) {
-        settle(false)
-        throw error
-      }
+      return { value: await addTorrent(input, candidate, options) }
     },
     get_torrent: ({ session_id, info_hash }) => {
       const session = supervisor.session(session_id)
@@ -100,6 +88,35 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
   }
 }
 
+/**
+ * Adds a torrent to its session, with what is `known` of its files already, and gives its row. Rejects as
+ * `upload_torrent` does.
+ */
+export async function addTorrent(
+  input: CommandInput<'upload_torrent'>,
+  candidate: Candidate,
+  options: TorrentHandlerOptions,
+  known?: KnownFiles,
+): Promise<TorrentRow> {
+  const { supervisor, board, quotas, log } = options
+  const session = supervisor.session(input.session_id)
+  const memoryOnly = memoryOnlyOf(input, session)
+  session.records.refuseDuplicate(candidate.infoHash)
+  const bytes = input.storage_mode === 'memory' ? 0 : (candidate.facts?.totalSize ?? 0)
+  const settle = quotas.forTorrent(session.records.session, candidate.infoHash, bytes)
+  try {
+    const { session: still, record } = await recordNew(input, memoryOnly, candidate, options, known)
+    settle(true)
+    const expected = boardOf(board, input.session_id).expect(record)
+    still.torrents.apply(record)
+    log.info({ session: still.id, info_hash: record.infoHash }, 'torrent added')
+    return board.session(still.id)?.torrents.get(record.infoHash) ?? expected
+  } catch (error) {
+    settle(false)
+    throw error
+  }
+}
+
 function detailOf(row: TorrentRow, record: TorrentRecord, { counting }: SessionRecords): TorrentDetail {
   const { activeTimeMs, seedingTimeMs } = counting.read(record)
   const { facts, storageMode, memoryOnly, finishedPath, options } = record
@@ -123,14 +140,17 @@ async function recordNew(
   memoryOnly: boolean,
   candidate: Candidate,
   near: TorrentHandlerOptions,
+  known: KnownFiles | undefined,
 ): Promise<{ session: SessionSupervisor; record: TorrentRecord }> {
   const { supervisor } = near
-  const place = await placeOfNew(near, supervisor.session(input.session_id).records.session, {
-    path: input.save_path,
-    neededBytes: neededBytesOf(input, candidate),
-    storageMode: input.storage_mode,
-    rawInfo: candidate.source.rawInfo,
-  })
+  const place =
+    known ??
+    (await placeOfNew(near, supervisor.session(input.session_id).records.session, {
+      path: input.save_path,
+      neededBytes: neededBytesOf(input, candidate),
+      storageMode: input.storage_mode,
+      rawInfo: candidate.source.rawInfo,
+    }))
   const session = supervisor.session(input.session_id) // it may have been deleted meanwhile
   const record = recordOf(input, candidate, { ...place, memoryOnly })
   const withdraw = await supervisor.files.admit(session.id, record)
@@ -161,7 +181,10 @@ function neededBytesOf(input: CommandInput<'upload_torrent'>, { facts, options }
 function recordOf(
   input: CommandInput<'upload_torrent'>,
   { options, ...source }: Candidate,
-  place: Pick<TorrentRecord, 'saveFolder' | 'savePath' | 'finishedPath' | 'memoryOnly'>,
+  place: Pick<
+    TorrentRecord,
+    'saveFolder' | 'savePath' | 'finishedPath' | 'memoryOnly' | 'renamed' | 'resume'
+  >,
 ): TorrentRecord {
   return {
     ...source,

@@ -49,7 +49,8 @@ async function fetchMetainfo(url: string, tasks: TaskPool, policy: AddressPolicy
   })
 }
 
-function fromDigest({ infoHash, rawInfo, facts, trackers, webSeeds }: TorrentDigest): Candidate {
+/** The torrent that checked metainfo describes. */
+export function fromDigest({ infoHash, rawInfo, facts, trackers, webSeeds }: TorrentDigest): Candidate {
   return {
     infoHash,
     facts,

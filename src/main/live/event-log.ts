@@ -3,6 +3,7 @@
  * The numbers are of one process; the id of another is as none.
  */
 import { randomBytes } from 'node:crypto'
+import { briefJob } from '../../protocol/job.ts'
 import type { LiveEvent } from '../../protocol/live.ts'
 import type { TorrentRow } from '../../protocol/torrent.ts'
 import type { KeyRing } from '../access/key-ring.ts'
@@ -45,7 +46,12 @@ export class EventLog {
     jobs.onChange((job, owner) => {
       const { session_id, info_hash } = job
       this.#note(
-        { type: 'job', ...(session_id && { session_id }), ...(info_hash && { info_hash }), job },
+        {
+          type: 'job',
+          ...(session_id && { session_id }),
+          ...(info_hash && { info_hash }),
+          job: briefJob(job),
+        },
         owner,
       )
     })

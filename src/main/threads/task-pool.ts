@@ -5,6 +5,14 @@
  */
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
+import type {
+  CreationSource,
+  MadeMetainfo,
+  MetainfoDraft,
+  PieceDigesting,
+  SourceList,
+  SourceListing,
+} from '../../protocol/creation-tasks.ts'
 import { fromWireError, RestTorrentError } from '../../protocol/errors.ts'
 import type { IpFilterPruning, IpFilterRequest, LoadedIpFilter } from '../../protocol/ip-filter-source.ts'
 import type { ExportPart, ImportPart, ImportRequest } from '../../protocol/session-export.ts'
@@ -137,6 +145,26 @@ export class TaskPool {
   /** Reads a part of an import. Rejects with `not_found`, `invalid_import` or a disk code. */
   async readImport(request: ImportRequest): Promise<ImportPart> {
     return await run(this.#quick, 'readImport', request, transferDeadlineMs)
+  }
+
+  /** Finds what a torrent is to be made of. Rejects with `not_found`, `path_outside_root` and its kin. */
+  async locateSource(request: FolderRequest): Promise<CreationSource> {
+    return await run(this.#quick, 'locateSource', request, folderDeadlineMs)
+  }
+
+  /** Lists the files that a torrent is made of. Rejects with `invalid_metainfo` or a disk code. */
+  async listSource(listing: SourceListing): Promise<SourceList> {
+    return await run(this.#bulk, 'listSource', listing, hashDeadlineMs)
+  }
+
+  /** The SHA-1 of pieces of these files, 20 bytes each. Rejects with `files_changed` or another disk code. */
+  async digestPieces(digesting: PieceDigesting): Promise<Uint8Array> {
+    return await run(this.#bulk, 'digestPieces', digesting, hashDeadlineMs)
+  }
+
+  /** Writes metainfo. Rejects with `invalid_metainfo` or `invalid_path`. */
+  async makeMetainfo(draft: MetainfoDraft): Promise<MadeMetainfo> {
+    return await run(this.#quick, 'makeMetainfo', draft, parseDeadlineMs)
   }
 
   /** Hashes a range of pieces; one byte a piece, 1 where it matches. */

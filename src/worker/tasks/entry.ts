@@ -4,6 +4,14 @@
  */
 import { toWireError } from '../../protocol/errors.ts'
 import type { HashRequest } from '../../protocol/session-rpc.ts'
+import type {
+  CreationSource,
+  MadeMetainfo,
+  MetainfoDraft,
+  PieceDigesting,
+  SourceList,
+  SourceListing,
+} from '../../protocol/creation-tasks.ts'
 import type { FileIdentity } from '../../protocol/records.ts'
 import type { RenamedFile } from '../../protocol/torrent-place-form.ts'
 import type {
@@ -30,6 +38,10 @@ import type { IpFilterPruning, IpFilterRequest, LoadedIpFilter } from '../../pro
 import type { ExportPart, ImportPart, ImportRequest } from '../../protocol/session-export.ts'
 import { commonFiles as findCommonFiles } from './common-files.ts'
 import { copyPiecesOf, identifyFilesOf } from './copy-pieces.ts'
+import { digestPiecesOf } from './create/digest-pieces.ts'
+import { listSourceOf } from './create/list-source.ts'
+import { locateSourceOf } from './create/locate-source.ts'
+import { makeMetainfoOf } from './create/make-metainfo.ts'
 import { deleteDataOf } from './delete-data.ts'
 import { describe } from './describe-info.ts'
 import { digestMetainfo } from './digest-metainfo.ts'
@@ -123,6 +135,26 @@ export async function copyPieces(copying: PieceCopying): Promise<TaskAnswer<void
 export async function identifyPlace({ rawInfo, places }: FileSet): Promise<TaskAnswer<FileIdentity[]>> {
   const [place = { saveFolder: '' }] = places
   return await identifyFilesOf(rawInfo, place).then((value) => ({ value }), refusal)
+}
+
+/** See `locateSourceOf`. */
+export function locateSource(request: FolderRequest): TaskAnswer<CreationSource> {
+  return answer(() => locateSourceOf(request))
+}
+
+/** See `SourceListing`. */
+export function listSource(listing: SourceListing): TaskAnswer<SourceList> {
+  return answer(() => listSourceOf(listing))
+}
+
+/** See `PieceDigesting`; 20 bytes a piece. */
+export function digestPieces(digesting: PieceDigesting): TaskAnswer<Uint8Array> {
+  return answer(() => digestPiecesOf(digesting))
+}
+
+/** See `MetainfoDraft`. */
+export function makeMetainfo(draft: MetainfoDraft): TaskAnswer<MadeMetainfo> {
+  return answer(() => makeMetainfoOf(draft))
 }
 
 /** See `ExportPart`; bytes of the file so far. */

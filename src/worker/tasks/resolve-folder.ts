@@ -80,8 +80,8 @@ function realPathOf(path: string): string | undefined {
   }
 }
 
-/** The data directory is ours; the root is open to callers also where it lies inside of it. */
-function refuseReserved(root: string, reserved: string, folder: string): void {
+/** The data directory is ours; the root is open to callers also where it lies inside of it. Throws `path_reserved`. */
+export function refuseReserved(root: string, reserved: string, folder: string): void {
   const rootInReserved = isInside(reserved, root) && root !== reserved
   if (!rootInReserved && isInside(reserved, folder)) {
     throw new RestTorrentError('path_reserved', 'the path leads into the data directory')

@@ -32,6 +32,7 @@ const needed: Partial<Record<CommandName, object>> = {
   add_web_seed: { urls: 'http://192.0.2.1/' },
   remove_web_seed: { urls: 'http://192.0.2.1/' },
   rename_file: { path: 'a', new_path: 'b' },
+  create_torrent: { path: 'a' },
   move_torrent: { save_path: 'a' },
   move_torrents: { save_path: 'a' },
 }

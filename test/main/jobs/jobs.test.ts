@@ -164,4 +164,21 @@ test('jobs that ended are forgotten after a week, and by number', () => {
   assert.equal(jobSurplus([other, old, running, ...many], now), ['5', '4', '3', '1'])
 })
 
+test('results with metainfo are kept up to 16 million characters of a session', () => {
+  const result = { metainfo: ' '.repeat(1_400_000) }
+  const many = Array.from({ length: 13 }, (_, n): Job => {
+    const times = { created_at: 0, finished_at: 1 }
+    return {
+      id: String(n),
+      kind: 'test',
+      state: 'done',
+      progress: 1,
+      session_id: sessionId,
+      result,
+      ...times,
+    }
+  })
+  assert.equal(jobSurplus(many, 1), ['1', '0'])
+})
+
 test.run()

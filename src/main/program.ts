@@ -144,10 +144,7 @@ export async function startProgram(
     await filters.loadHost()
     const live = new Live(board, (follows) => supervisor.follow(follows))
     const { restored, removed } = await loadRecords(store, supervisor, log)
-    sweepIpFilters(
-      dataDir,
-      Array.from(restored, ({ session }) => session.id),
-    )
+    sweepIpFilters(dataDir, restored)
     const discovery = new LocalDiscovery({
       sessions: () => localSessions(supervisor, board),
       listenHost: settings.RESTTORRENT_LISTEN_HOST,

@@ -76,9 +76,10 @@ governor('caps are kept over a restart, and connections of all sessions are boun
   await eventually(20_000, 'one connection', async () => (await peers()) === 2)
   await rest.call('update_host', { max_peers: 0 })
   await dial()
-  await eventually(40_000, 'every connection', async () => (await peers()) === 6)
+  // and those that heard of each other by PEX
+  await eventually(20_000, 'every connection', async () => (await peers()) >= 6)
   await rest.call('update_host', { max_peers: 4 })
-  await eventually(20_000, 'one connection again', async () => (await peers()) === 2)
+  await eventually(20_000, 'what the cap allows', async () => (await peers()) <= 4)
 })
 
 governor.run()

@@ -24,6 +24,8 @@ const longDeadlineMs = 180_000
 /** Files that need more time than others, also where the machine is slow. */
 const longFolders = ['test/interop/', 'test/fuzz/', 'test/hostile/']
 const interopFolder = 'test/interop/'
+/** What only a run of everything has: foreign clients in full length, and what packs or fills a whole server. */
+const wholeRunsOnly = [interopFolder, 'test/client/package.', 'test/e2e/many-finished.']
 const checks = {
   'check types': ['node_modules/typescript/bin/tsc', '-p', '.'],
   'check lint': ['node_modules/eslint/bin/eslint.js', '.'],
@@ -31,8 +33,7 @@ const checks = {
 }
 
 /**
- * The jobs that the filters ask for: without filters every test file but those with foreign clients in their
- * full length, the checks for `checks`, these and every file for `all`, else the files whose path contains one
+ * The jobs that the filters ask for: without filters every test file but those of whole runs, the checks for `checks`, these and every file for `all`, else the files whose path contains one
  * of the filters.
  */
 export function jobs(folder: string, filters: string[], requireInterop: boolean): Job[] {
@@ -41,7 +42,7 @@ export function jobs(folder: string, filters: string[], requireInterop: boolean)
     (path) =>
       all ||
       (filters.length === 0
-        ? !path.startsWith(interopFolder)
+        ? !wholeRunsOnly.some((start) => path.startsWith(start))
         : filters.some((filter) => path.includes(filter))),
   )
   const files = batches(chosen).map((paths) => fileJob(paths, folder, requireInterop))

@@ -1,5 +1,5 @@
 /**
- * The program behind `npm test`: runs the test files four at a time, prints one line for each and the output of
+ * The program behind `npm test`: runs the test files three at a time, prints one line for each and the output of
  * those that fail, then which cost most, and ends with the totals. Arguments choose files by a part of their
  * path; `checks` chooses the checks, `all` everything. REQUIRE_INTEROP=1 makes a skipped interop test a failure.
  */
@@ -10,7 +10,7 @@ import { mostExpensive, notRun, remark, sum, totalLine, type Counts } from './ru
 import { removeOrphans } from './runner/run-folder.ts'
 
 const folder = resolve(import.meta.dirname, '..')
-const atOnce = 4
+const atOnce = 3
 
 /** One line of the report, with what has to be said of it. */
 interface Result extends Counts {

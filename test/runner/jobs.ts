@@ -18,7 +18,7 @@ export interface Job {
   count: (run: Finished) => Counts
 }
 
-const checkDeadlineMs = 180_000
+const checkDeadlineMs = 400_000
 const fileDeadlineMs = 60_000
 const longDeadlineMs = 180_000
 /** Files that need more time than others, also where the machine is slow. */

@@ -13,6 +13,11 @@ import { freePort } from './tools.ts'
 
 const program = join(import.meta.dirname, '../../dist/main.js')
 const answerWithinMs = 20_000
+const opening: readonly TorrentRow['state'][] = [
+  'checking_resume_data',
+  'queued_for_checking',
+  'checking_files',
+]
 const done: readonly string[] = ['seeding', 'finished']
 const given: readonly string[] = ['error', 'quarantined']
 
@@ -41,6 +46,10 @@ export async function startRestTorrent(
     else form.set('file', new Blob([readFileSync(source.torrent)]), 'content.torrent')
     form.set('save_path', realpathSync(folder))
     infoHash = ((await call(torrents, form)) as TorrentRow).info_hash
+    // who dials once, and before it runs, is turned away
+    await server.until(answerWithinMs, 'opened', async () => {
+      return !opening.includes((await row()).state) || undefined
+    })
   }
   const complete = async (deadlineMs: number) => {
     await server.until(deadlineMs, 'complete', async () => {

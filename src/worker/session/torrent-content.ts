@@ -103,6 +103,8 @@ export class TorrentContent {
     if (!this.#bits.isComplete) await this.#askToWrite(record, signal)
     this.#isProved = true
     this.#switched = new SwitchedStore(this.#keep(record, await openContent(preparation, proof)))
+    // what took hashing is kept at once, and which files it was found in
+    if (proof.isHashed) void this.checkpoint().catch(this.#fault)
     return {
       info: this.info,
       rawInfo: record.source.rawInfo ?? new Uint8Array(),

@@ -19,8 +19,8 @@ export interface Job {
 }
 
 const checkDeadlineMs = 400_000
-const fileDeadlineMs = 60_000
-const longDeadlineMs = 180_000
+const fileDeadlineMs = 180_000
+const longDeadlineMs = 300_000
 /** Files that need more time than others, also where the machine is slow. */
 const longFolders = ['test/interop/', 'test/fuzz/', 'test/hostile/']
 const interopFolder = 'test/interop/'

@@ -9,7 +9,7 @@ import { supervise } from '../../support/supervised.ts'
 import { suite, temporaryFolder } from '../../support/suite.ts'
 
 const holding = suite('src/main/supervisor/held-thread')
-const pollMs = 50
+const pollMs = 150
 
 function makeFifo(): string {
   const path = join(temporaryFolder(), 'fifo')

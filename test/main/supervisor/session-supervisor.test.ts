@@ -75,7 +75,7 @@ for (const fault of ['throw', 'reject', 'exit'] satisfies Fault[]) {
 }
 
 supervision('silence is stale, then dead: the thread is ended and the session returns', async () => {
-  await using sessions = supervise({ entry: faultySession(), pollMs: 150 })
+  await using sessions = supervise({ entry: faultySession(), pollMs: 300 })
   const { id } = await sessions.create()
   order({ sessionId: id, fault: 'silent' })
   const stale = await sessions.whenSession(id, 'stale', (view) => view.worker.stale)

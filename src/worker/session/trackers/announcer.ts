@@ -41,6 +41,8 @@ export class Announcer {
   #cancelTimer: (() => void) | undefined
   #round: Promise<void> | undefined
   #stopped: Promise<void> | undefined
+  /** What trackers that left are being told. */
+  readonly #farewells = new Set<Promise<unknown>>()
 
   constructor(subject: AnnounceSubject, options: AnnouncerOptions) {
     this.#subject = subject
@@ -72,7 +74,7 @@ export class Announcer {
     const left = this.#tiers.replace(tiers)
     const hadAccepted = left.some((tracker) => tracker.isStarted)
     if (this.#current && left.includes(this.#current)) this.#current = undefined
-    if (this.#stopped === undefined) void this.#calls.sayStopped(left, this.#subject.stats())
+    if (this.#stopped === undefined) this.#bidFarewell(left)
     this.#schedule()
     return hadAccepted
   }
@@ -96,13 +98,21 @@ export class Announcer {
     this.#leaving.abort()
     const told = this.#calls.sayStopped(this.#tiers.all(), stats)
     // What is under way may still become an accepted `started`.
-    const rest = this.#round?.then(() => this.#calls.sayStopped(this.#tiers.all(), stats))
+    const rest = this.#round?.then(async () => {
+      await Promise.all([this.#calls.sayStopped(this.#tiers.all(), stats), ...this.#farewells])
+    })
     let cancel: (() => void) | undefined
     const deadline = new Promise<void>((resolve) => {
       cancel = this.#options.clock.after(stopWithinMs, resolve)
     })
-    await Promise.race([Promise.all([told, rest]), deadline])
+    await Promise.race([Promise.all([told, rest, ...this.#farewells]), deadline])
     cancel?.()
+  }
+
+  #bidFarewell(left: readonly Tracker[]): void {
+    const told = this.#calls.sayStopped(left, this.#subject.stats())
+    this.#farewells.add(told)
+    void told.finally(() => this.#farewells.delete(told))
   }
 
   #schedule(): void {
@@ -145,7 +155,7 @@ export class Announcer {
       .catch((error: unknown) => this.#failed(tracker, error))
     if (answer) this.#accepted(tracker, event, answer)
     // It was removed while it was being asked.
-    if (!this.#tiers.has(tracker)) void this.#calls.sayStopped([tracker], this.#subject.stats())
+    if (!this.#tiers.has(tracker)) this.#bidFarewell([tracker])
     return answer !== undefined && this.#tiers.has(tracker)
   }
 

@@ -53,7 +53,9 @@ if (available('libtorrent')) {
     await using stack = new AsyncDisposableStack()
     const file = join(temporaryFolder(), 'made.torrent')
     writeFileSync(file, made.bytes)
-    const seed = stack.adopt(await startSeed(made, { torrent }), (peer) => peer.close())
+    const seed = stack.adopt(await startSeed(made, { torrent: { ...torrent, ...slow } }), (peer) =>
+      peer.close(),
+    )
     const start = async (): Promise<Awaited<ReturnType<typeof startLibtorrent>>> => {
       const peer = stack.adopt(await startLibtorrent(), (one) => one.stop())
       await peer.add({ torrent: file }, temporaryFolder())
@@ -63,6 +65,10 @@ if (available('libtorrent')) {
     for (const [at, peer] of peers.entries())
       for (const other of peers.slice(at + 1)) await peer.connect(other.host, other.port)
     for (const peer of peers) await peer.connect('127.0.0.1', seed.port)
+    // one that is alone with the seed gets all, and leaves when it has that
+    for (const peer of peers)
+      await eventually(deadlineMs, 'all have met', async () => (await peer.peers()).length === peers.length)
+    seed.torrent.configure({ ...defaultTorrentOptions, ...torrent })
     await Promise.all(peers.map((peer) => peer.complete(deadlineMs)))
     assert.ok(seed.sent <= made.length * 1.3, `${seed.sent / made.length} times the content was sent`)
     assert.ok(seed.sent >= made.length)

@@ -52,18 +52,19 @@ caseWith(
       assert.is(session.settings.incomplete_path, memory.slice(1))
       const of = { session_id: session.id, info_hash: infoHash }
       const added = await addTorrent(rest, session, { file: bytes, save_path: disk })
-      assert.is(added.save_path, memory.slice(1))
+      const own = join(memory, infoHash)
+      assert.is(added.save_path, own.slice(1))
       assert.is((await rest.call('get_torrent', of)).finished_path, disk.slice(1))
       await whenTorrent(rest, session, infoHash, ({ state }) => state === 'downloading')
       await rest.call('add_peer', { ...of, address: `127.0.0.1:${seed.port}` })
-      await eventually(waitMs, 'the first bytes', () => existsSync(join(memory, 'film')))
+      await eventually(waitMs, 'the first bytes', () => existsSync(join(own, 'film')))
       assert.equal(readdirSync(disk), [])
 
       const until = Date.now() + waitMs
       while (!existsSync(join(disk, 'film')) && Date.now() < until) await setImmediate() // it is being copied
       server.signal('SIGKILL')
       await server.ended()
-      assert.ok(readFileSync(join(memory, 'film')).equals(content), 'nothing is removed before')
+      assert.ok(readFileSync(join(own, 'film')).equals(content), 'nothing is removed before')
       ;({ server, rest } = await start())
       const moved = await whenTorrent(
         rest,
@@ -100,10 +101,11 @@ caseWith(
 
 caseWith(
   incomplete,
-  'a magnet whose save path is taken seeds where it is, and a caller moves it on',
+  'torrents with the same names do not meet, and one whose save path is taken moves once that is free',
   ['libtorrent'],
   async () => {
     await using seed = await startSeed({ name: 'song', content: 200_000 })
+    await using other = await startSeed({ name: 'song', content: 200_000, seed: 'another song' })
     await using server = await startTestServer({ ALLOW_PRIVATE: 'loopback' })
     const { rest, rootDir } = server
     const session = await openSession(rest)
@@ -120,6 +122,7 @@ caseWith(
     writeFileSync(join(rootDir, 'here/song'), 'of somebody')
     const { infoHash, content } = seed.made
     await addTorrent(rest, session, { magnet: seed.magnet })
+    await addTorrent(rest, session, { magnet: other.magnet, save_path: 'other' })
     const failed = await eventually(waitMs, 'the move to fail', async () => {
       const { jobs } = await rest.call('get_jobs', {})
       return jobs.find(({ state }) => state === 'failed')
@@ -127,32 +130,42 @@ caseWith(
     assert.equal([failed.info_hash, failed.error?.code], [infoHash, 'file_exists'])
     const of = { session_id: session.id, info_hash: infoHash }
     const stays = await rest.call('get_torrent', of)
-    assert.equal([stays.state, stays.save_path, stays.finished_path], ['seeding', 'unfinished', 'here'])
+    assert.equal(
+      [stays.state, stays.save_path, stays.finished_path],
+      ['seeding', `unfinished/${infoHash}`, 'here'],
+    )
     assert.is(readFileSync(join(rootDir, 'here/song'), 'utf8'), 'of somebody')
     await rest.call('stop_torrent', of)
-    await rest.call('move_torrent', { ...of, save_path: 'there' })
-    await whenTorrent(rest, session, infoHash, ({ finished_path }) => finished_path === null)
-    assert.ok(readFileSync(join(rootDir, 'there/song')).equals(content))
-    assert.equal(readdirSync(join(rootDir, 'unfinished')), [])
+    rmSync(join(rootDir, 'here/song'))
+    const isMoved = ({ finished_path }: { finished_path: string | null }): boolean => finished_path === null
+    assert.is((await whenTorrent(rest, session, infoHash, isMoved)).save_path, 'here', 'it is tried again')
+    assert.ok(readFileSync(join(rootDir, 'here/song')).equals(content))
+    await whenTorrent(rest, session, other.made.infoHash, isMoved)
+    assert.ok(readFileSync(join(rootDir, 'other/song')).equals(other.made.content))
+    await eventually(waitMs, 'the folders to be gone', () => {
+      return readdirSync(join(rootDir, 'unfinished')).length === 0
+    })
 
     const made = makeMetainfo({ name: 'old', content: 50_000 })
     writeFiles(join(rootDir, 'here'), made)
     const there = await addTorrent(rest, session, { file: made.bytes })
     assert.is(there.save_path, 'here', 'what is at its save path already is used')
-    const other = makeMetainfo({ name: 'new', content: 50_000 })
-    assert.is((await addTorrent(rest, session, { file: other.bytes })).save_path, 'unfinished')
+    const fresh = makeMetainfo({ name: 'new', content: 50_000 })
+    const begun = `unfinished/${fresh.infoHash}`
+    assert.is((await addTorrent(rest, session, { file: fresh.bytes })).save_path, begun)
     const inMemory = makeMetainfo({ name: 'memory', content: 50_000 })
     const held = await addTorrent(rest, session, { file: inMemory.bytes, storage_mode: 'memory' })
     assert.is(held.save_path, 'here')
     assert.is((await set('')).status, 'success')
     const last = makeMetainfo({ name: 'last', content: 50_000 })
     assert.is((await addTorrent(rest, session, { file: last.bytes })).save_path, 'here')
-    const kept = await rest.call('get_torrent', { ...of, info_hash: other.infoHash })
-    assert.equal(
-      [kept.save_path, kept.finished_path],
-      ['unfinished', 'here'],
-      'it keeps what it was added with',
-    )
+    const kept = await rest.call('get_torrent', { ...of, info_hash: fresh.infoHash })
+    assert.equal([kept.save_path, kept.finished_path], [begun, 'here'], 'it keeps what it was added with')
+    const own = join(rootDir, begun)
+    mkdirSync(own, { recursive: true })
+    writeFileSync(join(own, 'new'), 'the beginning')
+    await rest.call('delete_torrent', { ...of, info_hash: fresh.infoHash, delete_data: 1 })
+    await eventually(waitMs, 'its folder to go with its data', () => !existsSync(own))
   },
 )
 

@@ -1,4 +1,9 @@
-/** Where the files of a torrent that is added lie: at its save path, or in the session's `incomplete_path` before. */
+/**
+ * Where the files of a torrent that is added lie: at its save path, or below the session's `incomplete_path` before,
+ * in a folder of its own that is named by its info hash, since names may be the same, and those of a magnet link
+ * are not known.
+ */
+import { dirname, join } from 'node:path'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { SessionRecord, TorrentRecord } from '../../protocol/records.ts'
 import type { FolderAnswer } from '../../protocol/tasks.ts'
@@ -12,6 +17,7 @@ export interface PathSurroundings {
 
 /** What is known of a torrent that is added. */
 export interface PlaceWish {
+  readonly infoHash: string
   readonly path: string
   readonly neededBytes: number
   readonly storageMode: TorrentRecord['storageMode']
@@ -38,13 +44,14 @@ export async function placeOfNew(
   { root, settings }: SessionRecord,
   wish: PlaceWish,
 ): Promise<NewPlace> {
-  const { path, neededBytes, storageMode } = wish
+  const { infoHash, path, neededBytes, storageMode } = wish
   const mayWait = settings.incomplete_path !== '' && storageMode !== 'memory'
   if (!mayWait) return placeAt(await resolve(near, root, path, neededBytes))
   const last = await resolve(near, root, path, 0)
-  const first = await resolveIncomplete(near, root, settings.incomplete_path, neededBytes)
-  if (first.folder === last.folder) return placeAt(first)
-  if (await isThere(near, wish, first, last)) return placeAt(await resolve(near, root, path, neededBytes))
+  const first = await resolveIncomplete(near, root, join(settings.incomplete_path, infoHash), neededBytes)
+  const isOneFolder = dirname(first.folder) === last.folder
+  if (isOneFolder || (await isThere(near, wish, first, last)))
+    return placeAt(await resolve(near, root, path, neededBytes))
   return { ...placeAt(first), finishedPath: last.relative }
 }
 

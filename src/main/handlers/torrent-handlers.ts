@@ -146,6 +146,7 @@ async function recordNew(
   const place =
     known ??
     (await placeOfNew(near, supervisor.session(input.session_id).records.session, {
+      infoHash: candidate.infoHash,
       path: input.save_path,
       neededBytes: neededBytesOf(input, candidate),
       storageMode: input.storage_mode,

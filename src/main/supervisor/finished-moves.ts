@@ -1,9 +1,10 @@
 /**
  * Looks every second for torrents that are finished in the `incomplete_path` of their session, and has each moved
- * to where it belongs. Once in this process: a move that failed is for a caller to begin again, or the next start.
+ * to where it belongs. A move that failed is tried again, from 5 s on later and later up to an hour; one that a
+ * caller called off only by the next process.
  */
 import { toWireError } from '../../protocol/errors.ts'
-import { isFinished } from '../../protocol/job.ts'
+import { isFinished, type Job } from '../../protocol/job.ts'
 import type { TorrentRow } from '../../protocol/torrent.ts'
 import type { Board } from '../board/board.ts'
 import type { Jobs } from '../jobs/jobs.ts'
@@ -13,20 +14,33 @@ import type { Supervisor } from './supervisor.ts'
 import { moveKind, type BeginMove } from './torrent-moves.ts'
 
 const lookMs = 1000
+const firstPauseMs = 5000
+const longestPauseMs = 60 * 60 * 1000
 
 export interface FinishedSurroundings {
   readonly supervisor: Pick<Supervisor, 'sessions'>
   readonly board: Board
-  readonly jobs: Pick<Jobs, 'newest'>
+  readonly jobs: Pick<Jobs, 'newest' | 'get'>
   readonly move: BeginMove
   readonly log: Log
+}
+
+/** What came of a torrent so far. */
+interface Attempts {
+  /** Settles when the move is a job, or could not become one. */
+  beginning: Promise<void> | undefined
+  /** The job that moves it, while there is one. */
+  job: Job['id'] | undefined
+  failures: number
+  /** When it may be tried again, by the clock of `performance`. */
+  nextAt: number
 }
 
 export class FinishedMoves {
   readonly #near: FinishedSurroundings
   readonly #timer: NodeJS.Timeout
-  /** The moves that were begun, by their torrents, for as long as these are not where they belong. */
-  #begun = new Map<string, Promise<void>>()
+  /** By their torrents, for as long as these are not where they belong. */
+  #attempts = new Map<string, Attempts>()
 
   constructor(near: FinishedSurroundings) {
     this.#near = near
@@ -36,36 +50,49 @@ export class FinishedMoves {
   /** Looks no more; settles when every move that was to begin is a job. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
-    await Promise.all(this.#begun.values())
+    await Promise.all(Array.from(this.#attempts.values(), async ({ beginning }) => await beginning))
   }
 
   #look(): void {
-    const before = this.#begun
-    this.#begun = new Map()
+    const before = this.#attempts
+    this.#attempts = new Map()
     for (const session of this.#near.supervisor.sessions()) {
       const rows = this.#near.board.session(session.id)?.torrents
       for (const { infoHash, addedAt, finishedPath } of session.records.torrents.values()) {
         if (finishedPath === undefined) continue
         const key = `${session.id} ${infoHash} ${addedAt}`
-        const begun =
-          before.get(key) ?? this.#beginWhenDue(session, infoHash, finishedPath, rows?.get(infoHash))
-        if (begun !== undefined) this.#begun.set(key, begun)
+        const attempts = before.get(key) ?? none()
+        this.#attempts.set(key, attempts)
+        this.#follow(attempts)
+        const isDue = attempts.beginning === undefined && performance.now() >= attempts.nextAt
+        if (isDue && session.state === 'running' && hasAll(rows?.get(infoHash)))
+          this.#begin(attempts, session, infoHash, finishedPath)
       }
     }
   }
 
-  #beginWhenDue(
-    session: SessionSupervisor,
-    infoHash: string,
-    path: string,
-    row: TorrentRow | undefined,
-  ): Promise<void> | undefined {
-    if (session.state !== 'running' || !hasAll(row) || this.#isMoving(session, infoHash)) return undefined
+  /** Sees how the job ended that was begun. */
+  #follow(attempts: Attempts): void {
+    if (attempts.job === undefined) return
+    const state = this.#near.jobs.get(attempts.job)?.job.state
+    if (state === 'failed') putOff(attempts)
+    else if (state === 'cancelled') attempts.nextAt = Infinity
+    else return
+    Object.assign(attempts, { beginning: undefined, job: undefined })
+  }
+
+  #begin(attempts: Attempts, session: SessionSupervisor, infoHash: string, path: string): void {
+    if (this.#isMoving(session, infoHash)) return
     const { log, move } = this.#near
     const about = { session: session.id, info_hash: infoHash }
-    return move(session.id, infoHash, path).then(
-      ({ id }) => log.info({ ...about, job: id }, 'torrent is finished and moves'),
+    attempts.beginning = move(session.id, infoHash, path).then(
+      ({ id }) => {
+        attempts.job = id
+        log.info({ ...about, job: id }, 'torrent is finished and moves')
+      },
       (error: unknown) => {
+        putOff(attempts)
+        attempts.beginning = undefined
         const { code, message } = toWireError(error)
         log.warn({ ...about, code }, `a finished torrent stays where it is: ${message}`)
       },
@@ -81,6 +108,15 @@ export class FinishedMoves {
           job.kind === moveKind && job.session_id === id && job.info_hash === infoHash && !isFinished(job),
       )
   }
+}
+
+function none(): Attempts {
+  return { beginning: undefined, job: undefined, failures: 0, nextAt: 0 }
+}
+
+function putOff(attempts: Attempts): void {
+  attempts.nextAt = performance.now() + Math.min(longestPauseMs, firstPauseMs * 2 ** attempts.failures)
+  attempts.failures += 1
 }
 
 /** Whether all selected files are there, as last reported. */

@@ -18,7 +18,7 @@ import { EngineStore } from './storage/engine-store.ts'
 import type { PieceStore } from './storage/piece-store.ts'
 import { SwitchedStore } from './storage/switched-store.ts'
 import { watchReads } from './watch-reads.ts'
-import { deleteFiles } from './storage/delete-files.ts'
+import { deleteFiles, removeOwnFolder } from './storage/delete-files.ts'
 import { isOnDisk } from './storage/layout.ts'
 import type { ContentEvents, ContentSurroundings, Opening } from './content-surroundings.ts'
 import { lossOf } from './resume/lost-files.ts'
@@ -86,9 +86,11 @@ export class TorrentContent {
   }
 
   /** Deletes exactly its files but those `spared`, paths below the folder. Rejects with a disk code. */
-  async delete(saveFolder: string, spared: ReadonlySet<string>): Promise<void> {
+  async delete({ saveFolder, infoHash }: TorrentRecord, spared: ReadonlySet<string>): Promise<void> {
+    const { operations } = this.#near.disk
     const paths = this.#named.files.filter(isOnDisk).map(({ safePath }) => safePath)
-    await deleteFiles(this.#near.disk.operations, saveFolder, paths, (path) => spared.has(path))
+    await deleteFiles(operations, saveFolder, paths, (path) => spared.has(path))
+    await removeOwnFolder(operations, saveFolder, infoHash)
   }
 
   /**

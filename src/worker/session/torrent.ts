@@ -119,7 +119,7 @@ export class Torrent implements Reported {
   /** Closes it and deletes exactly its files but those `spared`. Rejects with a disk code. */
   async deleteData(spared: ReadonlySet<string>): Promise<void> {
     await this.close()
-    if (this.record.storageMode !== 'memory') await this.#content?.delete(this.record.saveFolder, spared)
+    if (this.record.storageMode !== 'memory') await this.#content?.delete(this.record, spared)
   }
 
   /** What was held goes on where the files lie now; what was not is opened there anew. */

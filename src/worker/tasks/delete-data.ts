@@ -1,8 +1,9 @@
+import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { FileDeletion } from '../../protocol/tasks.ts'
 import { parseInfo, type TorrentInfo } from '../../protocol/torrent-info.ts'
-import { deleteFiles } from '../session/storage/delete-files.ts'
+import { deleteFiles, removeOwnFolder } from '../session/storage/delete-files.ts'
 import { FileOperations } from '../session/storage/file-operations.ts'
 import { identify } from '../session/storage/identity.ts'
 import { pathsIn } from './placed-files.ts'
@@ -28,6 +29,8 @@ export async function deleteDataOf({ place, rawInfo, spared, current }: FileDele
     }
   }
   await deleteFiles(operations, place.saveFolder, paths, (path) => kept.has(path))
+  if (place.saveFolder !== current?.saveFolder)
+    await removeOwnFolder(operations, place.saveFolder, hash('sha1', rawInfo, 'hex'))
   if ((await stillThere(operations, place.saveFolder, lost)).length > 0)
     throw new RestTorrentError('files_changed', `a copy of ${lost[0]} was left: the file is not in its place`)
 }

@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path'
 import { RestTorrentError } from '../../../protocol/errors.ts'
 import { diskError, errnoOf } from './disk-error.ts'
 import type { FileOperations } from './file-operations.ts'
@@ -40,6 +41,18 @@ export async function deleteFiles(
   for (const path of deepestFirst(paths)) await attempt(path, removed.folders, removeFolder)
   if (failures.length > 0) throw failures[0]
   return removed
+}
+
+/**
+ * Removes a save path that is the torrent's own, being named by its info hash, once it is empty. Rejects with a
+ * disk code.
+ */
+export async function removeOwnFolder(
+  operations: FileOperations,
+  root: string,
+  infoHash: string,
+): Promise<void> {
+  if (basename(root) === infoHash) await inParent(operations, dirname(root), infoHash, removeFolder)
 }
 
 type Remove = (operations: FileOperations, folder: Folder, name: string, path: string) => Promise<boolean>

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { RestTorrentError } from '../../../src/protocol/errors.ts'
 import { readAnnounce } from '../../../src/worker/session/trackers/udp-packet.ts'
 import { UdpSocket, type UdpQuestion } from '../../../src/worker/session/trackers/udp-socket.ts'
-import { suite, within } from '../../support/suite.ts'
+import { eventually, suite, within } from '../../support/suite.ts'
 import { ManualClock } from './manual-clock.ts'
 
 const test = suite('worker/session/trackers/udp-socket')
@@ -13,7 +13,7 @@ const question: UdpQuestion<number> = {
   connectionId: new Uint8Array(8).fill(7),
   action: 1,
   body: Buffer.from('body'),
-  read: (body) => readAnnounce(body, 4)?.intervalMs,
+  read: (body, addressLength) => readAnnounce(body, addressLength)?.intervalMs,
 }
 
 interface Asked {
@@ -32,14 +32,13 @@ async function setUp(): Promise<{
   end: () => void
 }> {
   const clock = new ManualClock()
-  const client = new UdpSocket(4, clock)
   const server = await bound()
-  const { port } = server.address()
+  const client = new UdpSocket(server.address(), clock)
   return {
     clock,
     client,
     server,
-    ask: () => client.ask({ address: '127.0.0.1', port }, question, deadlineMs),
+    ask: () => client.ask(question, deadlineMs),
     asked: async () => {
       const [message, from] = (await within(5000, 'a question', once(server, 'message'))) as [
         Buffer,
@@ -145,17 +144,48 @@ test('an error of the tracker is the message', async () => {
 })
 
 test('an address that cannot be sent to fails at once', async () => {
-  const client = new UdpSocket(4, new ManualClock())
-  const pending = client.ask({ address: '255.255.255.255', port: 1 }, question, deadlineMs)
-  await assertFails(pending, 'fetch_failed', 'could not be reached')
-  client.close()
+  const client = new UdpSocket({ address: '255.255.255.255', port: 1 }, new ManualClock())
+  await assertFails(client.ask(question, deadlineMs), 'fetch_failed', 'could not be reached')
+  assert.ok(client.isClosed)
+})
+
+test('a port where nobody listens fails before the deadline', async () => {
+  const { client, server } = await setUp()
+  await once(server.close(), 'close')
+  await assertFails(client.ask(question, deadlineMs), 'fetch_failed', 'could not be reached')
+})
+
+test('a socket that nothing is asked over for a minute closes', async () => {
+  const { ask, asked, client, clock, server, end } = await setUp()
+  for (const _ of ['one', 'another']) {
+    const pending = ask()
+    const { from, number } = await asked()
+    server.send(answer(1, number, goodBody), from.port)
+    await pending
+    clock.advance(59_000)
+    assert.not(client.isClosed)
+  }
+  clock.advance(1000)
+  assert.ok(client.isClosed)
+  end()
+})
+
+test('a datagram that nobody waits for closes the socket', async () => {
+  const { ask, asked, client, server, end } = await setUp()
+  const pending = ask()
+  const { from, number } = await asked()
+  server.send(answer(1, number, goodBody), from.port)
+  await pending
+  server.send('more', from.port)
+  await eventually(5000, 'its end', () => client.isClosed)
+  end()
 })
 
 test('closing fails what waits and what is asked later', async () => {
   const { ask, asked, client, end } = await setUp()
   const pending = ask()
   await asked()
-  client.close()
+  client.close(new RestTorrentError('shutting_down', 'the session is closing'))
   await assertFails(pending, 'shutting_down', 'the session is closing')
   await assertFails(ask(), 'shutting_down', 'the session is closing')
   end()

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { RecordingUdpTracker, udpAnnounceBody } from '../../support/recording-tracker.ts'
+import { RecordingUdpTracker, udpAnnounceBody, type Reply } from '../../support/recording-tracker.ts'
 import { eventually } from '../../support/suite.ts'
 import { client, peerId, Subject, trackerSuite } from './fixture.ts'
 import { ManualClock } from './manual-clock.ts'
@@ -96,6 +96,29 @@ for (const [host, peers, expected] of [
     await trackers.close()
   })
 }
+
+test('a flood of one tracker does not drown the answer of another', async () => {
+  const [calm, flooding] = [await RecordingUdpTracker.start(), await RecordingUdpTracker.start()]
+  const answerIt = calm.connectAnswer
+  let held: Reply | undefined
+  calm.connectAnswer = (reply) => (held = reply)
+  flooding.connectAnswer = (reply) => {
+    for (let number = 0; number < 2000; number += 1) reply.send(0, number, new Uint8Array(32))
+    if (held) answerIt(held)
+  }
+  const clock = new ManualClock() // it stands still: what is lost is not asked for again
+  const trackers = client({ clock })
+  const handle = trackers.add(new Subject([calm.url]))
+  await until('a question', () => held !== undefined)
+  trackers.add(new Subject([flooding.url]))
+  try {
+    await until('working', () => handle.status()[0]?.state === 'working')
+  } finally {
+    const closed = trackers.close(0)
+    clock.advance(1)
+    await closed
+  }
+})
 
 test('a connection id serves many announces for a minute', async () => {
   const tracker = await RecordingUdpTracker.start()

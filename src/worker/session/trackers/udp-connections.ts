@@ -1,56 +1,47 @@
+import type { RestTorrentError } from '../../../protocol/errors.ts'
 import type { Clock } from './clock.ts'
-import { connectMagic, readConnect, udpAction } from './udp-packet.ts'
-import type { UdpServer, UdpSocket } from './udp-socket.ts'
+import { UdpConnection } from './udp-connection.ts'
+import type { UdpServer } from './udp-socket.ts'
 
-// BEP 15 lets a client use an id for a minute after it was given.
-const keptMs = 55_000
+/** Sockets that may stay while nothing is asked over them; those in use are as many as the pacer lets ask. */
+const mostIdle = 20
 
-interface Connection {
-  readonly id: Promise<Uint8Array>
-  readonly askedAt: number
-}
-
-/** The connection ids of UDP trackers, each asked for once by all who need it at the same time. */
+/** The UDP trackers that a session asks, or asked a moment ago, each with a socket of its own. */
 export class UdpConnections {
   readonly #clock: Clock
-  readonly #known = new Map<string, Connection>()
+  /** Those used last come last. */
+  readonly #open = new Map<string, UdpConnection>()
+  #refusal: RestTorrentError | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** A valid connection id; rejects as the socket does. */
-  async connect(socket: UdpSocket, server: UdpServer, deadlineMs: number): Promise<Uint8Array> {
-    this.#forgetOld()
-    const known = this.#known.get(keyOf(server))
-    if (known !== undefined) return await known.id
-    const question = {
-      connectionId: connectMagic,
-      action: udpAction.connect,
-      body: new Uint8Array(),
-      read: readConnect,
-    }
-    const id = socket.ask(server, question, deadlineMs)
-    this.#known.set(keyOf(server), { id, askedAt: this.#clock.now() })
-    id.catch(() => this.forget(server))
-    return await id
+  /** Throws while trackers are refused. */
+  to(server: UdpServer): UdpConnection {
+    if (this.#refusal) throw this.#refusal
+    const key = `${server.address} ${server.port}`
+    const known = this.#open.get(key)
+    const connection = known && !known.socket.isClosed ? known : new UdpConnection(server, this.#clock)
+    this.#open.delete(key)
+    this.#closeSurplus()
+    this.#open.set(key, connection)
+    return connection
   }
 
-  /** Lets the next question ask for a new id. */
-  forget(server: UdpServer): void {
-    this.#known.delete(keyOf(server))
+  /** Ends what is under way for this reason, and refuses what is asked until there is none any more. */
+  refuse(reason: RestTorrentError | undefined): void {
+    this.#refusal = reason
+    if (!reason) return
+    for (const { socket } of this.#open.values()) socket.close(reason)
+    this.#open.clear()
   }
 
-  // A map keeps the order of insertion: the oldest come first.
-  #forgetOld(): void {
-    const limit = this.#clock.now() - keptMs
-    for (const [key, { askedAt }] of this.#known) {
-      if (askedAt > limit) return
-      this.#known.delete(key)
+  #closeSurplus(): void {
+    const idle = [...this.#open].filter(([, { socket }]) => socket.isIdle)
+    for (const [place, [key, { socket }]] of idle.entries()) {
+      if (place < idle.length - mostIdle) socket.close()
+      if (socket.isClosed) this.#open.delete(key)
     }
   }
-}
-
-function keyOf({ address, port }: UdpServer): string {
-  return `${address} ${port}`
 }

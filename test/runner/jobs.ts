@@ -18,7 +18,7 @@ export interface Job {
   count: (run: Finished) => Counts
 }
 
-const checkDeadlineMs = 400_000
+const checkDeadlineMs = 900_000
 const fileDeadlineMs = 180_000
 const longDeadlineMs = 300_000
 /** Files that need more time than others, also where the machine is slow. */

@@ -14,7 +14,7 @@ const benchmarks = {
   recheck:
     'a torrent whose file is there is checked, beside bare hashing: --size MiB, --rounds N, --folder F',
   transfer:
-    'a download and a seed with our piece storage and with the one the engine brings: [rounds] [MiB] [folder]',
+    'a download and a seed with our piece storage and with the one the engine brings: --size MiB, --rounds N, --seconds S',
   store: 'torrents recorded by many callers at a time beside one after the other: [folder] [rounds]',
   'log-start':
     'the start of a server whose log is 64 MiB, after a kill and after an end in order: [rounds] [folder]',

@@ -3,11 +3,13 @@
  * a download from a libtorrent seed and a seed for a libtorrent leecher, all else the same, on loopback.
  * Every byte that arrived is compared. `synced` is ours with a checkpoint's sync after every 64 MiB, as
  * durable sessions have it. Prints one JSON line for each direction: MiB/s, and ours over theirs round by
- * round. Needs libtorrent for Python. `node bench/transfer.ts [rounds] [MiB] [folder]`
+ * round. Needs libtorrent for Python. No round begins when its direction has had half of `--seconds`, so that
+ * fewer than `--rounds` may be told. `node bench/transfer.ts --size MiB --rounds N --seconds S --folder F`
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { attachPicker } from '../src/worker/session/engine/picker/attach-picker.ts'
 import { bytesBetween } from '../src/worker/session/resume/checkpointer.ts'
 import { startLibtorrent } from '../test/peers/libtorrent.ts'
@@ -24,8 +26,16 @@ const names = ['ours', 'theirs', 'synced'] as const
 type Name = (typeof names)[number]
 type Rates = Readonly<Record<'rate', number>>
 
-const [rounds = '7', size = '256', folder = tmpdir()] = process.argv.slice(2)
-const length = Number(size) * mib
+const { values } = parseArgs({
+  options: {
+    size: { type: 'string', default: '128' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '90' },
+    folder: { type: 'string', default: tmpdir() },
+  },
+})
+const size = Number(values.size)
+const length = size * mib
 const made = makeMetainfo({
   name: 'content',
   pieceLength: mib,
@@ -35,7 +45,7 @@ const made = makeMetainfo({
   })),
 })
 
-const root = mkdtempSync(join(folder, 'resttorrent-bench-'))
+const root = mkdtempSync(join(values.folder, 'resttorrent-bench-'))
 const torrent = join(root, 'content.torrent')
 const whole = join(root, 'whole')
 try {
@@ -60,7 +70,10 @@ async function measure(
   transfer: (name: Name, target: string) => Promise<number>,
 ): Promise<void> {
   const measured: Record<Name, Rates[]> = { ours: [], theirs: [], synced: [] }
-  for (let round = -warmUps; round < Number(rounds); round += 1)
+  const mostRounds = Number(values.rounds)
+  const until = performance.now() + (Number(values.seconds) * 1000) / 2
+  const mayBegin = (round: number): boolean => round < mostRounds && (round <= 0 || performance.now() < until)
+  for (let round = -warmUps; mayBegin(round); round += 1)
     for (const name of round % 2 === 0 ? compared : compared.toReversed()) {
       const target = join(root, 'target')
       const ms = await transfer(name, target)
@@ -70,7 +83,8 @@ async function measure(
     }
   const rates = Object.fromEntries(compared.map((name) => [name, figures(measured[name])]))
   const ratio = ratios(ratesOf(measured.ours), ratesOf(measured.theirs))
-  report('transfer', scenario, { unit: 'MiB/s', mib: Number(size), rounds: Number(rounds), ...rates, ratio })
+  const rounds = measured.ours.length
+  report('transfer', scenario, { unit: 'MiB/s', mib: size, rounds, ...rates, ratio })
 }
 
 /** Milliseconds from the dial until every piece is in its file. */

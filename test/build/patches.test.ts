@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { root } from '../../build/bundles.ts'
 import { patched, patches } from '../../build/engine/apply-patches.ts'
 import { loadEngine } from '../fuzz/bundled-engine.ts'
-import { frame, RawPeer } from '../hostile/raw-peer.ts'
+import { extended, frame, RawPeer } from '../hostile/raw-peer.ts'
 import { startDownload } from '../hostile/live-download.ts'
 import { encodeBencode } from '../../src/protocol/bencode-encode.ts'
 import { addTorrent, whenState } from '../support/sessions.ts'
@@ -64,6 +64,36 @@ test('a peer that names 200,000 pieces in order does not silence the session', a
     return torrent.num_seeds === 1
   })
   peer.destroy()
+  await download.finishes()
+})
+
+test('a peer that no longer says it has everything is not taken for a seed and choked', async () => {
+  const pieceCount = 8
+  const allButLast = frame(5, [], Buffer.from([0xfe]))
+  const ways: Record<string, (peer: RawPeer) => Promise<void>> = {
+    'it took the first piece back': async (peer) => {
+      const number = await peer.extensionNumber('lt_donthave')
+      peer.send(allButLast, extended(number, Buffer.alloc(4)), frame(4, [pieceCount - 1]))
+    },
+    'its second bitfield has the last piece alone': (peer) => {
+      peer.send(allButLast, frame(5, [], Buffer.from([0x01])))
+      return Promise.resolve()
+    },
+  }
+  await using download = await startDownload(pieceCount)
+  await download.goesOn()
+  for (const [way, say] of Object.entries(ways)) {
+    const peer = await RawPeer.join(download.port, download.made.infoHash)
+    const heard = (type: number): Buffer | undefined => peer.messages.find((body) => body[0] === type)
+    const there = await eventually(10_000, 'the bitfield of the session', () => heard(5))
+    peer.send(frame(2))
+    await eventually(10_000, 'an unchoke', () => heard(1))
+    await say(peer)
+    peer.send(frame(6, [Math.clz32((there[1] ?? 0) << 24), 0, 16 * 1024]))
+    await eventually(10_000, 'the block', () => heard(7))
+    assert.is(heard(0), undefined, `${way}: it is choked`)
+    peer.destroy()
+  }
   await download.finishes()
 })
 

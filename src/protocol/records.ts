@@ -93,6 +93,8 @@ export interface TorrentRecord {
   readonly saveFolder: string
   /** The same folder relative to the root, as shown to callers. */
   readonly savePath: string
+  /** See `TorrentPlace`. */
+  readonly mountPoint?: string | undefined
   /** Where its files are moved once it is finished, relative to the root; absent: they stay. */
   readonly finishedPath?: string | undefined
   /** Files that lie under other names than the metainfo gives them. */

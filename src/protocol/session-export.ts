@@ -13,7 +13,10 @@ export const importsFolder = 'imports'
 export const unfinishedExport = '.unfinished'
 
 /** A torrent without what belongs to one host: its folder, and what was proved of its files. */
-export type TransferredTorrent = Omit<TorrentRecord, 'saveFolder' | 'elsewhere' | 'bits' | 'resume'>
+export type TransferredTorrent = Omit<
+  TorrentRecord,
+  'saveFolder' | 'mountPoint' | 'elsewhere' | 'bits' | 'resume'
+>
 
 /** A session without what belongs to one host: who made it, and what it is confined to. */
 export type TransferredSession = Omit<SessionRecord, 'owner' | 'root' | 'quotas' | 'started'>

@@ -64,6 +64,8 @@ export interface FolderAnswer {
   readonly folder: string
   /** Relative to the root, `.` for the root itself. */
   readonly relative: string
+  /** Folder at or above it that its disk is mounted on, if that is not `/`. */
+  readonly mountPoint?: string
 }
 
 /** The room on the file system of a folder, in bytes. */

@@ -15,5 +15,7 @@ export const torrentPlace = z.object({
   /** The same relative to the root. */
   savePath: z.string(),
   renamed: z.array(renamedFile).readonly().optional(),
+  /** Folder at or above it that its disk was mounted on when it was chosen; absent: on none but `/`. */
+  mountPoint: z.string().optional(),
 })
 export type TorrentPlace = z.output<typeof torrentPlace>

@@ -9,8 +9,13 @@ import type { RenamedFile, TorrentPlace } from './torrent-place-form.ts'
 const maxDepth = 32
 
 /** The place alone, of what holds more. */
-export function placeOf({ saveFolder, savePath, renamed }: TorrentPlace): TorrentPlace {
-  return { saveFolder, savePath, ...(renamed && renamed.length > 0 ? { renamed } : {}) }
+export function placeOf({ saveFolder, savePath, renamed, mountPoint }: TorrentPlace): TorrentPlace {
+  return {
+    saveFolder,
+    savePath,
+    ...(renamed && renamed.length > 0 ? { renamed } : {}),
+    ...(mountPoint === undefined ? {} : { mountPoint }),
+  }
 }
 
 /** Whether files lie the same in both. */

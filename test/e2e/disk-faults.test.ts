@@ -1,5 +1,5 @@
 /** Faults of the disk, made for real: each stops its own torrent, says why, and ends when the cause does. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { absence, addCase } from '../interop/require.ts'
@@ -129,6 +129,44 @@ faultCase(
     place.checkBystanders()
     disk.remount('size=2m')
     await place.reaches(made.infoHash, 'downloading')
+  },
+)
+
+faultCase(
+  'a disk that is unmounted before anything is on it is files_changed, until it is mounted again',
+  ['libtorrent'],
+  canMount,
+  async () => {
+    await using place = await openPlace()
+    const { server, session } = place
+    const folder = join(server.rootDir, 'faulty')
+    await using seed = await startSeed({ content: megabyte })
+    const { infoHash, bytes, content, name } = seed.made
+    const other = makeMetainfo({ name: 'other' })
+    const named = (info_hash: string) => ({ session_id: session.id, info_hash })
+    const peer = { ...named(infoHash), address: `127.0.0.1:${seed.port}` }
+    {
+      using _disk = mountSmallDisk(folder, 'size=4m')
+      await place.add({ file: bytes })
+      await place.add({ file: other.bytes, save_path: 'faulty/below', autostart: 0 })
+      await place.reaches(infoHash, 'downloading')
+    }
+    await server.command('add_peer', peer)
+    await server.command('start_torrent', named(other.infoHash))
+    await place.fails(infoHash, 'files_changed')
+    await place.fails(other.infoHash, 'files_changed')
+    assert.equal(readdirSync(folder), [], 'nothing is written to what is under it')
+    using _disk = mountSmallDisk(folder, 'size=4m')
+    await place.reaches(other.infoHash, 'downloading')
+    const isOpen = ({ state }: TorrentRow): boolean => state === 'downloading' || state === 'seeding'
+    await server.whenTorrent(session.id, infoHash, 'it goes on', isOpen)
+    await server.command('add_peer', peer)
+    await place.reaches(infoHash, 'seeding')
+    assert.equal(readFileSync(join(folder, name)), content)
+    for (const hash of [infoHash, other.infoHash]) {
+      await server.command('stop_torrent', named(hash))
+      await place.reaches(hash, 'stopped') // nothing is open when the disk goes
+    }
   },
 )
 

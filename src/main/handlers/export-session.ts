@@ -38,6 +38,7 @@ export async function exportSession(
 
 function transferred({
   saveFolder: _,
+  mountPoint: _mounted,
   elsewhere: _copy,
   bits: _bits,
   resume: _resume,

@@ -7,6 +7,7 @@ import {
   type ImportPlace,
   type TransferredTorrent,
 } from '../../protocol/session-export.ts'
+import type { FolderAnswer } from '../../protocol/tasks.ts'
 import type { Board } from '../board/board.ts'
 import type { IpFilters } from '../filters/ip-filters.ts'
 import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
@@ -77,14 +78,14 @@ async function placed(
   root: string,
   { tasks, rootDir, dataDir }: ImportSurroundings,
 ): Promise<TorrentRecord[]> {
-  const places = new Map<string, { folder: string; relative: string }>()
+  const places = new Map<string, FolderAnswer>()
   const paths = torrents.flatMap(({ savePath, finishedPath = savePath }) => [savePath, finishedPath])
   for (const path of new Set(paths)) {
     places.set(path, await tasks.resolveFolder({ rootDir, root, reservedDir: dataDir, path, neededBytes: 0 }))
   }
   return torrents.map((torrent) => {
-    const { folder = '', relative = '' } = places.get(torrent.savePath) ?? {}
-    return { ...torrent, saveFolder: folder, savePath: relative, bits: undefined }
+    const { folder, relative, mountPoint } = places.get(torrent.savePath) ?? { folder: '', relative: '' }
+    return { ...torrent, saveFolder: folder, savePath: relative, mountPoint, bits: undefined }
   })
 }
 

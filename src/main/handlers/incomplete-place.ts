@@ -24,7 +24,7 @@ export interface PlaceWish {
   readonly rawInfo: Uint8Array | undefined
 }
 
-type NewPlace = Pick<TorrentRecord, 'saveFolder' | 'savePath' | 'finishedPath'>
+type NewPlace = Pick<TorrentRecord, 'saveFolder' | 'savePath' | 'mountPoint' | 'finishedPath'>
 
 /** The setting as it is kept: relative to the session's root, empty for none. Rejects with a code of the path rule. */
 export async function incompletePath(
@@ -72,8 +72,8 @@ async function isThere(
   }
 }
 
-function placeAt({ folder, relative }: FolderAnswer): NewPlace {
-  return { saveFolder: folder, savePath: relative }
+function placeAt({ folder, relative, mountPoint }: FolderAnswer): NewPlace {
+  return { saveFolder: folder, savePath: relative, mountPoint }
 }
 
 async function resolveIncomplete(

@@ -184,7 +184,7 @@ function recordOf(
   { options, ...source }: Candidate,
   place: Pick<
     TorrentRecord,
-    'saveFolder' | 'savePath' | 'finishedPath' | 'memoryOnly' | 'renamed' | 'resume'
+    'saveFolder' | 'savePath' | 'mountPoint' | 'finishedPath' | 'memoryOnly' | 'renamed' | 'resume'
   >,
 ): TorrentRecord {
   return {

@@ -179,12 +179,12 @@ export class Relocation {
   ): Promise<void> {
     const { infoHash } = before
     const { id: sessionId } = session
-    const { saveFolder, savePath, renamed } = place
+    const { saveFolder, savePath, renamed, mountPoint } = place
     const elsewhere = before.elsewhere && placeOf(before)
     const checkpoint = known.resume?.checkpoint
     const record = await session.records.decide(
       infoHash,
-      { saveFolder, savePath, renamed, elsewhere, ...known },
+      { saveFolder, savePath, renamed, mountPoint, elsewhere, ...known },
       checkpoint ? [{ type: 'checkpoint', sessionId, infoHash, checkpoint }] : [],
     )
     this.#near.board.session(sessionId)?.rename(record)

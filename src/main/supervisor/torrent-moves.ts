@@ -1,8 +1,8 @@
 /** The job that brings the files of a torrent to another folder: callers begin it, and torrents that are finished. */
-import * as z from 'zod'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { Job } from '../../protocol/job.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
+import { torrentPlace } from '../../protocol/torrent-place-form.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
 import type { Relocation } from './relocation.ts'
@@ -27,7 +27,7 @@ export interface MoveSurroundings {
  */
 export type BeginMove = (sessionId: string, infoHash: string, path: string) => Promise<Job>
 
-const moveParameters = z.object({ saveFolder: z.string(), savePath: z.string() })
+const moveParameters = torrentPlace.omit({ renamed: true })
 
 /** Declares the job, once; gives what begins it. */
 export function declareMoves(near: MoveSurroundings): BeginMove {
@@ -45,10 +45,16 @@ export function declareMoves(near: MoveSurroundings): BeginMove {
   })
   return async (sessionId, infoHash, path) => {
     const { root, owner } = supervisor.session(sessionId).records.session
-    const place = await tasks.resolveFolder({ rootDir, root, reservedDir: dataDir, path, neededBytes: 0 })
+    const { folder, relative, mountPoint } = await tasks.resolveFolder({
+      rootDir,
+      root,
+      reservedDir: dataDir,
+      path,
+      neededBytes: 0,
+    })
     const session = supervisor.session(sessionId) // it may have been deleted meanwhile
     const isDurable = session.records.isDurable && !find(session, infoHash).memoryOnly
-    const parameters = { saveFolder: place.folder, savePath: place.relative }
+    const parameters = { saveFolder: folder, savePath: relative, mountPoint }
     return await begin({ parameters, owner, isDurable, sessionId, infoHash })
   }
 }

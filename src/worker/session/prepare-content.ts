@@ -15,6 +15,7 @@ import type { MemoryBudget } from './storage/memory-piece-store.ts'
 import type { PieceStore } from './storage/piece-store.ts'
 import { filePriority } from './selection.ts'
 import { skipped } from '../../protocol/file-priorities.ts'
+import { refuseUnmounted } from './storage/mount-point.ts'
 import type { SessionDisk } from './storage/session-disk.ts'
 import { layoutOf, openDiskStore, openMemoryStore } from './torrent-store.ts'
 
@@ -95,12 +96,15 @@ export async function openContent(preparation: Preparation, proof: ResumeProof):
   if (record.storageMode === 'memory') {
     return { store: openMemoryStore(info, near.memory), identities: new Map() }
   }
+  const existing = new Set(filesWith(info, (piece) => bits.has(piece)))
+  const mountPoint = preparation.acceptLoss || existing.size > 0 ? undefined : record.mountPoint
+  if (mountPoint !== undefined) await refuseUnmounted(near.disk.operations, mountPoint)
   const isReserved = record.storageMode === 'allocate' && !bits.isComplete
   if (isReserved) await reserve(preparation)
-  const existing = new Set(filesWith(info, (piece) => bits.has(piece)))
   const store = await openDiskStore(record, info, near.disk, {
     existing,
     createRoot: existing.size === 0 && mayMakeRoot(preparation),
+    mountPoint,
   })
   store.alsoSync(unsynced(preparation, bits))
   signal.throwIfAborted()

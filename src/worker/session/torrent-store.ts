@@ -4,6 +4,7 @@ import type { TorrentInfo } from '../../protocol/torrent-info.ts'
 import { DiskPieceStore } from './storage/disk-piece-store.ts'
 import { Layout } from './storage/layout.ts'
 import { MemoryPieceStore, type MemoryBudget } from './storage/memory-piece-store.ts'
+import type { TorrentFilesOptions } from './storage/torrent-files.ts'
 import type { SessionDisk } from './storage/session-disk.ts'
 
 /** The files of a torrent as the storage takes them. */
@@ -22,19 +23,18 @@ export function openMemoryStore(info: TorrentInfo, memory: MemoryBudget): Memory
   return new MemoryPieceStore(info, memory)
 }
 
-/** `existing`: indices of files that hold pieces; these are never made anew. Rejects with a disk code. */
+/** Makes the files without bytes as well. Rejects with a disk code. */
 export async function openDiskStore(
   record: TorrentRecord,
   info: TorrentInfo,
   disk: SessionDisk,
-  { existing, createRoot }: { existing: ReadonlySet<number>; createRoot: boolean },
+  options: Pick<TorrentFilesOptions, 'existing' | 'createRoot' | 'mountPoint'>,
 ): Promise<DiskPieceStore> {
   const store = new DiskPieceStore({
     disk,
     root: record.saveFolder,
     layout: layoutOf(info),
-    createRoot,
-    existing,
+    ...options,
   })
   await store.createEmptyFiles()
   return store

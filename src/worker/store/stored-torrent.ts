@@ -18,6 +18,7 @@ const recordForm = z.object({
   }),
   saveFolder: z.string(),
   savePath: z.string(),
+  mountPoint: torrentPlace.shape.mountPoint,
   finishedPath: z.string().optional(),
   renamed: torrentPlace.shape.renamed,
   elsewhere: torrentPlace.optional(),

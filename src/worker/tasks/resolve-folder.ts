@@ -8,6 +8,7 @@ import { dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'no
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { FolderAnswer, FolderRequest, SpaceAnswer } from '../../protocol/tasks.ts'
 import { diskError } from '../session/storage/disk-error.ts'
+import { mountPointOf } from '../session/storage/mount-point.ts'
 import { sessionRoot } from './session-root.ts'
 
 const longestPart = 255
@@ -31,7 +32,8 @@ export function resolveUnderRoot(request: FolderRequest): FolderAnswer {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) throw impossible('is a file')
   refuseReserved(realpathSync(request.rootDir), realpathSync(request.reservedDir), folder)
   if (neededBytes > 0) refuseFull(folder, neededBytes)
-  return { folder, relative: below === '' ? '.' : below }
+  const mountPoint = mountPointOf(folder)
+  return { folder, relative: below === '' ? '.' : below, ...(mountPoint === undefined ? {} : { mountPoint }) }
 }
 
 /** The room on the file system of the folder, or of its deepest parent that exists. Throws as `resolveUnderRoot`, or a disk code. */

@@ -1,6 +1,7 @@
 import { mkdirSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import type { FolderAnswer } from '../../../src/protocol/tasks.ts'
 import { resolveUnderRoot } from '../../../src/worker/tasks/resolve-folder.ts'
 import { codeOf } from '../../support/code-of.ts'
 import { suite, temporaryFolder } from '../../support/suite.ts'
@@ -22,6 +23,8 @@ symlinkSync(rootDir, join(place, 'link to root'))
 
 const resolve = (path: string, request: { rootDir?: string; root?: string; neededBytes?: number } = {}) =>
   resolveUnderRoot({ rootDir, root: '', reservedDir, path, neededBytes: 0, ...request })
+
+const named = ({ folder, relative }: FolderAnswer) => [folder, relative]
 
 const inside: [path: string, relative: string, folder: string][] = [
   ['inside', 'inside', 'inside'],
@@ -84,7 +87,7 @@ for (const [why, path] of impossible) {
 folders('a root that is itself a link may be named as it was set or as it really is', () => {
   const linked = { rootDir: join(place, 'link to root') }
   for (const path of ['inside', join(place, 'link to root', 'inside'), join(rootDir, 'inside')]) {
-    assert.equal(resolve(path, linked), { folder: join(rootDir, 'inside'), relative: 'inside' })
+    assert.equal(named(resolve(path, linked)), [join(rootDir, 'inside'), 'inside'])
   }
   assert.is(
     codeOf(() => resolve('out', linked)),
@@ -132,9 +135,9 @@ folders('more bytes than are free are insufficient_space, also for a folder that
 folders('the root of a session confines within the root, and is made where it is missing', () => {
   const tenant = { root: 'tenants/one' }
   const folder = join(rootDir, 'tenants/one')
-  assert.equal(resolve('x', tenant), { folder: join(folder, 'x'), relative: 'x' })
+  assert.equal(named(resolve('x', tenant)), [join(folder, 'x'), 'x'])
   assert.ok(statSync(folder).isDirectory())
-  assert.equal(resolve(join(folder, 'y'), tenant), { folder: join(folder, 'y'), relative: 'y' })
+  assert.equal(named(resolve(join(folder, 'y'), tenant)), [join(folder, 'y'), 'y'])
   mkdirSync(join(rootDir, 'tenants/one-more'))
   symlinkSync('../one-more', join(folder, 'neighbour'))
   const ways = ['..', '../one-more', '../../file', rootDir, `${folder}-more`, 'neighbour', 'neighbour/x']

@@ -4,6 +4,7 @@ import { largeBuffers } from '../lent-buffers.ts'
 import { diskError } from './disk-error.ts'
 import { isOnDisk, type Layout, type Span } from './layout.ts'
 import type { SessionDisk } from './session-disk.ts'
+import { refuseUnmounted } from './mount-point.ts'
 import { settleAll } from './settle-all.ts'
 import type { TouchedFiles } from './touched-files.ts'
 import { WriteGate } from './write-gate.ts'
@@ -17,6 +18,8 @@ export interface TorrentFilesOptions {
   createRoot: boolean
   /** Files that hold data already, by index: these are never made anew when they are missing. */
   existing?: ReadonlySet<number>
+  /** Folder that a disk must be mounted on when the first file is made; undefined asks for none. */
+  mountPoint?: string | undefined
 }
 
 export class TorrentFiles {
@@ -99,10 +102,18 @@ export class TorrentFiles {
     const { disk, root, layout } = this.#options
     const path = layout.files[index]?.path ?? ''
     try {
+      if (write) await this.#refuseUnmounted()
       await disk.pool.use({ root, path }, write ? this.#writing(index) : { write }, (fd) => work(fd, path))
     } catch (error) {
       throw diskError(error, write ? 'write' : 'read', path)
     }
+  }
+
+  /** Once a file was written its disk is in use, and the watch sees where its path leads. */
+  async #refuseUnmounted(): Promise<void> {
+    const { disk, mountPoint } = this.#options
+    if (mountPoint !== undefined && this.#touched.written.size === 0)
+      await refuseUnmounted(disk.operations, mountPoint)
   }
 
   /** A file that had data and is gone must not come back as a hole that claimed pieces lie in. */

@@ -19,6 +19,7 @@ const benchmarks = {
   'log-start':
     'the start of a server whose log is 64 MiB, after a kill and after an end in order: [rounds] [folder]',
   'ip-filter': 'an IP filter of 500,000 ranges read and searched: [ranges]',
+  live: 'changes told to many Socket.IO clients while lists are read: --clients N, --sessions N, --only even,burst,memory…',
   sessions:
     'memory and time of sessions that do nothing: --sessions N, --torrents N in each, --runs N, --only ours,bare…',
   torrents: 'finished torrents that do nothing in one session: --torrents N, --runs N',

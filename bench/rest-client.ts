@@ -7,6 +7,7 @@ export interface ListedTorrent {
   readonly info_hash: string
   readonly state: string
   readonly progress: number
+  readonly labels: readonly string[]
 }
 
 /** What is read of a session in a list. */
@@ -54,6 +55,11 @@ export class RestClient {
     form.set('autostart', started ? '1' : '0')
     form.set('save_path', savePath)
     await this.#send('POST', `/v1/sessions/${sessionId}/torrents`, form)
+  }
+
+  async setLabels(sessionId: string, infoHash: string, labels: readonly string[]): Promise<void> {
+    const form = new URLSearchParams({ labels: labels.join(',') })
+    await this.#send('PATCH', `/v1/sessions/${sessionId}/torrents/${infoHash}`, form)
   }
 
   async deleteTorrent(sessionId: string, infoHash: string): Promise<void> {

@@ -91,6 +91,11 @@ export class RowList<Row> {
     return this.#body
   }
 
+  /** The rows alone, as the JSON of a list. */
+  json(): string {
+    return this.body().toString('utf8', this.#head.length - 1, this.body().length - 1)
+  }
+
   #changed(): void {
     this.#revision += 1
     this.#body = undefined

@@ -43,9 +43,8 @@ export class EventStreams {
     this.#options = options
     const { live, authentication, keepAliveMs = 15_000 } = options
     this.#feeds = live.feeds<EventStream>({
-      send: (streams, update) => {
-        const data = JSON.stringify(update)
-        for (const stream of streams) stream.send('update', data, { revision: update.revision })
+      send: (streams, { json, revision }) => {
+        for (const stream of streams) stream.send('update', json, { revision })
       },
     })
     this.#releases = [
@@ -102,7 +101,7 @@ export class EventStreams {
     if (wish !== undefined) {
       const { first, leave } = this.#feeds.follow(stream, wish, place?.revision)
       leaves.push(leave)
-      stream.send('update', JSON.stringify(first), { revision: first.revision })
+      stream.send('update', first.json, { revision: first.revision })
     }
     if (events || wish === undefined) this.#listen(stream, place)
   }

@@ -26,20 +26,46 @@ export interface Interest {
   readonly covers: (sessionId: string, owner: string | null) => boolean
 }
 
+/** An update as JSON, made once for all that it is sent to. */
+export interface UpdateText {
+  readonly revision: string
+  readonly json: string
+}
+
 type TorrentChanges = NonNullable<LiveUpdate['torrents']>[number]
 
 export class LiveBoard {
   readonly #process = randomBytes(6).toString('base64url')
+  readonly #board: Board
+  readonly #listeners = new Set<(sessionId: string, ofTorrents: boolean) => void>()
   readonly #revisions: Revisions = { current: 0 }
   readonly #sessions = new LiveTable<SessionView>(this.#revisions, 'id', sessionFields)
   readonly #torrents = new Map<string, LiveTable<TorrentRow>>()
 
   constructor(board: Board) {
+    this.#board = board
+    const tell = (id: string, ofTorrents: boolean): void => {
+      for (const listener of this.#listeners) listener(id, ofTorrents)
+    }
     board.watch({
-      session: (id, _before, after) => this.#putSession(id, after),
-      torrent: (id, infoHash, _before, after) => this.#putTorrent(id, infoHash, after),
-      closed: (id) => this.#torrents.delete(id),
+      session: (id, _before, after) => {
+        this.#putSession(id, after)
+        tell(id, false)
+      },
+      torrent: (id, infoHash, _before, after) => {
+        this.#putTorrent(id, infoHash, after)
+        tell(id, true)
+      },
+      closed: (id) => {
+        this.#torrents.delete(id)
+        tell(id, true)
+      },
     })
+  }
+
+  /** Tells from now on in which session something changed: its torrents, or what is shown of itself. */
+  onChange(listener: (sessionId: string, ofTorrents: boolean) => void): void {
+    this.#listeners.add(listener)
   }
 
   /** The number of the last change. */
@@ -64,6 +90,27 @@ export class LiveBoard {
     return { ...this.#frame(interest), revision: this.textOf(this.revision), ...this.#changes(interest, 0) }
   }
 
+  /** The same as JSON; where all fields of torrents are wanted their rows come as the lists keep them. */
+  snapshotText(interest: Interest): UpdateText {
+    const { topic, sessionId, torrentFields: fields, covers } = interest
+    const revision = this.textOf(this.revision)
+    if (topic === 'sessions' || fields.size < torrentFields.length)
+      return { revision, json: JSON.stringify(this.snapshot(interest)) }
+    const shown = this.#sessions.rows().filter(({ row: { id, owner } }) => covers(id, owner))
+    const ids = topic === 'torrents' ? [sessionId ?? ''] : shown.map(({ key }) => key)
+    const torrents = ids.flatMap((id) => {
+      const rows = this.#board.session(id)?.torrents
+      if (rows === undefined || rows.size === 0) return []
+      return `{"session_id":${JSON.stringify(id)},"added":${rows.json()},"changed":[],"removed":[]}`
+    })
+    const sessions =
+      topic === 'all' &&
+      this.#sessions.changesSince(0, interest.sessionFields, (row) => covers(row.id, row.owner))
+    const rest = { ...this.#frame(interest), revision, ...(sessions ? { sessions } : {}) }
+    const parts = torrents.length === 0 ? '' : `,"torrents":[${torrents.join()}]`
+    return { revision, json: `${JSON.stringify(rest).slice(0, -1)}${parts}}` }
+  }
+
   /**
    * What happened since `revision`; undefined for nothing of interest. Where that is not known any more it is
    * a snapshot. `told` is the revision that the follower has, for which nothing but `revision` is missing.
@@ -74,6 +121,15 @@ export class LiveBoard {
     if (Object.keys(changes).length === 0) return undefined
     const [from, to] = [this.textOf(told), this.textOf(this.revision)]
     return { ...this.#frame(interest), from, revision: to, ...changes }
+  }
+
+  /** What is there, or what changed since a revision as a caller names it, as JSON. */
+  textSince(interest: Interest, since: string | undefined): UpdateText {
+    const from = since === undefined ? undefined : this.numberOf(since)
+    if (from === undefined || !this.#remembers(interest, from)) return this.snapshotText(interest)
+    const here = this.textOf(from)
+    const update = this.since(interest, from) ?? { ...this.#frame(interest), from: here, revision: here }
+    return { revision: update.revision, json: JSON.stringify(update) }
   }
 
   #frame({ topic, sessionId }: Interest): Pick<LiveUpdate, 'topic' | 'session_id'> {

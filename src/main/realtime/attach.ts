@@ -14,6 +14,7 @@ import { boundConnection, type Connection } from './connection.ts'
 import { createGate } from './gate.ts'
 import { holdByKey } from './key-holders.ts'
 import { LiveCalls } from './live-calls.ts'
+import { sendPrepared } from './prepared-json.ts'
 
 export interface RealtimeOptions extends Omit<CallOptions, 'maxInFlight' | 'live'> {
   /** What can be followed; without it nothing. */
@@ -58,6 +59,7 @@ export function attachRealtime(server: HttpServer, options: RealtimeOptions): Re
     connectTimeout: connectTimeoutMs,
     serveClient: false,
   })
+  sendPrepared(io)
   const check = (request: IncomingMessage) => {
     checkAccess(request, options)
     if (isContinued(request)) return

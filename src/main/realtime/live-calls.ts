@@ -1,13 +1,15 @@
 /** The commands that belong to one socket: what it follows, from `subscribe` to its end. */
 import type { Server, Socket } from 'socket.io'
 import { RestTorrentError } from '../../protocol/errors.ts'
-import { liveCommands, type LiveCommand, type LiveUpdate, type Subscribe } from '../../protocol/live.ts'
+import { liveCommands, type LiveCommand, type Subscribe } from '../../protocol/live.ts'
 import { checkParameters } from '../../protocol/validate.ts'
 import { isHeard, type Happened } from '../live/event-log.ts'
 import type { Feeds, Sink } from '../live/feeds.ts'
+import type { UpdateText } from '../live/live-board.ts'
 import type { Live } from '../live/live.ts'
 import { wishOf } from '../live/wish.ts'
 import type { SocketFacts } from './key-holders.ts'
+import { PreparedJson } from './prepared-json.ts'
 
 /** What one socket may follow at the same time. */
 const maxTopics = 64
@@ -61,7 +63,7 @@ export class LiveCalls {
     this.#leave(socket, name)
     const { first, leave } = this.#feeds.follow(new SocketSink(socket), wish, wanted.since)
     topics.set(name, leave)
-    return { interval_ms: wish.intervalMs, update: first }
+    return { interval_ms: wish.intervalMs, update: new PreparedJson(first.json) }
   }
 
   /** Ends everything that is followed. */
@@ -109,7 +111,7 @@ export class LiveCalls {
   }
 
   /** Encoded once for all of them. */
-  #send(sinks: readonly SocketSink[], update: LiveUpdate): void {
-    this.#io.to(sinks.map(({ socket }) => socket.id)).emit('v1.update', update)
+  #send(sinks: readonly SocketSink[], { json }: UpdateText): void {
+    this.#io.to(sinks.map(({ socket }) => socket.id)).emit('v1.update', new PreparedJson(json))
   }
 }

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { LiveState } from '../../../src/client/live-state.ts'
 import { Board } from '../../../src/main/board/board.ts'
 import { Feeds, type Sink, type Wish } from '../../../src/main/live/feeds.ts'
-import { LiveBoard } from '../../../src/main/live/live-board.ts'
+import { LiveBoard, type UpdateText } from '../../../src/main/live/live-board.ts'
 import { wishOf } from '../../../src/main/live/wish.ts'
 import { liveCommands, type LiveUpdate } from '../../../src/protocol/live.ts'
 import { anybody } from '../../support/access.ts'
@@ -29,13 +29,16 @@ function follower(): TestSink {
 function fixture() {
   const board = new Board()
   let changes = 0
-  const send = (sinks: readonly TestSink[], update: LiveUpdate): void => {
+  const send = (sinks: readonly TestSink[], { json }: UpdateText): void => {
+    const update = updateOf({ json })
     for (const { got } of sinks) got.push(update)
   }
   const all = new Feeds<TestSink>(new LiveBoard(board), { send }, () => (changes += 1))
   opened.push(all)
   return { board, all, changes: () => changes }
 }
+
+const updateOf = ({ json }: Pick<UpdateText, 'json'>): LiveUpdate => JSON.parse(json) as LiveUpdate
 
 function wish(parameters: object = {}): Wish {
   const asked = liveCommands.subscribe.input.parse({ topic: 'sessions', ...parameters })
@@ -58,7 +61,7 @@ feeds('one that is not ready gets nothing, then the latest in one update that fo
   const { board, all } = fixture()
   const [slow, quick] = [follower(), follower()]
   const state = new LiveState()
-  state.apply(all.follow(slow, wish(), undefined).first)
+  state.apply(updateOf(all.follow(slow, wish(), undefined).first))
   all.follow(quick, wish(), undefined)
   slow.isReady = false
   for (let variant = 0; variant < 3; variant += 1) {
@@ -73,12 +76,24 @@ feeds('one that is not ready gets nothing, then the latest in one update that fo
   assert.equal(state.sessions.get('a'), viewNamed('a', 2))
 })
 
+feeds('the first change is told soon, the next when the interval is over', async () => {
+  const { board, all } = fixture()
+  const [rare, quick] = [follower(), follower()]
+  all.follow(rare, { ...wish(), name: 'rare', intervalMs: 3_600_000 }, undefined)
+  all.follow(quick, wish(), undefined)
+  board.sessions.put('a', viewNamed('a'))
+  await eventually(5000, 'both hear of the first', () => rare.got.length > 0 && quick.got.length > 0)
+  board.sessions.put('a', viewNamed('a', 2))
+  await eventually(5000, 'the quick one hears of the second', () => quick.got.length > 1)
+  assert.is(rare.got.length, 1)
+})
+
 feeds('changes of fields that nobody chose are not sent and break no sequence', async () => {
   const { board, all } = fixture()
   board.sessions.put('a', viewNamed('a'))
   const [names, everything] = [follower(), follower()]
   const state = new LiveState()
-  state.apply(all.follow(names, wish({ fields: 'name' }), undefined).first)
+  state.apply(updateOf(all.follow(names, wish({ fields: 'name' }), undefined).first))
   all.follow(everything, wish(), undefined)
   board.sessions.put('a', viewNamed('a', 2))
   await eventually(5000, 'the other hears', () => everything.got.length > 0)

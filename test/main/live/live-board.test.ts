@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { LiveState } from '../../../src/client/live-state.ts'
 import { Board } from '../../../src/main/board/board.ts'
 import { LiveBoard, type Interest } from '../../../src/main/live/live-board.ts'
-import { sessionFields, torrentFields } from '../../../src/protocol/live.ts'
+import { sessionFields, torrentFields, type LiveUpdate } from '../../../src/protocol/live.ts'
 import { torrentStates, type TorrentRow } from '../../../src/protocol/torrent.ts'
 import { viewNamed } from './session-view.ts'
 import { suite } from '../../support/suite.ts'
@@ -91,10 +91,9 @@ live('whoever applies what changed always ends with what a fresh list shows', ()
       const read = (reader: number): void => {
         const [state, interest] = [readers[reader], covered[reader]]
         if (!state || !interest) return
-        const from = state.revision === undefined ? undefined : liveBoard.numberOf(state.revision)
-        const update = from === undefined ? liveBoard.snapshot(interest) : liveBoard.since(interest, from)
-        const sent = JSON.parse(JSON.stringify(update ?? null)) as typeof update | null
-        if (sent) assert.ok(state.apply(sent))
+        const { json, revision } = liveBoard.textSince(interest, state.revision)
+        assert.ok(state.apply(JSON.parse(json) as LiveUpdate))
+        assert.is(state.revision, revision)
         assert.equal(
           shown(state),
           JSON.parse(JSON.stringify(lists(board, (id) => interest.covers(id, null)))),

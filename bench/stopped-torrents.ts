@@ -18,7 +18,7 @@ export async function addStoppedTorrents(
       const name = `A recording of an evening, part ${index}.mkv`
       const { bytes } = makeMetainfo({ name, content: contentLength, seed: name })
       for (const id of sessionIds)
-        await client.addTorrent(id, bytes, { savePath: `recordings ${id.slice(-4)}`, started: false })
+        await client.addTorrent(id, bytes, { savePath: `recordings ${id.slice(-12)}`, started: false })
     }
   }
   await Promise.all(Array.from({ length: uploadsAtATime }, lane))

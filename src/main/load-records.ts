@@ -1,13 +1,19 @@
 import type { Log } from './log.ts'
 import { fillRecords } from './records/restored-records.ts'
 import type { SessionRecords } from './records/session-records.ts'
+import { bringBack } from './supervisor/bring-back.ts'
 import type { Supervisor } from './supervisor/supervisor.ts'
 import type { StoreClient } from './threads/store-client.ts'
+import type { TaskPool } from './threads/task-pool.ts'
 
-/** The sessions that the store kept, and those of which only removals are left; what cannot be read is logged. */
+/**
+ * The sessions that the store kept, and those of which only removals are left; what cannot be read is logged. Files
+ * that were on their way to other names are where the records say.
+ */
 export async function loadRecords(
   store: StoreClient,
   supervisor: Supervisor,
+  tasks: Pick<TaskPool, 'bringBack'>,
   log: Log,
 ): Promise<{ restored: SessionRecords[]; removed: SessionRecords[] }> {
   const { sessions, skipped } = await store.loadAll()
@@ -20,5 +26,6 @@ export async function loadRecords(
     const list = stored.removed ? removed : restored
     list.push(records)
   }
+  await bringBack(restored, tasks, log)
   return { restored, removed }
 }

@@ -143,7 +143,7 @@ export async function startProgram(
     board.watch({ closed: (id) => jobs.cancelOf(id) })
     await filters.loadHost()
     const live = new Live(board, (follows) => supervisor.follow(follows))
-    const { restored, removed } = await loadRecords(store, supervisor, log)
+    const { restored, removed } = await loadRecords(store, supervisor, tasks, log)
     sweepIpFilters(dataDir, restored)
     const discovery = new LocalDiscovery({
       sessions: () => localSessions(supervisor, board),

@@ -16,6 +16,8 @@ export type TaskName =
   | 'changeNames'
   | 'refusePresent'
   | 'linkFiles'
+  | 'renameFiles'
+  | 'bringBack'
   | 'copyPieces'
   | 'identifyPlace'
   | 'listFiles'
@@ -118,6 +120,9 @@ export interface FileLinking {
   readonly bits?: Uint8Array | undefined
 }
 
+/** What became of it: on another file system, or on one where a file has but one name, none has a second. */
+export type Linked = 'linked' | 'apart' | 'unlinkable'
+
 /** Pieces of a torrent that are to be copied to its second place, when they hash as they should. */
 export interface PieceCopying extends FileLinking {
   readonly firstPiece: number
@@ -147,12 +152,14 @@ export interface FileList {
 }
 
 /** A file of a torrent by its place in the metainfo. */
-export interface FileQuery extends Pick<NameChange, 'rawInfo' | 'renamed'> {
+export interface FileQuery {
+  readonly rawInfo: Uint8Array
   readonly index: number
 }
 
-/** A file as it lies below the save folder, and where its bytes begin in the torrent. */
+/** A file, and where its bytes begin in the torrent. */
 export interface FoundFile {
+  /** Below the save folder, unless it was renamed. */
   readonly path: string
   /** As the metainfo has it, without its folders. */
   readonly name: string

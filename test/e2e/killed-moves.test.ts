@@ -2,7 +2,9 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import * as assert from 'uvu/assert'
+import { filesBelow, mixedFiles } from '../support/content.ts'
 import { restFace, type Face } from '../support/faces.ts'
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { startProcess, type ServerProcess } from '../support/server-process.ts'
@@ -91,6 +93,61 @@ killed('a move to another disk, a rename and a removal leave a file in one place
   } finally {
     await server[Symbol.asyncDispose]()
     rmSync(memory, { recursive: true, force: true })
+  }
+})
+
+killed('without hard links names change by renames, which a kill in their middle undoes', async () => {
+  const tree = makeMetainfo({ name: 'tree', files: mixedFiles })
+  const dataDir = temporaryFolder()
+  const here = join(dataDir, 'downloads/here')
+  const there = join(dataDir, 'downloads/there')
+  const preload = fileURLToPath(new URL('../support/without-links.ts', import.meta.url))
+  const start = async (variables: NodeJS.ProcessEnv = {}): Promise<{ server: ServerProcess; rest: Face }> => {
+    const server = startProcess(['--port', '0'], {
+      RESTTORRENT_DATA_DIR: dataDir,
+      RESTTORRENT_LISTEN_HOST: '127.0.0.1',
+      RESTTORRENT_MEMORY_ONLY: '0',
+      NODE_OPTIONS: `--import=${preload}`,
+      ...variables,
+    })
+    return { server, rest: restFace(await server.listening()) }
+  }
+  const namesBelow = (name: string): string[] => mixedFiles.map(({ path }) => `${name}/${path}`).toSorted()
+  writeFiles(here, tree)
+  let { server, rest } = await start({ KILLED_AFTER_RENAME: 'second.bin' })
+  try {
+    const session = await openSession(rest)
+    const of = { session_id: session.id, info_hash: tree.infoHash }
+    await addTorrent(rest, session, { file: tree.bytes })
+    await whenState(rest, session, tree.infoHash, 'seeding')
+    void rest.ask('rename_file', { ...of, path: 'tree', new_path: 'wood' }).catch(() => undefined)
+    await server.ended()
+    const between = filesBelow(here)
+    for (const name of ['tree', 'wood'])
+      assert.ok(
+        between.some((path) => path.startsWith(`${name}/`)),
+        between.join(),
+      )
+    assert.is(between.length, mixedFiles.length)
+    ;({ server, rest } = await start())
+    await whenState(rest, session, tree.infoHash, 'seeding')
+    await eventually(waitMs, 'one name', () => String(filesBelow(here)) === String(namesBelow('tree')))
+
+    const { ino } = statSync(join(here, 'tree/first.bin'))
+    assert.is((await rest.call('rename_file', { ...of, path: 'tree', new_path: 'wood' })).num_files, 5)
+    assert.equal(filesBelow(here), namesBelow('wood'))
+    const { job } = await rest.call('move_torrent', { ...of, save_path: 'there' })
+    await eventually(waitMs, 'the end of the move', async () => {
+      return (await rest.call('get_job', { job_id: job.id })).job.state === 'done'
+    })
+    assert.equal([filesBelow(here), filesBelow(there)], [[], namesBelow('wood')])
+    assert.is(statSync(join(there, 'wood/first.bin')).ino, ino, 'nothing is copied')
+    for (const { path, content } of tree.files)
+      assert.ok(readFileSync(join(there, path.replace('tree', 'wood'))).equals(content), path)
+    const torrent = await whenState(rest, session, tree.infoHash, 'seeding')
+    assert.equal([torrent.save_path, torrent.progress], ['there', 1])
+  } finally {
+    await server[Symbol.asyncDispose]()
   }
 })
 

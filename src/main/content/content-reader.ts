@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { chunkLength } from '../../protocol/content.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
+import { isSamePlace } from '../../protocol/torrent-place.ts'
 import type { TorrentState } from '../../protocol/torrent.ts'
 import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
 import type { ContentReads } from './content-reads.ts'
@@ -31,6 +32,7 @@ export interface ReaderOptions {
   /** Throws when the torrent is gone. */
   readonly present: () => Present
   readonly reads: ContentReads
+  /** With its path as the metainfo has it: it may have another name meanwhile. */
   readonly file: FileSpan & { readonly path: string }
   /** Of the first byte, and after the last. */
   readonly from: number
@@ -38,6 +40,9 @@ export interface ReaderOptions {
   /** How long a missing piece is waited for. */
   readonly patienceMs: number
 }
+
+/** What can be read at the moment. */
+type Part = Present & Readable & { readonly length: number }
 
 export class ContentReader {
   readonly #options: ReaderOptions
@@ -56,18 +61,23 @@ export class ContentReader {
    * `files_changed`, another disk code, or as `present` throws.
    */
   async next(): Promise<Uint8Array | undefined> {
-    const { end, reads, file } = this.#options
-    const part = this.#at < end ? await this.#wait() : undefined
-    if (part === undefined) return undefined
-    const { session, record, length, seen, isWritten } = part
-    const { saveFolder, storageMode } = record
-    const position = this.#at
-    const bytes =
-      storageMode === 'memory'
-        ? await this.#readMemory(part, length)
-        : await reads.read(session.id, { saveFolder, path: file.path, position, length, seen, isWritten })
-    this.#at += bytes.length
-    return bytes
+    const { end, patienceMs } = this.#options
+    const until = Date.now() + patienceMs
+    while (this.#at < end) {
+      const part = await this.#wait(until)
+      if (part === undefined) return undefined
+      const bytes = await this.#read(part).catch((error: unknown) => {
+        // it may have been renamed or moved since the record was looked at: it is there in a moment
+        if (Date.now() > until || !isOnItsWay(part.record, this.#options.present().record)) throw error
+      })
+      if (bytes === undefined) {
+        await this.#pause()
+        continue
+      }
+      this.#at += bytes.length
+      return bytes
+    }
+    return undefined
   }
 
   /** Gives up what it waits for. */
@@ -81,11 +91,23 @@ export class ContentReader {
     }
   }
 
+  async #read(part: Part): Promise<Uint8Array> {
+    const { reads, file } = this.#options
+    const { session, record, length, seen, isWritten } = part
+    const { saveFolder, storageMode, renamed } = record
+    if (storageMode === 'memory') return await this.#readMemory(part, length)
+    const path = renamed?.find(({ index }) => index === file.index)?.path ?? file.path
+    return await reads.read(session.id, { saveFolder, path, position: this.#at, length, seen, isWritten })
+  }
+
+  async #pause(): Promise<void> {
+    await sleep(lookMs, undefined, { signal: this.#closing.signal }).catch(() => undefined)
+  }
+
   /** Settles when a part is there, with its length; undefined after `close`. */
-  async #wait(): Promise<(Present & Readable & { readonly length: number }) | undefined> {
-    const { patienceMs, file, end } = this.#options
+  async #wait(until: number): Promise<Part | undefined> {
+    const { file, end } = this.#options
     const { signal } = this.#closing
-    const until = Date.now() + patienceMs
     while (!signal.aborted) {
       const present = this.#options.present()
       const isKept = isKeptTrue(present)
@@ -96,7 +118,7 @@ export class ContentReader {
       if (readable !== undefined && length > 0) return { ...present, ...readable, length }
       if (!isKept || !isWanted(present.record, file)) throw missing(present.record, 'is not being fetched')
       if (Date.now() > until) throw missing(present.record, 'did not come in time')
-      await sleep(lookMs, undefined, { signal }).catch(() => undefined)
+      await this.#pause()
     }
     return undefined
   }
@@ -131,6 +153,11 @@ export class ContentReader {
     if (bytes === undefined) throw missing(record, 'is not in memory any more')
     return bytes
   }
+}
+
+/** Whether the files have got another place since, or may be about to. */
+function isOnItsWay(before: TorrentRecord, now: TorrentRecord): boolean {
+  return before.elsewhere !== undefined || now.elsewhere !== undefined || !isSamePlace(before, now)
 }
 
 /** Whether a worker has the torrent open, or soon will, and the bits are what it says. */

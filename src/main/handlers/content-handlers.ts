@@ -24,15 +24,15 @@ export function contentHandlers({
   links,
 }: ContentHandlerOptions): Pick<Handlers, 'create_link' | 'get_playlist'> {
   const infoOf = (name: { session_id: string; info_hash: string }) => {
-    const { infoHash, source, facts, renamed } = findTorrent(supervisor, name).record
+    const { infoHash, source, facts } = findTorrent(supervisor, name).record
     if (source.rawInfo === undefined)
       throw new RestTorrentError('metadata_unknown', `torrent ${infoHash} has no metadata yet`)
-    return { rawInfo: source.rawInfo, renamed, name: facts?.name ?? infoHash }
+    return { rawInfo: source.rawInfo, name: facts?.name ?? infoHash }
   }
   return {
     create_link: async ({ lifetime_ms, ...file }, { access }) => {
-      const { rawInfo, renamed } = infoOf(file)
-      await tasks.findFile({ rawInfo, renamed, index: file.index })
+      const { rawInfo } = infoOf(file)
+      await tasks.findFile({ rawInfo, index: file.index })
       const expires_at = Date.now() + lifetime_ms
       return { value: { path: links.path(file, access, expires_at), expires_at } }
     },

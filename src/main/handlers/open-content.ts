@@ -44,10 +44,10 @@ export function contentOpener(options: ContentOptions): ContentOpener {
   const files = new FoundFiles(tasks)
   return async (name, access) => {
     if (!access.sees(name.session_id)) throw new RestTorrentError('session_not_found', 'session not found')
-    const { infoHash, addedAt, source, facts, renamed } = findTorrent(supervisor, name).record
+    const { infoHash, addedAt, source, facts } = findTorrent(supervisor, name).record
     if (source.rawInfo === undefined || facts === undefined)
       throw new RestTorrentError('metadata_unknown', `torrent ${infoHash} has no metadata yet`)
-    const found = await files.find({ rawInfo: source.rawInfo, renamed, index: name.index })
+    const found = await files.find({ rawInfo: source.rawInfo, index: name.index })
     const present = (): Present => {
       const now = findTorrent(supervisor, name)
       const state = board.session(name.session_id)?.torrents.get(infoHash)?.state
@@ -75,7 +75,7 @@ function reachOf(present: Present, file: FileSpan, from: number, end: number): n
   return from + length
 }
 
-/** Files that were found, for as long as the info dictionary or the names they are of are in memory. */
+/** Files that were found, for as long as the info dictionary is in memory. */
 class FoundFiles {
   readonly #tasks: ContentOptions['tasks']
   readonly #found = new WeakMap<object, Map<number, FoundFile>>()
@@ -85,12 +85,12 @@ class FoundFiles {
   }
 
   async find(query: FileQuery): Promise<FoundFile> {
-    const { rawInfo, renamed = rawInfo, index } = query
-    const known = this.#found.get(renamed)?.get(index)
+    const { rawInfo, index } = query
+    const known = this.#found.get(rawInfo)?.get(index)
     if (known !== undefined) return known
     const file = await this.#tasks.findFile(query)
-    const files = this.#found.get(renamed) ?? new Map<number, FoundFile>()
-    this.#found.set(renamed, files.set(index, file))
+    const files = this.#found.get(rawInfo) ?? new Map<number, FoundFile>()
+    this.#found.set(rawInfo, files.set(index, file))
     return file
   }
 }

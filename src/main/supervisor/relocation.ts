@@ -15,13 +15,11 @@ import type { TaskPool } from '../threads/task-pool.ts'
 import type { HashDesk } from './hash-desk.ts'
 import { holdFiles } from './hold-files.ts'
 import { PieceCopies } from './piece-copies.ts'
+import { renameHeld } from './rename-held.ts'
 import type { SessionSupervisor } from './session-supervisor.ts'
 
 export interface RelocationSurroundings {
-  readonly tasks: Pick<
-    TaskPool,
-    'refusePresent' | 'linkFiles' | 'copyPieces' | 'identifyPlace' | 'deleteData'
-  >
+  readonly tasks: TaskPool
   readonly hashDesk: Pick<HashDesk, 'inTurn'>
   readonly files: FileOwnership
   readonly board: Board
@@ -152,12 +150,11 @@ export class Relocation {
     signal.throwIfAborted()
     const before = find(session, infoHash)
     const link = { ...linking(before, place), bits: claimedBits(before) }
-    const isLinked = (await tasks.linkFiles(link)) === 'linked'
+    const linked = await tasks.linkFiles(link)
+    if (linked === 'unlinkable' && (await this.#renameHeld(session, infoHash, place, signal))) return
+    const isLinked = linked === 'linked'
     if (!isLinked && !mayCopy)
-      throw new RestTorrentError(
-        'disk_failed',
-        'the file system gives a file no second name: move the torrent',
-      )
+      throw new RestTorrentError('disk_failed', 'a file cannot have this name there: move the torrent')
     const copies = isLinked
       ? undefined
       : new PieceCopies({ tasks, hashDesk, sessionId: session.id, place: filePlace(place), signal, progress })
@@ -168,6 +165,23 @@ export class Relocation {
     const known = await copies?.rest(held)
     signal.throwIfAborted()
     await this.#switch(session, held, place, known ?? {})
+  }
+
+  async #renameHeld(
+    session: SessionSupervisor,
+    infoHash: string,
+    place: TorrentPlace,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    return await renameHeld({
+      tasks: this.#near.tasks,
+      session,
+      infoHash,
+      signal,
+      find: () => find(session, infoHash),
+      linking: (record) => linking(record, place),
+      switchFrom: async (record) => await this.#switch(session, record, place, {}),
+    })
   }
 
   /** One write: the place, where the other copies are, and what is known of the files. */

@@ -27,6 +27,7 @@ import type {
   FileList,
   FileListing,
   FilePlace,
+  Linked,
   NameChange,
   PieceCopying,
   FolderAnswer,
@@ -112,9 +113,19 @@ export class TaskPool {
     await run(this.#quick, 'refusePresent', linking, folderDeadlineMs)
   }
 
-  /** Gives files a second name; `apart` where that cannot be. Rejects with a disk code. */
-  async linkFiles(linking: FileLinking): Promise<'linked' | 'apart'> {
+  /** Gives files a second name, see `Linked`. Rejects with a disk code. */
+  async linkFiles(linking: FileLinking): Promise<Linked> {
     return await run(this.#bulk, 'linkFiles', linking, deleteDeadlineMs)
+  }
+
+  /** Gives files that nobody touches another name; `apart` where that cannot be. Rejects with a disk code. */
+  async renameFiles(linking: FileLinking): Promise<'renamed' | 'apart'> {
+    return await run(this.#bulk, 'renameFiles', linking, deleteDeadlineMs)
+  }
+
+  /** Renames files that are in the first of the places alone to the second. Rejects with a disk code. */
+  async bringBack(linking: FileLinking): Promise<void> {
+    await run(this.#quick, 'bringBack', linking, folderDeadlineMs)
   }
 
   /** Copies pieces to a second place and syncs them. Rejects with `files_changed` or another disk code. */

@@ -23,6 +23,7 @@ import type {
   FileList,
   FileListing,
   FileSet,
+  Linked,
   NameChange,
   PieceCopying,
   FolderAnswer,
@@ -51,6 +52,7 @@ import { pruneCopies } from './ip-filter/filter-copy.ts'
 import { linkFilesOf, refusePresentFiles } from './link-files.ts'
 import { changeNamesOf, listFilesOf } from './name-files.ts'
 import { loadIpFilter as load } from './ip-filter/load-ip-filter.ts'
+import { bringBackFiles, renameFilesOf } from './rename-files.ts'
 import { readContent as readPart } from './read-content.ts'
 import { readImport as readImportPart } from './read-import.ts'
 import { freeSpaceAt, resolveUnderRoot } from './resolve-folder.ts'
@@ -122,8 +124,18 @@ export async function refusePresent(linking: FileLinking): Promise<TaskAnswer<vo
 }
 
 /** See `linkFilesOf`. */
-export async function linkFiles(linking: FileLinking): Promise<TaskAnswer<'linked' | 'apart'>> {
+export async function linkFiles(linking: FileLinking): Promise<TaskAnswer<Linked>> {
   return await linkFilesOf(linking).then((value) => ({ value }), refusal)
+}
+
+/** See `renameFilesOf`. */
+export async function renameFiles(linking: FileLinking): Promise<TaskAnswer<'renamed' | 'apart'>> {
+  return await renameFilesOf(linking).then((value) => ({ value }), refusal)
+}
+
+/** See `bringBackFiles`. */
+export async function bringBack(linking: FileLinking): Promise<TaskAnswer<void>> {
+  return await bringBackFiles(linking).then((value) => ({ value }), refusal)
 }
 
 /** See `PieceCopying`. */

@@ -3,12 +3,11 @@ import { RestTorrentError } from '../../protocol/errors.ts'
 import { isPlayable } from '../../protocol/media-type.ts'
 import type { FileQuery, FoundFile, PlayableFile } from '../../protocol/tasks.ts'
 import { parseInfo } from '../../protocol/torrent-info.ts'
-import { withNames } from '../../protocol/torrent-place.ts'
 import { isOnDisk } from '../session/storage/layout.ts'
 
 /** See `FoundFile`. Throws `not_found` where there is no such file on disk, else as `parseInfo`. */
-export function findFile({ rawInfo, renamed, index }: FileQuery): FoundFile {
-  const file = withNames(parseInfo(rawInfo), renamed).files[index]
+export function findFile({ rawInfo, index }: FileQuery): FoundFile {
+  const file = parseInfo(rawInfo).files[index]
   if (file === undefined || !isOnDisk(file))
     throw new RestTorrentError('not_found', `the torrent has no file ${index}`)
   const { safePath: path, offset, length } = file

@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import { hasBit } from '../../protocol/progress.ts'
-import type { FileLinking } from '../../protocol/tasks.ts'
+import type { FileLinking, Linked } from '../../protocol/tasks.ts'
 import { parseInfo } from '../../protocol/torrent-info.ts'
 import { filesWith } from '../session/resume/file-pieces.ts'
 import { deleteFiles } from '../session/storage/delete-files.ts'
@@ -14,18 +14,14 @@ import { FileOperations } from '../session/storage/file-operations.ts'
 import { withFolder, type Folder } from '../session/storage/folder.ts'
 import { freeSpace } from '../session/storage/free-space.ts'
 import { identify } from '../session/storage/identity.ts'
-import { foldersOf, relativeParts } from '../session/storage/relative-path.ts'
+import { relativeParts } from '../session/storage/relative-path.ts'
+import { pairsOf, syncFoldersOf, type FilePair } from './file-pairs.ts'
 import { filesIn } from './placed-files.ts'
 
-/** Another file system, one without such links, or a file of somebody else's that may not be linked. */
-const noLinks = new Set(['EXDEV', 'EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS', 'EMLINK', 'EACCES'])
+/** A file system without such links, or a file of somebody else's that may not be linked. */
+const noLinks = new Set(['EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS', 'EMLINK', 'EACCES'])
 
-interface Pair {
-  readonly from: string
-  readonly to: string
-  /** Whether pieces of it are claimed. */
-  readonly isNeeded: boolean
-}
+type Outcome = 'made' | 'there' | Exclude<Linked, 'linked'>
 
 /** Throws `file_exists` where something is at one of the paths that files are to have. */
 export async function refusePresentFiles(linking: FileLinking): Promise<void> {
@@ -45,26 +41,23 @@ export async function refusePresentFiles(linking: FileLinking): Promise<void> {
 
 /**
  * `linked` when every file that is there has its second name, synced; what has it already is left. `apart` where
- * it cannot have one: then none was made, and there is room for copies. Rejects with `insufficient_space`, with
+ * the other place is on another file system: then none was made, and there is room for copies. `unlinkable` where
+ * a file cannot have a second name at all; then none was made either. Rejects with `insufficient_space`, with
  * `files_changed` where a file is missing that holds pieces, or with another disk code.
  */
-export async function linkFilesOf(linking: FileLinking): Promise<'linked' | 'apart'> {
+export async function linkFilesOf(linking: FileLinking): Promise<Linked> {
   const operations = new FileOperations()
   const { from, to } = linking
   const made: string[] = []
   for (const pair of pairsOf(linking)) {
     const outcome = await linkOne(operations, from.saveFolder, to.saveFolder, pair)
     if (outcome === 'made') made.push(pair.to)
-    if (outcome !== 'apart') continue
+    if (outcome !== 'apart' && outcome !== 'unlinkable') continue
     await deleteFiles(operations, to.saveFolder, made, () => false)
-    await refuseFull(operations, linking)
-    return 'apart'
+    if (outcome === 'apart') await refuseFull(operations, linking)
+    return outcome
   }
-  const folders = new Set(made.flatMap((path) => ['', ...foldersOf(path)]))
-  for (const folder of folders) {
-    const parts = folder === '' ? [] : folder.split('/')
-    await withFolder(operations, to.saveFolder, parts, looking, async ({ fd }) => await operations.fsync(fd))
-  }
+  await syncFoldersOf(operations, to.saveFolder, made)
   return 'linked'
 }
 
@@ -88,8 +81,8 @@ async function linkOne(
   operations: FileOperations,
   source: string,
   target: string,
-  pair: Pair,
-): Promise<'made' | 'there' | 'missing' | 'apart'> {
+  pair: FilePair,
+): Promise<Outcome | 'missing'> {
   const [from, to] = [relativeParts(pair.from), relativeParts(pair.to)]
   try {
     return await withFolder(operations, source, from.slice(0, -1), looking, async (there) => {
@@ -108,35 +101,18 @@ async function linkOne(
   }
 }
 
-async function link(
-  operations: FileOperations,
-  old: string,
-  here: Folder,
-  name: string,
-): Promise<'made' | 'there' | 'apart'> {
+async function link(operations: FileOperations, old: string, here: Folder, name: string): Promise<Outcome> {
   try {
     await operations.link(old, here.at(name))
     return 'made'
   } catch (error) {
     const errno = errnoOf(error) ?? ''
-    if (noLinks.has(errno)) return 'apart'
+    if (errno === 'EXDEV') return 'apart'
+    if (noLinks.has(errno)) return 'unlinkable'
     if (errno !== 'EEXIST') throw error
   }
   const [one, other] = await Promise.all([operations.lstat(old), operations.lstat(here.at(name))])
   return one.ino === other.ino && one.dev === other.dev ? 'there' : 'apart'
-}
-
-/** The files whose path is another. */
-function pairsOf({ rawInfo, from, to, bits = new Uint8Array() }: FileLinking): Pair[] {
-  const info = parseInfo(rawInfo)
-  const needed = new Set(filesWith(info, (piece) => hasBit(bits, piece)))
-  const targets = filesIn(info, to)
-  const pairs = filesIn(info, from).map(({ index, safePath }, at) => ({
-    from: safePath,
-    to: targets[at]?.safePath ?? safePath,
-    isNeeded: needed.has(index),
-  }))
-  return pairs.filter((pair) => from.saveFolder !== to.saveFolder || pair.from !== pair.to)
 }
 
 function codeOf(error: unknown): string | undefined {

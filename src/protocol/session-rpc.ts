@@ -43,6 +43,8 @@ export interface SessionBoot {
   readonly reportIntervalMs: number
   /** How soon a torrent that a disk fault stopped looks by itself whether the cause is gone. */
   readonly healMs: number
+  /** How soon a torrent that has everything and meets nobody is dormant, where it is not the usual time. */
+  readonly dormantAfterMs?: number
 }
 
 /** The calls a session worker answers. Every one settles or is answered `session_gone` when the thread ends. */

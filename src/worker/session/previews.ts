@@ -48,11 +48,11 @@ export class Previews {
     if (signal.aborted) return undefined
     const meeting = await TorrentMeeting.begin({
       record: () => record,
-      content: undefined,
+      content: () => undefined,
       near: { ...this.#near, post: nothing },
       signal: new AbortController().signal, // it is ended by its close alone
       meter: new TorrentMeter(noCounters, nothing),
-      left: () => undefined,
+      onRest: nothing,
       events: {
         onVerified: nothing,
         onMetadata: resolve,

@@ -29,6 +29,7 @@ import { openSwarm, tellDhtTable, type Swarm } from './swarm.ts'
 import { Torrent } from './torrent.ts'
 import type { TorrentSurroundings } from './torrent-surroundings.ts'
 import { TransferGate } from './transfer-gate.ts'
+import { Upkeep } from './upkeep.ts'
 import { Turns } from '../../protocol/turns.ts'
 import { WritePermits } from './write-permits.ts'
 
@@ -37,8 +38,8 @@ const memoryBytes = 1024 * 1024 * 1024
 /** What trackers get to hear that a session stops, within the supervisor's own deadline. */
 const farewellMs = 3500
 
-/** How often what was written is synced and its bits told. */
-const checkpointMs = 5000
+/** A torrent that has everything is dormant when nobody was there for so long. */
+const usualDormantAfterMs = 60_000
 
 export class Session implements SessionApi {
   readonly #bound: Bound
@@ -49,7 +50,7 @@ export class Session implements SessionApi {
   readonly #openSwarm: () => Promise<Swarm>
   #settings: SessionSettings
   readonly #refusals = new Refusals()
-  readonly #checkpoints: NodeJS.Timeout
+  readonly #upkeep: Upkeep
   #swarm: Promise<Swarm> | undefined
 
   constructor(boot: SessionBoot, bound: Bound, post: (event: SessionEvent) => void) {
@@ -68,7 +69,7 @@ export class Session implements SessionApi {
       lane: new ActivationLane(),
       reporter: new Reporter(() => this.#torrents.values(), post),
       transfers: new TransferGate(boot.transfers, (error) => {
-        for (const torrent of this.#torrents.values()) if (torrent.isActive) torrent.fail(error)
+        for (const torrent of this.#torrents.values()) if (torrent.isOpen) torrent.fail(error)
       }),
       swarm: async () => await (this.#swarm ??= this.#openSwarm()),
       post,
@@ -76,7 +77,8 @@ export class Session implements SessionApi {
     }
     this.#previews = new Previews(this.#near)
     this.#near.reporter.start(boot.reportIntervalMs)
-    this.#checkpoints = setInterval(() => void this.#checkpointAll(), checkpointMs)
+    const dormantAfterMs = boot.dormantAfterMs ?? usualDormantAfterMs
+    this.#upkeep = new Upkeep(this.#torrents, dormantAfterMs, () => this.#near.transfers.look())
   }
 
   async applyTorrent(record: TorrentRecord): Promise<void> {
@@ -163,7 +165,7 @@ export class Session implements SessionApi {
   }
 
   async dialPeer(infoHash: string, address: string): Promise<DialAnswer | undefined> {
-    return await Promise.resolve(this.#torrents.get(infoHash)?.meeting?.dialPeer(address))
+    return await this.#torrents.get(infoHash)?.meeting?.dialPeer(address)
   }
 
   async changeBans(change: BanChange): Promise<void> {
@@ -204,7 +206,7 @@ export class Session implements SessionApi {
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#checkpoints)
+    this.#upkeep.stop()
     this.#previews.giveUp()
     const swarm = await this.#swarm
     const farewell = swarm?.trackers.close(farewellMs)
@@ -232,12 +234,6 @@ export class Session implements SessionApi {
       this.#torrents.set(record.infoHash, torrent)
       step(torrent)
     })
-  }
-
-  /** One after the other: a sync may take all that the disk has. */
-  async #checkpointAll(): Promise<void> {
-    this.#near.transfers.look()
-    for (const torrent of this.#torrents.values()) await torrent.checkpoint()
   }
 }
 

@@ -12,8 +12,8 @@ export interface AnnouncedTorrent {
   numPeers(): number
   /** A tracker has accepted `completed`. */
   onCompletedTold(): void
-  /** A peer a tracker named, as `host:port`. */
-  onPeer(address: string): void
+  /** Peers that a tracker named, as `host:port`, and how many it knows with us, where it says so. */
+  onPeers(addresses: readonly string[], swarmSize: number | undefined): void
 }
 
 export class TorrentAnnounces {
@@ -37,9 +37,7 @@ export class TorrentAnnounces {
         return finishedAt !== null && !completedTold && torrent.left() === 0
       },
       onCompletedTold: () => torrent.onCompletedTold(),
-      onPeers: (peers) => {
-        for (const peer of peers) torrent.onPeer(writePeerAddress(peer))
-      },
+      onPeers: (peers, swarmSize) => torrent.onPeers(peers.map(writePeerAddress), swarmSize),
     })
   }
 

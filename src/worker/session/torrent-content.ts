@@ -19,7 +19,7 @@ import type { PieceStore } from './storage/piece-store.ts'
 import { SwitchedStore } from './storage/switched-store.ts'
 import { watchReads } from './watch-reads.ts'
 import { deleteFiles, removeOwnFolder } from './storage/delete-files.ts'
-import { isOnDisk } from './storage/layout.ts'
+import { pathsOnDisk } from './storage/layout.ts'
 import type { ContentEvents, ContentSurroundings, Opening } from './content-surroundings.ts'
 import { lossOf } from './resume/lost-files.ts'
 
@@ -64,12 +64,6 @@ export class TorrentContent {
     return this.#selection
   }
 
-  /** What a torrent with this content does while it runs. */
-  get runningState(): 'seeding' | 'finished' | 'downloading' {
-    if (this.isComplete) return 'seeding'
-    return this.#selection.left === 0 ? 'finished' : 'downloading'
-  }
-
   /** Wants other files from now on. */
   select(options: TorrentOptions): Selection {
     this.#selection = new Selection(this.info, options, this.#bits)
@@ -80,6 +74,11 @@ export class TorrentContent {
     return this.#bits.isComplete
   }
 
+  /** Whether every piece is there and may be read. */
+  get isWhole(): boolean {
+    return this.isComplete && this.#kept !== undefined
+  }
+
   /** The bits, in the memory that outlives this thread. */
   get shared(): SharedArrayBuffer {
     return this.#bits.shared
@@ -88,18 +87,18 @@ export class TorrentContent {
   /** Deletes exactly its files but those `spared`, paths below the folder. Rejects with a disk code. */
   async delete({ saveFolder, infoHash }: TorrentRecord, spared: ReadonlySet<string>): Promise<void> {
     const { operations } = this.#near.disk
-    const paths = this.#named.files.filter(isOnDisk).map(({ safePath }) => safePath)
-    await deleteFiles(operations, saveFolder, paths, (path) => spared.has(path))
+    await deleteFiles(operations, saveFolder, pathsOnDisk(this.#named), (path) => spared.has(path))
     await removeOwnFolder(operations, saveFolder, infoHash)
   }
 
   /**
-   * Proves what is there and opens the store. Rejects with `files_changed` when pieces were lost to somebody
-   * else, with `file_in_use` when it would have to write files of another torrent, with another disk code, or with the signal's reason.
+   * Proves what is there and opens the store. Rejects with `files_changed` when pieces were lost to somebody else,
+   * `file_in_use` when it would have to write files of another torrent, a disk code, or with the signal's reason.
    */
-  async open({ record, signal, acceptLoss }: Opening): Promise<Content> {
+  async open(opening: Opening): Promise<void> {
+    const { record, signal, acceptLoss } = opening
     if (this.#isRefused && !acceptLoss) await this.#askToWrite(record, signal)
-    const preparation = this.#preparation({ record, signal, acceptLoss })
+    const preparation = this.#preparation(opening)
     const proof = await this.#prove(preparation)
     if (proof.lost.length > 0 && !acceptLoss) throw lossOf(proof.lost)
     if (!this.#bits.isComplete) await this.#askToWrite(record, signal)
@@ -107,29 +106,26 @@ export class TorrentContent {
     this.#switched = new SwitchedStore(this.#keep(record, await openContent(preparation, proof)))
     // what took hashing is kept at once, and which files it was found in
     if (proof.isHashed) void this.checkpoint().catch(this.#fault)
-    return {
-      info: this.info,
-      rawInfo: record.source.rawInfo ?? new Uint8Array(),
-      bits: this.#bits.copy(),
-      store: new EngineStore(this.#switched),
-      priorities: this.#selection.priorities,
-    }
+  }
+
+  /** What the engine is given; undefined while it is not open. */
+  lend({ source }: TorrentRecord): Content | undefined {
+    return (
+      this.#switched && {
+        info: this.info,
+        rawInfo: source.rawInfo ?? new Uint8Array(),
+        bits: this.#bits.copy(),
+        store: new EngineStore(this.#switched),
+        priorities: this.#selection.priorities,
+      }
+    )
   }
 
   /** Proves what is there and tells it by a checkpoint, without opening anything. Rejects as `open`. */
   async check(record: TorrentRecord, signal: AbortSignal): Promise<void> {
     const { bits, identities } = await this.#prove(this.#preparation({ record, signal, acceptLoss: true }))
-    const resume = {
-      checkpoint: {
-        bits: bits.copy(),
-        files: Array.from(identities, ([index, identity]) => ({ index, ...identity })),
-        openForWriting: [],
-        counters: this.#events.counters(),
-      },
-      clean: true,
-    }
-    this.#resume = resume
-    this.#events.onCheckpoint(resume.checkpoint)
+    const files = Array.from(identities, ([index, identity]) => ({ index, ...identity }))
+    this.#told({ bits: bits.copy(), files, openForWriting: [], counters: this.#events.counters() })
   }
 
   #preparation({ record, signal, acceptLoss }: Opening): Preparation {
@@ -147,7 +143,7 @@ export class TorrentContent {
   async #prove(preparation: Preparation): Promise<ResumeProof> {
     const proof = await prove(preparation)
     this.#bits = proof.bits
-    this.#selection = new Selection(this.info, preparation.record.options, this.#bits)
+    this.select(preparation.record.options)
     return proof
   }
 
@@ -166,30 +162,29 @@ export class TorrentContent {
    */
   async checkpoint(): Promise<void> {
     const kept = this.#kept
-    const isTouched = await kept?.checkpoint()
-    if (isTouched === true && kept === this.#kept) this.#events.onTouched() // it may have been closed meanwhile
+    const isTouched = (await kept?.checkpoint()) === true
+    if (isTouched && kept === this.#kept) this.#events.onTouched() // it may have been closed meanwhile
   }
 
   /** Ends reading and writing, with a last checkpoint. Rejects with a disk code, and is closed then too. */
   async close(): Promise<void> {
-    const kept = this.#kept
-    this.#kept = undefined
-    await kept?.close()
+    void this.#switched?.close()
+    this.#switched = undefined
+    await this.#closeFiles()
   }
 
   /** Touches no file until `resume`, with a last checkpoint; peers wait meanwhile. Rejects as `close`. */
   async hold(): Promise<void> {
     this.#switched?.hold()
-    await this.close()
+    await this.#closeFiles()
   }
 
   /** Goes on where the files of the record lie now, which are what they were. Rejects with a disk code. */
   async resume(record: TorrentRecord, signal: AbortSignal): Promise<void> {
     this.#named = withNames(this.info, record.renamed)
     const preparation = this.#preparation({ record, signal, acceptLoss: false })
-    const { saveFolder } = record
-    const identities = await identifyFiles({ info: this.#named, disk: this.#near.disk, saveFolder })
-    const proof = { bits: this.#bits, identities, lost: [], isHashed: false }
+    const place = { info: this.#named, disk: this.#near.disk, saveFolder: record.saveFolder }
+    const proof = { bits: this.#bits, identities: await identifyFiles(place), lost: [], isHashed: false }
     this.#switched?.release(this.#keep(record, await openContent(preparation, proof)))
   }
 
@@ -215,6 +210,12 @@ export class TorrentContent {
     if (this.#resume) this.#resume = { ...this.#resume, clean: false }
   }
 
+  async #closeFiles(): Promise<void> {
+    const kept = this.#kept
+    this.#kept = undefined
+    await kept?.close()
+  }
+
   async #askToWrite({ infoHash, storageMode }: TorrentRecord, signal: AbortSignal): Promise<void> {
     if (storageMode === 'memory') return
     this.#isRefused = true
@@ -231,17 +232,18 @@ export class TorrentContent {
       bits: this.#bits,
       near: this.#near,
       counters: this.#events.counters,
-      post: (checkpoint) => {
-        this.#resume = { checkpoint, clean: true }
-        this.#events.onCheckpoint(checkpoint)
-      },
+      post: this.#told,
     })
     return watchReads(opened.store, this.#events.onFault)
   }
 
+  readonly #told: ContentEvents['onCheckpoint'] = (checkpoint) => {
+    this.#resume = { checkpoint, clean: true }
+    this.#events.onCheckpoint(checkpoint)
+  }
+
   readonly #fault = (error: unknown): void => {
-    this.#events.onFault(
-      error instanceof RestTorrentError ? error : new RestTorrentError('disk_failed', 'sync failed'),
-    )
+    const isKnown = error instanceof RestTorrentError
+    this.#events.onFault(isKnown ? error : new RestTorrentError('disk_failed', 'sync failed'))
   }
 }

@@ -1,83 +1,119 @@
-/** A torrent among its peers: in the engine and at its trackers, from the hand-over to the end of both. */
+/**
+ * A torrent among its peers: in the engine and at its trackers, from the hand-over to the end of both. One that
+ * has everything and is connected to nobody is dormant: the engine gets it when somebody asks for it, and nothing
+ * of that is seen from outside.
+ */
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { ChangedSources, ReadAheadPlace } from '../../protocol/session-rpc.ts'
 import type { DialAnswer, PeerView } from '../../protocol/peer-view.ts'
 import type { TrackerView } from '../../protocol/tracker.ts'
 import type { WebSeedView } from '../../protocol/web-seed.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
-import type { Content } from './engine/content.ts'
-import type { EngineTorrent } from './engine/engine-torrent.ts'
+import { EnginePresence } from './engine-presence.ts'
+import type { PeerSource } from './engine/connections/peer-book.ts'
 import type { TorrentEvents } from './engine/torrent-events.ts'
+import { QuietTime } from './quiet-time.ts'
 import type { Swarm } from './swarm.ts'
 import { TorrentAnnounces } from './torrent-announces.ts'
+import type { TorrentContent } from './torrent-content.ts'
 import type { TorrentMeter } from './torrent-meter.ts'
 import type { TorrentSurroundings } from './torrent-surroundings.ts'
+
+type MetContent = Pick<TorrentContent, 'info' | 'bytes' | 'isWhole' | 'lend'>
 
 export interface MeetingOptions {
   /** Read anew as it goes on: what it says of sources may change before there is a meeting. */
   readonly record: () => TorrentRecord
   /** Absent while the metadata is unknown: then peers are asked for it. */
-  readonly content: Content | undefined
+  readonly content: () => MetContent | undefined
   readonly near: Pick<TorrentSurroundings, 'swarm' | 'lane' | 'post'>
   readonly signal: AbortSignal
   readonly events: Omit<TorrentEvents, 'onDownloaded' | 'onUploaded'>
   /** What it counts into. */
   readonly meter: TorrentMeter
-  /** Bytes still missing; undefined while the metadata is unknown. */
-  readonly left: () => number | undefined
+  /** It fell asleep, or woke up. */
+  readonly onRest: () => void
 }
 
 export class TorrentMeeting {
-  readonly #opened: EngineTorrent
-  #content: Content | undefined
+  readonly #options: MeetingOptions
+  readonly #presence: EnginePresence
   readonly #announces: TorrentAnnounces
+  readonly #quiet = new QuietTime()
 
-  private constructor(opened: EngineTorrent, swarm: Swarm, options: MeetingOptions) {
-    const { record, content, near, meter, left } = options
+  private constructor(options: MeetingOptions, presence: EnginePresence, swarm: Swarm) {
+    const { record, content, near, meter } = options
     const { infoHash, source } = record()
-    this.#opened = opened
-    this.#content = content
-    opened.changeWebSeeds(source.webSeeds)
-    for (const peer of source.peers) opened.addPeer(peer, 'manual')
+    this.#options = options
+    this.#presence = presence
     this.#announces = new TorrentAnnounces(swarm.trackers, infoHash, source.trackers, {
       counters: () => meter.counters,
-      left,
-      numPeers: () => opened.numPeers,
+      left: () => bytesLeft(content()),
+      numPeers: () => this.numPeers,
       onCompletedTold: () => {
         meter.completedTold()
         near.post({ type: 'counters', infoHash, counters: meter.counters })
       },
-      onPeer: (address) => opened.addPeer(address, 'tracker'),
+      onPeers: (addresses, swarmSize) => {
+        // alone in it, we are told of ourselves; who fetches a magnet may be counted as a seed
+        if (!this.isDormant || swarmSize !== 1) this.#addPeers(addresses, 'tracker')
+      },
     })
   }
 
-  /** Settles when the engine has it; with content, when it can exchange pieces. */
+  /** Settles when the engine has it; with content, when it can exchange pieces, or would if somebody asked for it. */
   static async begin(options: MeetingOptions): Promise<TorrentMeeting> {
-    const { near } = options
+    const { near, meter, events, record, content, signal } = options
     const swarm = await near.swarm()
-    const opened = await near.lane.run(() => handOver(swarm, options))
-    return new TorrentMeeting(opened, swarm, options)
+    signal.throwIfAborted()
+    const presence = new EnginePresence({
+      ...options,
+      ...near,
+      swarm,
+      content: () => content()?.lend(record()),
+      isPrivate: () => content()?.info.private === true,
+      events: {
+        ...events,
+        onDownloaded: (bytes) => meter.count(bytes, 0),
+        onUploaded: (bytes) => meter.count(0, bytes),
+      },
+    })
+    if (mayRest(options) && record().source.peers.length === 0) {
+      presence.rest()
+      events.onReady()
+    } else {
+      const opened = await presence.begin()
+      for (const peer of record().source.peers) opened.addPeer(peer, 'manual')
+    }
+    return new TorrentMeeting(options, presence, swarm)
+  }
+
+  /** Whether the engine does not have it at the moment. */
+  get isDormant(): boolean {
+    return this.#presence.opened === undefined
   }
 
   get numPeers(): number {
-    return this.#opened.numPeers
+    return this.#presence.opened?.numPeers ?? 0
   }
 
   get numSeeds(): number {
-    return this.#opened.numSeeds
+    return this.#presence.opened?.numSeeds ?? 0
   }
 
   /** Obeys options from now on; `priorities` are those of the pieces, where these are known. */
   configure(options: TorrentOptions, priorities: Uint8Array | undefined): void {
-    this.#opened.configure(options)
-    if (priorities) this.#opened.prioritize(priorities)
+    this.#presence.opened?.configure(options)
+    if (priorities) this.#presence.opened?.prioritize(priorities)
   }
 
   /** Uses these from now on; a private torrent (BEP 27) leaves whom it met by a tracker that it leaves. */
   changeSources({ trackers, webSeeds }: ChangedSources): void {
-    this.#opened.changeWebSeeds(webSeeds)
+    const { opened } = this.#presence
+    if (opened) opened.changeWebSeeds(webSeeds)
+    else if (webSeeds.length > 0) void this.#presence.awake()
     const hasLeft = this.#announces.setTiers(trackers)
-    if (hasLeft && this.#opened.leaveTracked()) this.#announces.announceNow()
+    if (hasLeft && opened?.leaveTracked() === true) this.#announces.announceNow()
   }
 
   /** Its trackers in the order in which they are tried. */
@@ -86,31 +122,34 @@ export class TorrentMeeting {
   }
 
   webSeeds(): WebSeedView[] | undefined {
-    return this.#opened.webSeeds(Date.now())
+    return this.isDormant ? [] : this.#presence.opened?.webSeeds(Date.now())
   }
 
   peers(): PeerView[] {
-    return this.#opened.peers()
+    return this.#presence.opened?.peers() ?? []
   }
 
   availability(): Uint8Array | undefined {
-    return this.#opened.availability()
+    const { opened } = this.#presence
+    return opened ? opened.availability() : new Uint8Array(this.#options.content()?.info.pieceCount ?? 0)
   }
 
   /** Has pieces that a reader needs fetched before all others. */
   readAhead({ reader, first, count }: ReadAheadPlace): void {
-    if (count === 0) this.#opened.picker?.clearWindow(reader)
-    else this.#opened.picker?.window(reader, first, count)
+    const picker = this.#presence.opened?.picker
+    if (count === 0) picker?.clearWindow(reader)
+    else picker?.window(reader, first, count)
   }
 
   /** Bytes of a piece that is there. Rejects as `PieceStore.read`. */
   async readPiece(piece: number, start: number, length: number): Promise<Uint8Array | undefined> {
-    return await this.#content?.store.read(piece, start, length)
+    const { content, record } = this.#options
+    return await content()?.lend(record())?.store.read(piece, start, length)
   }
 
-  /** Dials a peer, `host:port`, that a caller names. */
-  dialPeer(address: string): DialAnswer {
-    return this.#opened.dialPeer(address)
+  /** Dials a peer, `host:port`, that a caller names; undefined where it is closed meanwhile. */
+  async dialPeer(address: string): Promise<DialAnswer | undefined> {
+    return (await this.#presence.awake())?.dialPeer(address)
   }
 
   /** Announces as soon as the trackers allow. */
@@ -120,14 +159,14 @@ export class TorrentMeeting {
 
   /** Dials peers, `host:port`; a private torrent meets those of its trackers only (BEP 27). */
   addPeers(peers: readonly string[], source: 'lsd'): void {
-    if (this.#content?.info.private === true) return
-    for (const peer of peers) this.#opened.addPeer(peer, source)
+    if (this.#options.content()?.info.private !== true) this.#addPeers(peers, source)
   }
 
-  /** Gives the content to a torrent that began without. */
-  supply(content: Content): void {
-    this.#content = content
-    this.#opened.supply(content)
+  /** Gives the content, which is open now, to a torrent that began without. */
+  supply(): void {
+    const { content, record } = this.#options
+    const lent = content()?.lend(record())
+    if (lent) this.#presence.opened?.supply(lent)
   }
 
   /** It has everything now. */
@@ -135,46 +174,31 @@ export class TorrentMeeting {
     this.#announces.completed()
   }
 
+  /** Falls asleep where it has everything and nobody was there for `quietMs`; `now`: any clock in milliseconds. */
+  look(now: number, quietMs: number): void {
+    const isQuiet = this.#presence.opened?.connections === 0 && mayRest(this.#options)
+    if (this.#quiet.look(isQuiet, now) >= quietMs) this.#presence.rest()
+  }
+
   /** Closes every connection; trackers are told in the background. */
   async close(): Promise<void> {
     this.#announces.stop()
-    await this.#opened.close()
+    await this.#presence.close()
+  }
+
+  #addPeers(addresses: readonly string[], source: PeerSource): void {
+    void this.#presence.awake().then((opened) => {
+      for (const address of addresses) opened?.addPeer(address, source)
+    })
   }
 }
 
-async function handOver(
-  swarm: Swarm,
-  { record, content, near, signal, meter, events }: MeetingOptions,
-): Promise<EngineTorrent> {
-  const { infoHash, source, options } = record()
-  signal.throwIfAborted()
-  const ready = Promise.withResolvers<undefined>()
-  ready.promise.catch(() => undefined) // a magnet does not wait for it here
-  signal.addEventListener('abort', () => ready.reject(signal.reason), { once: true })
-  near.post({ type: 'activating', infoHash })
-  const told: TorrentEvents = {
-    ...events,
-    onDownloaded: (bytes) => meter.count(bytes, 0),
-    onUploaded: (bytes) => meter.count(0, bytes),
-    onReady: () => {
-      events.onReady()
-      ready.resolve(undefined)
-    },
-    onFailed: (error) => {
-      ready.reject(error)
-      events.onFailed(error)
-    },
-  }
-  const opened = swarm.engine.open(infoHash, source.name, content, told, options)
-  if (content === undefined) {
-    near.post({ type: 'activation_ended', infoHash })
-    return opened
-  }
-  try {
-    await ready.promise
-    return opened
-  } catch (error) {
-    await opened.close() // nobody else knows it yet
-    throw error
-  }
+/** Web seeds are asked, and shown, by the engine's torrent. */
+function mayRest({ content, record }: MeetingOptions): boolean {
+  return content()?.isWhole === true && record().source.webSeeds.length === 0
+}
+
+/** Undefined while the metadata is unknown. */
+function bytesLeft(content: MetContent | undefined): number | undefined {
+  return content && content.info.length - content.bytes
 }

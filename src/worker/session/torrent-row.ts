@@ -46,7 +46,8 @@ function stateOf({ record, phase, content, error }: RowParts): TorrentState {
   if (error !== undefined) return 'error'
   if (phase === undefined) return restingState(record)
   if (phase !== 'running') return phase
-  return content?.runningState ?? 'downloading'
+  if (content?.isComplete === true) return 'seeding'
+  return content?.selection.left === 0 ? 'finished' : 'downloading'
 }
 
 /** The share of the wanted bytes that is there. */

@@ -8,7 +8,6 @@ import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import { parseInfo, type TorrentInfo } from '../../protocol/torrent-info.ts'
 import { isSamePlace } from '../../protocol/torrent-place.ts'
 import type { TorrentRow } from '../../protocol/torrent.ts'
-import type { Content } from './engine/content.ts'
 import type { Phase } from './prepare-content.ts'
 import type { Reported } from './reporter.ts'
 import { asError } from './thrown.ts'
@@ -40,8 +39,12 @@ export class Torrent implements Reported {
     if (record.source.rawInfo !== undefined) this.#know(parseInfo(record.source.rawInfo))
   }
 
-  get isActive(): boolean {
+  get isOpen(): boolean {
     return this.#phase !== undefined
+  }
+
+  get isActive(): boolean {
+    return this.isOpen && this.#meeting?.isDormant !== true
   }
 
   /** Its dealings with peers and trackers, while it has any. */
@@ -140,13 +143,9 @@ export class Torrent implements Reported {
     const signal = this.#steps.renew()
     this.#near.transfers.require()
     this.#error = undefined
-    if (this.#content === undefined) {
-      this.#to('downloading_metadata')
-      await this.#meetPeers(undefined)
-    } else {
-      this.#to('checking_resume_data')
-      await this.#meetPeers(await this.#content.open({ record: this.record, signal, acceptLoss }))
-    }
+    this.#to(this.#content ? 'checking_resume_data' : 'downloading_metadata')
+    await this.#content?.open({ record: this.record, signal, acceptLoss })
+    await this.#meetPeers()
   }
 
   /** Somebody touched its files: they are proved again, and only what is lost then is an error. */
@@ -158,14 +157,14 @@ export class Torrent implements Reported {
     await this.#open(false)
   }
 
-  async #meetPeers(content: Content | undefined): Promise<void> {
+  async #meetPeers(): Promise<void> {
     this.#meeting = await TorrentMeeting.begin({
       record: () => this.record,
-      content,
+      content: () => this.#content,
       near: this.#near,
       signal: this.#steps.signal,
       meter: this.#meter,
-      left: () => this.#content && this.#content.info.length - this.#content.bytes,
+      onRest: () => this.#near.reporter.mark(this),
       events: {
         onVerified: (index) => this.#content?.verified(index) === true && this.#finish(),
         onMetadata: (rawInfo) => this.#steps.add(() => this.#supply(rawInfo)),
@@ -185,7 +184,8 @@ export class Torrent implements Reported {
     this.#near.post({ type: 'metadata', infoHash, rawInfo, facts: factsOf(info) })
     this.#to('checking_resume_data')
     const { signal } = this.#steps
-    this.#meeting.supply(await content.open({ record: this.record, signal, acceptLoss: false }))
+    await content.open({ record: this.record, signal, acceptLoss: false })
+    this.#meeting.supply()
   }
 
   async #shut(): Promise<void> {

@@ -21,10 +21,11 @@ import { Gate } from './connections/gate.ts'
 import { PeerLimit } from './connections/peer-limit.ts'
 import { WireWorth } from './connections/wire-worth.ts'
 import { describe, type Content } from './content.ts'
-import { queueAnnounces } from './dht/announce-queue.ts'
-import { bootstrap, tableOf } from './dht/bootstrap.ts'
-import { dhtOptions, guardDatagrams } from './dht/datagrams.ts'
-import { guardQueries } from './dht/guard-queries.ts'
+import { DormantTorrents } from './dormant-torrents.ts'
+import { DormantAnnounces } from './dht/announce-dormant.ts'
+import { tableOf } from './dht/bootstrap.ts'
+import { dhtOptions } from './dht/datagrams.ts'
+import { joinDht } from './dht/join-dht.ts'
 import { secureOf } from './encryption-modes.ts'
 import { EngineTorrent } from './engine-torrent.ts'
 import type { TorrentEvents } from './torrent-events.ts'
@@ -58,6 +59,9 @@ export interface EngineOptions {
 export class Engine {
   readonly #client: WebTorrent
   readonly #torrents = new Set<EngineTorrent>()
+  /** Those that the engine gets when somebody asks for them. */
+  readonly dormant = new DormantTorrents()
+  readonly #dormantAnnounces: DormantAnnounces | undefined
   readonly #facts: ClientFacts
   readonly #bans: Bans
   readonly #limits = new SessionLimits()
@@ -119,14 +123,11 @@ export class Engine {
       badPiece: (sources, isSole) => this.#bans.badPiece(sources, isSole),
     }
     takeOver(client, this.#facts)
+    this.dormant.wakeAtHandshakes(client)
     if (udp !== undefined && client.dht) {
-      requireMembers('DhtNode', client.dht)
-      requireMembers('KrpcSocket', client.dht._rpc.socket)
       const isWanted = (infoHash: string): boolean => this.#isAnnounced(infoHash)
-      guardDatagrams(udp, gate)
-      guardQueries(client.dht, gate, isWanted)
-      queueAnnounces(client.dht, port, isWanted)
-      bootstrap(client.dht, options.dhtTable?.nodes ?? [], options.dhtBootstrap ?? [])
+      joinDht(client.dht, { ...options, udp, gate, isWanted })
+      this.#dormantAnnounces = new DormantAnnounces(client.dht, port, this.dormant)
     }
   }
 
@@ -192,9 +193,10 @@ export class Engine {
     this.#sift()
   }
 
-  /** Uses room for connections that others gave up. */
+  /** Uses room for connections that others gave up, and announces what rests; to be called each second. */
   drain(): void {
     this.#facts.dialler.kick()
+    this.#dormantAnnounces?.run(performance.now())
   }
 
   /** Obeys the share of the host from now on, and tells what of it is used. */
@@ -228,6 +230,7 @@ export class Engine {
 
   /** A torrent that is there and not known to be private may be known to the DHT. */
   #isAnnounced(infoHash: string): boolean {
+    if (this.dormant.get(infoHash)?.isPrivate === false) return true
     return this.#client.torrents.some((one) => one.infoHash === infoHash && one.private !== true)
   }
 

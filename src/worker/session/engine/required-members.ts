@@ -5,7 +5,18 @@
 
 /** By the objects that have them, as these are when they are made; `OpenTorrent` is one with its metadata. */
 export const requiredMembers = {
-  Client: ['_connPool', 'add', 'destroy', 'dht', 'maxConns', 'nodeId', 'secure', 'torrents'],
+  Client: [
+    '_connPool',
+    '_getByHash',
+    'add',
+    'destroy',
+    'dht',
+    'get',
+    'maxConns',
+    'nodeId',
+    'secure',
+    'torrents',
+  ],
   ConnPool: ['_onConnection', '_pendingConns', 'tcpServer'],
   Torrent: [
     '_addPeer',

@@ -120,6 +120,10 @@ declare module 'webtorrent' {
     secure: 0 | 1 | 2
     _connPool: ConnectionPool | null
     add(torrent: TorrentDescription, options: object): Torrent
+    /** What a connection asks for, by its info hash. */
+    get: (infoHash: string) => Promise<Torrent | null>
+    /** The same by what an encrypted handshake says of it, in hex. */
+    _getByHash: (hashed: string) => Promise<Torrent | null>
     destroy(callback: (error?: Error | null) => void): void
     throttleDownload(rate: number): void
     throttleUpload(rate: number): void

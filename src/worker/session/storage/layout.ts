@@ -1,4 +1,5 @@
 import { RestTorrentError } from '../../../protocol/errors.ts'
+import type { TorrentInfo } from '../../../protocol/torrent-info.ts'
 import { relativeParts } from './relative-path.ts'
 
 /** A file of a torrent: its safe path below the save path and where its bytes lie in the torrent. */
@@ -76,6 +77,11 @@ export class Layout {
 /** Whether a file of the layout is one on disk. */
 export function isOnDisk(file: Pick<LayoutFile, 'padding' | 'symlink'>): boolean {
   return !file.padding && !file.symlink
+}
+
+/** The paths of the files that are on disk, below the save path. */
+export function pathsOnDisk({ files }: TorrentInfo): string[] {
+  return files.filter(isOnDisk).map(({ safePath }) => safePath)
 }
 
 function checkedLength(files: readonly LayoutFile[]): number {

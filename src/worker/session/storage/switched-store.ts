@@ -5,7 +5,7 @@ import type { PieceStore, SyncedFile } from './piece-store.ts'
 export class SwitchedStore implements PieceStore {
   readonly pieceLength: number
   #store: PieceStore
-  #held: PromiseWithResolvers<void> | undefined
+  #held: PromiseWithResolvers<undefined> | undefined
 
   constructor(store: PieceStore) {
     this.pieceLength = store.pieceLength
@@ -32,19 +32,27 @@ export class SwitchedStore implements PieceStore {
 
   /** Has what is asked from now on wait for the next store. What is under way is not waited for. */
   hold(): void {
-    this.#held ??= Promise.withResolvers()
-    this.#held.promise.catch(() => undefined) // there may be nobody who waits
+    this.#held ??= waiting()
   }
 
   /** Goes on with this store. */
   release(store: PieceStore): void {
     this.#store = store
-    this.#held?.resolve()
+    this.#held?.resolve(undefined)
     this.#held = undefined
   }
 
-  async close(): Promise<void> {
-    this.#held?.reject(new RestTorrentError('disk_failed', 'the storage of the torrent is closed'))
-    await this.#store.close()
+  /** Rejects what waits for the next store. The store itself is closed by who opened it: it may be lent again. */
+  close(): Promise<void> {
+    const held = this.#held
+    this.#held = held && waiting()
+    held?.reject(new RestTorrentError('disk_failed', 'the storage of the torrent is closed'))
+    return Promise.resolve()
   }
+}
+
+function waiting(): PromiseWithResolvers<undefined> {
+  const held = Promise.withResolvers<undefined>()
+  held.promise.catch(() => undefined) // there may be nobody who waits
+  return held
 }

@@ -22,8 +22,11 @@ export interface AnnounceSubject {
   owesCompleted(): boolean
   /** A tracker has accepted `completed`. */
   onCompletedTold(): void
-  /** At most 200 literal addresses of one answer, not yet judged by the address policy. */
-  onPeers(peers: readonly PeerAddress[]): void
+  /**
+   * At most 200 literal addresses of one answer, not yet judged by the address policy; `swarmSize`: seeds and
+   * others with us, where the tracker counts both.
+   */
+  onPeers(peers: readonly PeerAddress[], swarmSize: number | undefined): void
 }
 
 /** What `left` says while it is unknown, as other clients do: anything but 0, which would claim a seed. */

@@ -177,7 +177,9 @@ export class Announcer {
     this.#tiers.promote(tracker)
     this.#current = tracker
     if (answer.externalAddress !== undefined) this.#options.onExternalAddress(answer.externalAddress)
-    if (answer.addresses.length > 0) this.#subject.onPeers(answer.addresses)
+    const { addresses, seeds, peers } = answer
+    const swarmSize = seeds === undefined || peers === undefined ? undefined : seeds + peers
+    if (addresses.length > 0) this.#subject.onPeers(addresses, swarmSize)
     if (tracker.takeScrapeTurn(answer, now)) void this.#calls.scrape(tracker, this.#leaving.signal)
   }
 

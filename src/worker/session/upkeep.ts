@@ -1,0 +1,47 @@
+/**
+ * What is done for the torrents of a session every few seconds, one after the other, since a sync may take all
+ * that the disk has: checkpoints, looks at the files, and having those be dormant that nobody asks for.
+ */
+import type { Torrent } from './torrent.ts'
+
+/** How often what was written is synced and its bits told. */
+const everyMs = 5000
+/** Torrents whose files are looked at, of those that are dormant, each time. */
+const mostDormantLooks = 100
+
+export class Upkeep {
+  readonly #torrents: ReadonlyMap<string, Torrent>
+  readonly #dormantAfterMs: number
+  readonly #timer: NodeJS.Timeout
+  #walk: Iterator<Torrent, undefined> | undefined
+
+  /** Begins at once; `before` is called each time. A torrent is dormant that met nobody for `dormantAfterMs`. */
+  constructor(torrents: ReadonlyMap<string, Torrent>, dormantAfterMs: number, before: () => void) {
+    this.#torrents = torrents
+    this.#dormantAfterMs = dormantAfterMs
+    this.#timer = setInterval(() => {
+      before()
+      void this.#run()
+    }, everyMs)
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  async #run(): Promise<void> {
+    for (const torrent of this.#torrents.values()) {
+      if (!torrent.isActive) continue
+      await torrent.checkpoint()
+      torrent.meeting?.look(performance.now(), this.#dormantAfterMs)
+    }
+    for (let looked = 0; looked < mostDormantLooks; looked += 1) {
+      const { value } = (this.#walk ??= this.#torrents.values()).next()
+      if (value === undefined) {
+        this.#walk = undefined
+        return
+      }
+      if (value.meeting?.isDormant === true) await value.checkpoint() // its files may have been touched
+    }
+  }
+}

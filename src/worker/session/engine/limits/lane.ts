@@ -6,7 +6,7 @@ export interface LaneSurroundings {
   /** Gives the lane a turn as soon as it is due. */
   admit(lane: Lane): void
   forget(lane: Lane): void
-  spend(bytes: number): void
+  spend(lane: Lane, bytes: number): void
 }
 
 /**
@@ -52,7 +52,7 @@ export class Lane {
     this.#room -= bytes
     this.served += bytes
     this.budget.spend(bytes)
-    this.#near.spend(bytes)
+    this.#near.spend(this, bytes)
   }
 
   /** Has its turn; gives the bytes that moved. */

@@ -1,6 +1,6 @@
 /** Time that a budget saves up for while nobody needs it: so much may come at once after a pause. */
-const savedMs = 250
-/** The same while somebody waits for it: what a late timer must not cost. */
+const savedMs = 400
+/** The same where no time may be lost: while somebody waits, or where the thread itself was late. */
 const mostLateMs = 2000
 /** Debt beyond a block, and a second of the new rate, is forgiven when the rate changes: it was made under another one. */
 const mostDebt = 16 * 1024
@@ -30,9 +30,9 @@ export class RateBudget {
     this.#at = now
   }
 
-  /** Adds what became free since the last time; `isAwaited` where somebody has waited all that time. */
-  refill(now: number, isAwaited = false): void {
-    const most = Math.max(this.#bytes, (this.#rate * (isAwaited ? mostLateMs : savedMs)) / 1000)
+  /** Adds what became free since the last time; `isWhole` where none of that time may be lost. */
+  refill(now: number, isWhole = false): void {
+    const most = Math.max(this.#bytes, (this.#rate * (isWhole ? mostLateMs : savedMs)) / 1000)
     this.#bytes = Math.min(most, this.#bytes + (this.#rate * (now - this.#at)) / 1000)
     this.#at = now
   }

@@ -1,12 +1,16 @@
 /**
  * One direction of a session under its limit, shared by the lanes of its torrents: at each turn moves the
  * one that was served least, so that torrents that want more than the limit get the same. Nothing is done
- * and no timer runs while nobody waits.
+ * and no timer runs while nobody waits and nothing moves.
  */
 import { Lane, type LaneSurroundings } from './lane.ts'
 import { RateBudget } from './rate-budget.ts'
 
 const tickMs = 10
+/** A tick that comes so much later than it is due tells that the thread could do nothing meanwhile. */
+const lateMs = 40
+/** A lane that moved something so short a time ago would have moved more, had the thread not been late. */
+const movingMs = 500
 /** Less than a block in one turn would only be more turns. */
 const smallestTurn = 16 * 1024
 
@@ -19,7 +23,10 @@ export class Valve implements LaneSurroundings {
   readonly #waiting = new Set<Lane>()
   /** What the lane had that was served last: one that comes after a pause has missed nothing before. */
   #clock = 0
+  /** When lanes that move something did so last. */
+  readonly #moving = new Map<Lane, number>()
   #timer: NodeJS.Timeout | undefined
+  #dueAt = Infinity
 
   get isUnlimited(): boolean {
     return this.#budget.isUnlimited
@@ -46,32 +53,59 @@ export class Valve implements LaneSurroundings {
   admit(lane: Lane): void {
     if (this.#waiting.has(lane)) return
     const now = performance.now()
+    if (this.#isLate(now)) this.#refill(now) // what came meanwhile is heard of before the timer
     if (this.#waiting.size === 0) this.#budget.refill(now)
     lane.budget.refill(now)
     lane.served = Math.max(lane.served, this.#clock)
     this.#waiting.add(lane)
-    this.#timer ??= setTimeout(() => this.#tick(), tickMs)
+    this.#tickSoon(now)
   }
 
   forget(lane: Lane): void {
     this.#waiting.delete(lane)
+    this.#moving.delete(lane)
   }
 
-  spend(bytes: number): void {
+  spend(lane: Lane, bytes: number): void {
+    const now = performance.now()
     this.moved += bytes
     this.#budget.spend(bytes)
+    this.#moving.set(lane, now)
+    this.#tickSoon(now)
+  }
+
+  #tickSoon(now: number): void {
+    if (this.#timer) return
+    this.#dueAt = now + tickMs
+    this.#timer = setTimeout(() => this.#tick(), tickMs)
   }
 
   #tick(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    if (this.#waiting.size === 0) return
     const now = performance.now()
-    this.#budget.refill(now, this.#budget.bytes <= 0)
-    for (const { budget } of this.#waiting) budget.refill(now, budget.bytes <= 0)
-    this.#serve()
-    if (this.#budget.bytes <= 0 && this.#someWait) this.waits += 1
-    if (this.#waiting.size > 0) this.#timer ??= setTimeout(() => this.#tick(), tickMs)
+    this.#refill(now)
+    if (this.#waiting.size > 0) {
+      this.#serve()
+      if (this.#budget.bytes <= 0 && this.#someWait) this.waits += 1
+    }
+    if (this.#waiting.size > 0 || this.#moving.size > 0) this.#tickSoon(now)
+    else this.#dueAt = Infinity
+  }
+
+  #isLate(now: number): boolean {
+    return now - this.#dueAt > lateMs
+  }
+
+  #refill(now: number): void {
+    const isLate = this.#isLate(now)
+    for (const [lane, at] of this.#moving) if (!isLate && now - at > movingMs) this.#moving.delete(lane)
+    const isWaiting = this.#waiting.size > 0
+    const isMoving = this.#moving.size > 0
+    if (isWaiting || isMoving)
+      this.#budget.refill(now, (isLate && isMoving) || (isWaiting && this.#budget.bytes <= 0))
+    for (const { budget } of this.#waiting) budget.refill(now, isLate || budget.bytes <= 0)
+    for (const { budget } of this.#moving.keys()) budget.refill(now, isLate)
   }
 
   get #someWait(): boolean {

@@ -13,6 +13,8 @@ const cells: Cell[] = [
   { ...usual, client: 'transmission', we: 'download', dials: 'we', content: 'multi', encryption: 'forced' },
   { ...usual, client: 'aria2', we: 'download', dials: 'they', content: 'multi' },
   { ...usual, client: 'aria2', we: 'seed', dials: 'we', content: 'magnet', encryption: 'forced' },
+  { ...usual, client: 'qbittorrent', we: 'download', dials: 'they', content: 'magnet' },
+  { ...usual, client: 'qbittorrent', we: 'seed', dials: 'we', content: 'hybrid', encryption: 'forced' },
   { ...usual, client: 'libtorrent', we: 'download', dials: 'we', content: 'single', encryption: 'disabled' },
   { ...usual, client: 'libtorrent', we: 'seed', dials: 'we', content: 'multi', encryption: 'disabled' },
   { ...usual, client: 'libtorrent', we: 'download', dials: 'they', content: 'multi', encryption: 'disabled' },

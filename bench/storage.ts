@@ -45,8 +45,15 @@ const brought: string = 'fs-chunk-store'
 const { default: FsChunkStore } = (await import(brought)) as FsChunkStoreModule
 
 const makers = {
-  ours: (root: string): Store =>
-    new EngineStore(new DiskPieceStore({ disk: new SessionDisk(), root, layout, createRoot: true })),
+  ours: (root: string): Store => {
+    const pieces = new DiskPieceStore({ disk: new SessionDisk(), root, layout, createRoot: true })
+    const store = new EngineStore(pieces)
+    return {
+      put: (...piece) => store.put(...piece),
+      get: (index, { offset = 0, length = 0 }, done) => store.lend(index, offset, length, done),
+      close: (done) => store.close(done),
+    }
+  },
   theirs: (root: string): Store =>
     new FsChunkStore(pieceLength, {
       path: root,

@@ -31,5 +31,8 @@ export class LentBuffers {
 /** For blocks on their way to peers. */
 export const blockBuffers = new LentBuffers(16 * 1024, 128)
 
+/** For what is read ahead of a peer that takes much. */
+export const extentBuffers = new LentBuffers(1024 * 1024, 4)
+
 /** For what is read ahead, and for what is sent in one go. */
 export const largeBuffers = new LentBuffers(256 * 1024, 16)

@@ -4,6 +4,9 @@ import type { PieceStore } from './storage/piece-store.ts'
 
 /** The same store; `onFault` hears of every read that failed for a reason other than what was asked. */
 export function watchReads(store: PieceStore, onFault: (error: RestTorrentError) => void): PieceStore {
+  const watch = (error: unknown): void => {
+    if (error instanceof RestTorrentError && error.code !== 'invalid_parameter') onFault(error)
+  }
   return {
     pieceLength: store.pieceLength,
     pieceSize: (index) => store.pieceSize(index),
@@ -14,9 +17,15 @@ export function watchReads(store: PieceStore, onFault: (error: RestTorrentError)
       try {
         return await store.read(index, offset, length)
       } catch (error) {
-        if (error instanceof RestTorrentError && error.code !== 'invalid_parameter') onFault(error)
+        watch(error)
         throw error
       }
+    },
+    lend: (index, offset, length, borrow) => {
+      store.lend(index, offset, length, (error, bytes) => {
+        if (error !== null) watch(error)
+        borrow(error, bytes)
+      })
     },
   }
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import * as assert from 'uvu/assert'
 import { Outbox } from '../../../src/worker/session/engine/socket/outbox.ts'
-import { blockBuffers, LentBuffers } from '../../../src/worker/session/lent-buffers.ts'
+import { LentBuffers } from '../../../src/worker/session/lent-buffers.ts'
 import { contentBytes } from '../../support/content.ts'
 import { eventually, suite } from '../../support/suite.ts'
 
@@ -19,44 +19,91 @@ test('what was given back is lent again, once, and nothing else is', () => {
   assert.is.not(buffers.take(), one)
 })
 
-test('blocks and small messages arrive in order, from memory that blocks before them had', async () => {
+interface Pair {
+  readonly dialled: Socket
+  /** What arrived until the end. */
+  readonly arrived: () => Promise<Buffer>
+  readonly accepted: Socket
+  readonly close: () => Promise<unknown>
+}
+
+async function connected(): Promise<Pair> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const dialled = connect(port, '127.0.0.1')
+  const dialled = connect((server.address() as AddressInfo).port, '127.0.0.1')
   const [[accepted]] = (await Promise.all([once(server, 'connection'), once(dialled, 'connect')])) as [
     [Socket],
     [],
   ]
-  const got: Buffer[] = []
-  accepted.on('data', (bytes: Buffer) => got.push(bytes))
+  const arrived = async (): Promise<Buffer> => {
+    const got: Buffer[] = []
+    for await (const bytes of accepted) got.push(bytes as Buffer)
+    return Buffer.concat(got)
+  }
+  const close = (): Promise<unknown> => {
+    accepted.destroy()
+    dialled.destroy()
+    return once(server.close(), 'close')
+  }
+  return { dialled, accepted, arrived, close }
+}
+
+test('blocks and small messages arrive in order, however the memory they lay in is used again', async () => {
+  const { dialled, arrived, close } = await connected()
+  const whole = arrived()
   let sent = 0
-  const outbox = new Outbox(dialled, (bytes) => (sent += bytes))
+  const outbox = new Outbox(dialled, { onSent: (bytes) => (sent += bytes), onRoom: () => undefined })
   const said: Uint8Array[] = []
-  const memory = new Set<ArrayBufferLike>()
+  const lent = Buffer.alloc(16 * 1024)
   for (let at = 0; at < 300; at += 1) {
-    const content = contentBytes(`block ${at}`, blockBuffers.length)
-    const block = blockBuffers.take()
-    block.set(content)
-    memory.add(block.buffer)
-    const head = Buffer.from(`head ${at}`)
+    const [head, content] = [Buffer.from(`head ${at}`), contentBytes(`block ${at}`, lent.length)]
     outbox.add(head)
-    outbox.add(block)
+    lent.set(content)
+    outbox.add(lent)
     said.push(head, content)
-    if (outbox.isFull) await eventually(5000, 'there is room', () => !outbox.isFull)
+    lent.fill(0)
+    if (at % 7 === 0) await new Promise((resolve) => setImmediate(resolve))
   }
   const last = Buffer.from('a last word')
   outbox.add(last)
-  await new Promise((resolve) => setImmediate(resolve))
+  await eventually(5000, 'all is sent', () => outbox.unsent === 0)
   dialled.end()
-  await once(accepted, 'end')
-  const whole = Buffer.concat([...said, last])
-  assert.ok(Buffer.concat(got).equals(whole))
-  assert.is(sent, whole.length)
-  assert.ok(memory.size < 100, `${memory.size} buffers`)
-  accepted.destroy()
-  server.close()
-  await once(server, 'close')
+  const expected = Buffer.concat([...said, last])
+  assert.ok((await whole).equals(expected))
+  assert.is(sent, expected.length)
+  await close()
+})
+
+test('what a peer does not read waits in few large writes, and there is room when it reads', async () => {
+  const { dialled, accepted, arrived, close } = await connected()
+  let rooms = 0
+  const writes: number[] = []
+  const outbox = new Outbox(dialled, {
+    onSent: (bytes) => writes.push(bytes),
+    onRoom: () => (rooms += 1),
+  })
+  accepted.pause()
+  const block = Buffer.alloc(16 * 1024, 'block')
+  let said = 0
+  while (outbox.unsent < 1024 * 1024) {
+    outbox.add(block)
+    said += block.length
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const [unsent, count, before] = [outbox.unsent, writes.length, rooms]
+  for (let at = 0; at < 15; at += 1) {
+    outbox.add(block)
+    said += block.length
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  assert.ok(outbox.unsent >= unsent + 14 * block.length)
+  assert.ok(writes.length <= count + 1, 'one more buffer is filled and not fifteen writes begun')
+  const whole = arrived()
+  await eventually(10_000, 'all is sent', () => outbox.unsent === 0)
+  assert.ok(rooms > before)
+  dialled.end()
+  assert.is((await whole).length, said)
+  await close()
 })
 
 test.run()

@@ -6,6 +6,7 @@ import type { Torrent, Wire } from 'webtorrent'
 import type { TorrentOptions } from '../../../protocol/torrent-options.ts'
 import { Choker } from './choking/choker.ts'
 import { serveInTurn } from './choking/serve-in-turn.ts'
+import type { Content } from './content.ts'
 import { ReadGate } from './limits/read-gate.ts'
 import { RequestServer } from './limits/serve-requests.ts'
 import type { TorrentLimits } from './limits/session-limits.ts'
@@ -20,6 +21,7 @@ export class Exchange {
   readonly #torrent: Torrent
   readonly #limits: TorrentLimits
   readonly #gate: ReadGate
+  readonly #server: RequestServer
   readonly #choker: Choker<Wire>
   readonly #superSeeding: SuperSeeding
   #sequential: boolean
@@ -30,7 +32,7 @@ export class Exchange {
     this.#limits = limits
     this.#sequential = options.sequential
     this.#gate = new ReadGate(limits.arrivals)
-    const server = new RequestServer(torrent, limits.uploads)
+    this.#server = new RequestServer(torrent, limits.uploads)
     this.#choker = new Choker<Wire>({
       slots: options.upload_slots,
       isSeeding: () => this.wantsNothing,
@@ -40,7 +42,7 @@ export class Exchange {
     replaceServing(torrent, {
       beforeOpen: (wire) => this.#superSeeding.beforeOpen(wire),
       onOpen: (wire) => {
-        server.join(wire)
+        this.#server.join(wire)
         serveInTurn(wire, this.#choker)
         this.#superSeeding.opened(wire)
       },
@@ -66,9 +68,10 @@ export class Exchange {
     return this.#superSeeding.isActive
   }
 
-  /** The torrent can exchange pieces from now on; gives what chooses them. */
-  ready(options: PickerOptions | undefined): PickerHandle {
+  /** The torrent can exchange pieces from now on, and serve them from its store; gives what chooses them. */
+  ready(options: PickerOptions & Partial<Pick<Content, 'store'>>): PickerHandle {
     requireMembers('OpenTorrent', this.#torrent)
+    if (options.store) this.#server.serveFrom(options.store)
     const limit = this.#limits.requests
     this.#picker = attachPicker(this.#torrent, { ...options, sequential: this.#sequential, limit })
     return this.#picker

@@ -4,8 +4,8 @@
  */
 import { RestTorrentError } from '../../../protocol/errors.ts'
 import type { Layout } from './layout.ts'
-import { checkRange, checkWhole } from './piece-range.ts'
-import type { PieceStore, SyncedFile } from './piece-store.ts'
+import { checkRange, checkWhole, rangeRefusal } from './piece-range.ts'
+import type { Borrow, PieceStore, SyncedFile } from './piece-store.ts'
 import { ReadAhead } from './read-ahead.ts'
 import { TorrentFiles, type TorrentFilesOptions } from './torrent-files.ts'
 import { TouchedFiles } from './touched-files.ts'
@@ -25,7 +25,9 @@ export class DiskPieceStore implements PieceStore {
     this.#layout = layout
     this.#touched = new TouchedFiles(disk, root, layout)
     this.#files = new TorrentFiles(options, this.#touched)
-    this.#ahead = new ReadAhead(disk.extents, (position, length) => this.#files.read(position, length))
+    this.#ahead = new ReadAhead(disk.extents, (position, into) =>
+      this.#track(() => this.#files.read(position, into)),
+    )
   }
 
   /** Every file written through this store, by index: what a checkpoint names as open for writing. */
@@ -57,9 +59,19 @@ export class DiskPieceStore implements PieceStore {
     return this.#track(async () => {
       const size = this.pieceSize(index)
       checkRange(index, size, offset, length)
-      const piece = index * this.pieceLength
-      return await this.#ahead.block(piece + offset, length, piece, size)
+      const bytes = Buffer.allocUnsafeSlow(length)
+      await this.#files.read(index * this.pieceLength + offset, bytes)
+      return bytes
     })
+  }
+
+  /** As PieceStore.lend, and `read` for the codes. */
+  lend(index: number, offset: number, length: number, borrow: Borrow): void {
+    const size = this.pieceSize(index)
+    const refusal = this.#closed ? closed() : rangeRefusal(index, size, offset, length)
+    if (refusal) return borrow(refusal)
+    const piece = index * this.pieceLength
+    this.#ahead.lend(piece + offset, length, piece, size, borrow)
   }
 
   /** As PieceStore.write; rejects with a disk code, and may have written some of the piece then. */
@@ -68,6 +80,7 @@ export class DiskPieceStore implements PieceStore {
       const size = this.pieceSize(index)
       checkWhole(index, size, bytes.length)
       const piece = index * this.pieceLength
+      this.#ahead.forget(piece, size)
       try {
         await this.#files.write(piece, bytes)
       } finally {
@@ -96,7 +109,7 @@ export class DiskPieceStore implements PieceStore {
   }
 
   async #track<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#closed) throw new RestTorrentError('disk_failed', 'the storage of the torrent is closed')
+    if (this.#closed) throw closed()
     const run = work()
     this.#underWay.add(run)
     try {
@@ -105,4 +118,8 @@ export class DiskPieceStore implements PieceStore {
       this.#underWay.delete(run)
     }
   }
+}
+
+function closed(): RestTorrentError {
+  return new RestTorrentError('disk_failed', 'the storage of the torrent is closed')
 }

@@ -1,4 +1,4 @@
-import type { PieceStore } from './piece-store.ts'
+import type { Borrow, PieceStore } from './piece-store.ts'
 
 type Callback<Result = void> = (error: unknown, result?: Result) => void
 
@@ -23,6 +23,11 @@ export class EngineStore {
 
   put(index: number, bytes: Uint8Array, callback: Callback = ignore): void {
     settle(this.#pieces.write(index, bytes), callback)
+  }
+
+  /** As PieceStore.lend, for peers. */
+  lend(index: number, offset: number, length: number, borrow: Borrow): void {
+    this.#pieces.lend(index, offset, length, borrow)
   }
 
   /** As PieceStore.read, for who is not the engine. */

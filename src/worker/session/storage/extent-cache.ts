@@ -1,64 +1,111 @@
 /**
- * What the torrents of one session have read ahead for their peers: at most `maxBytes` in memory, the extent
- * not asked for since longest goes first.
+ * What the torrents of one session have read ahead for their peers: at most `maxBytes` in memory. Where all of
+ * it is in use nothing more is read ahead: what takes the place of another before that was used is read twice.
  */
-import { largeBuffers } from '../lent-buffers.ts'
+import { extentBuffers, largeBuffers } from '../lent-buffers.ts'
+import type { Borrow } from './piece-store.ts'
 
-interface Extent {
-  size: number
-  /** Once it is loaded. */
-  bytes: Uint8Array | undefined
-  content: Promise<Uint8Array>
+/** Nobody has asked for it for so long: who had it read ahead has left, or asks elsewhere. */
+const idleMs = 10_000
+
+interface Borrower {
+  readonly from: number
+  readonly to: number
+  readonly borrow: Borrow
+}
+
+/** Bytes that are being read, or that were. */
+export class Extent {
+  readonly bytes: Uint8Array
+  isLoaded = false
+  /** It is kept no longer; who waits for it still gets it. */
+  isDropped = false
+  #usedAt = performance.now()
+  readonly #memory: Uint8Array
+  #waiting: Borrower[] = []
+
+  constructor(size: number) {
+    this.#memory = size > largeBuffers.length ? extentBuffers.take() : largeBuffers.take()
+    this.bytes = this.#memory.subarray(0, size)
+  }
+
+  /** What it takes of memory. */
+  get weight(): number {
+    return this.#memory.length
+  }
+
+  /** Milliseconds, as `performance.now`. */
+  get usedAt(): number {
+    return this.#usedAt
+  }
+
+  /** Lends some of its bytes, now or when they are there. */
+  lend(from: number, to: number, borrow: Borrow): void {
+    this.#usedAt = performance.now()
+    if (this.isLoaded) borrow(null, this.bytes.subarray(from, to))
+    else this.#waiting.push({ from, to, borrow })
+  }
+
+  /** They are there, or cannot be read. */
+  settle(error: unknown): void {
+    this.isLoaded = error === null
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const { from, to, borrow } of waiting)
+      borrow(error, this.isLoaded ? this.bytes.subarray(from, to) : undefined)
+  }
+
+  /** Nobody asks for it any more; not within the turn, for who was just lent it may have led to this. */
+  giveBack(): void {
+    setImmediate(() => {
+      extentBuffers.giveBack(this.#memory)
+      largeBuffers.giveBack(this.#memory)
+    })
+  }
 }
 
 export class ExtentCache {
   readonly #maxBytes: number
-  /** Least recently used first. */
   readonly #extents = new Map<string, Extent>()
   #bytes = 0
-  /** Bytes of loads under way, also of extents that were dropped meanwhile. */
+  /** Of loads under way, also of extents that were dropped meanwhile. */
   #loading = 0
 
   constructor(maxBytes = 16 * 1024 * 1024) {
     this.#maxBytes = maxBytes
   }
 
+  /** What is kept, by the memory it takes. */
   get bytes(): number {
     return this.#bytes
   }
 
-  /**
-   * The extent of a key, or undefined; it may still be loading, and rejects as its load does. Its bytes are to be
-   * copied in the turn in which they come: then they may be used for something else.
-   */
-  get(key: string): Promise<Uint8Array> | undefined {
-    const extent = this.#extents.get(key)
-    if (!extent) return undefined
-    this.#extents.delete(key)
-    this.#extents.set(key, extent)
-    return extent.content
+  /** The extent of a key, or undefined. */
+  get(key: string): Extent | undefined {
+    return this.#extents.get(key)
   }
 
-  /** Loads an extent and keeps it; undefined, and nothing loaded, while too much is being loaded. */
-  load(key: string, size: number, read: () => Promise<Uint8Array>): Promise<Uint8Array> | undefined {
-    if (this.#loading + size > this.#maxBytes / 2) return undefined
+  /** Loads an extent of at most 1 MiB and keeps it; undefined, and nothing loaded, where there is no room. */
+  load(key: string, size: number, read: (into: Uint8Array) => Promise<void>): Extent | undefined {
     this.drop(key)
-    this.#loading += size
-    const extent: Extent = {
-      size,
-      bytes: undefined,
-      content: read().finally(() => (this.#loading -= size)),
+    this.#dropIdle()
+    const extent = new Extent(size)
+    const { weight } = extent
+    if (this.#bytes + weight > this.#maxBytes || this.#loading + weight > this.#maxBytes / 2) {
+      extent.giveBack()
+      return undefined
     }
-    extent.content.then(
-      (bytes) => (extent.bytes = bytes),
-      () => {
-        if (this.#extents.get(key) === extent) this.drop(key)
-      },
-    )
     this.#extents.set(key, extent)
-    this.#bytes += size
-    this.#shrink()
-    return extent.content
+    this.#bytes += weight
+    this.#loading += weight
+    const settle = (error: unknown): void => {
+      this.#loading -= weight
+      if (error !== null && this.#extents.get(key) === extent) this.drop(key)
+      extent.settle(error)
+      if (extent.isDropped) extent.giveBack()
+    }
+    read(extent.bytes).then(() => settle(null), settle)
+    return extent
   }
 
   /** Forgets an extent; who waits for its load still gets it. */
@@ -66,10 +113,9 @@ export class ExtentCache {
     const extent = this.#extents.get(key)
     if (!extent) return
     this.#extents.delete(key)
-    this.#bytes -= extent.size
-    const { bytes } = extent
-    // those who asked before have copied what they want by then, as long as they copy as soon as they have it
-    if (bytes) setImmediate(() => largeBuffers.giveBack(bytes))
+    this.#bytes -= extent.weight
+    extent.isDropped = true
+    if (extent.isLoaded) extent.giveBack()
   }
 
   /** Forgets every extent whose key starts so. */
@@ -77,10 +123,8 @@ export class ExtentCache {
     for (const key of [...this.#extents.keys()]) if (key.startsWith(prefix)) this.drop(key)
   }
 
-  #shrink(): void {
-    for (const key of this.#extents.keys()) {
-      if (this.#bytes <= this.#maxBytes) return
-      this.drop(key)
-    }
+  #dropIdle(): void {
+    const now = performance.now()
+    for (const [key, { usedAt }] of this.#extents) if (now - usedAt > idleMs) this.drop(key)
   }
 }

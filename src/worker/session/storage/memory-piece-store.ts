@@ -1,6 +1,6 @@
 import { RestTorrentError } from '../../../protocol/errors.ts'
-import { checkRange, checkWhole } from './piece-range.ts'
-import type { PieceStore, SyncedFile } from './piece-store.ts'
+import { checkRange, checkWhole, rangeRefusal } from './piece-range.ts'
+import type { Borrow, PieceStore, SyncedFile } from './piece-store.ts'
 
 /** Bytes that torrents may keep in memory together; the operator bounds them, not a torrent. */
 export class MemoryBudget {
@@ -51,8 +51,17 @@ export class MemoryPieceStore implements PieceStore {
     await Promise.resolve()
     checkRange(index, this.pieceSize(index), offset, length)
     const piece = this.#pieces.get(index)
-    if (!piece) throw new RestTorrentError('files_changed', `piece ${index} is not in memory`)
+    if (!piece) throw notHeld(index)
     return new Uint8Array(piece.subarray(offset, offset + length))
+  }
+
+  /** As PieceStore.lend, always in this turn. */
+  lend(index: number, offset: number, length: number, borrow: Borrow): void {
+    const refusal = rangeRefusal(index, this.pieceSize(index), offset, length)
+    if (refusal) return borrow(refusal)
+    const piece = this.#pieces.get(index)
+    if (piece) borrow(null, piece.subarray(offset, offset + length))
+    else borrow(notHeld(index))
   }
 
   /** As PieceStore.write; `insufficient_space` when the budget is used up. */
@@ -74,4 +83,8 @@ export class MemoryPieceStore implements PieceStore {
     for (const piece of this.#pieces.values()) this.#budget.give(piece.length)
     this.#pieces.clear()
   }
+}
+
+function notHeld(index: number): RestTorrentError {
+  return new RestTorrentError('files_changed', `piece ${index} is not in memory`)
 }

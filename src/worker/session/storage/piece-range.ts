@@ -1,10 +1,21 @@
 import { RestTorrentError } from '../../../protocol/errors.ts'
 
-/** Throws `invalid_parameter` unless the range lies in a piece of that size; peers may ask for anything. */
-export function checkRange(index: number, pieceSize: number, offset: number, length: number): void {
+/** `invalid_parameter` unless the range lies in a piece of that size; peers may ask for anything. */
+export function rangeRefusal(
+  index: number,
+  pieceSize: number,
+  offset: number,
+  length: number,
+): RestTorrentError | undefined {
   const whole = Number.isSafeInteger(offset) && Number.isSafeInteger(length)
-  if (whole && pieceSize > 0 && offset >= 0 && length >= 0 && offset + length <= pieceSize) return
-  throw new RestTorrentError('invalid_parameter', `no bytes ${offset}+${length} in piece ${index}`)
+  if (whole && pieceSize > 0 && offset >= 0 && length >= 0 && offset + length <= pieceSize) return undefined
+  return new RestTorrentError('invalid_parameter', `no bytes ${offset}+${length} in piece ${index}`)
+}
+
+/** Throws what `rangeRefusal` gives. */
+export function checkRange(...range: Parameters<typeof rangeRefusal>): void {
+  const refusal = rangeRefusal(...range)
+  if (refusal) throw refusal
 }
 
 /** Throws `invalid_parameter` unless that many bytes are the whole of a piece of that size. */

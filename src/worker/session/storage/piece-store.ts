@@ -6,6 +6,9 @@ export interface SyncedFile extends Identity {
   path: string
 }
 
+/** Takes bytes that are lent: they are valid until it returns, and changed by nobody. Or why there are none. */
+export type Borrow = (error: unknown, bytes?: Uint8Array) => void
+
 /** Where the pieces of one torrent are kept. */
 export interface PieceStore {
   readonly pieceLength: number
@@ -13,6 +16,8 @@ export interface PieceStore {
   pieceSize(index: number): number
   /** Bytes of a piece, as the caller's own; `invalid_parameter` for a range outside it. */
   read(index: number, offset: number, length: number): Promise<Uint8Array>
+  /** The same bytes for who copies them at once, as peers are sent them: in this turn where they are at hand. */
+  lend(index: number, offset: number, length: number, borrow: Borrow): void
   /** Keeps a whole piece; the bytes must not change until it resolves. */
   write(index: number, bytes: Uint8Array): Promise<void>
   /** Makes every write that had resolved before the call survive a power cut. */

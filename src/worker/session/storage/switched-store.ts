@@ -1,6 +1,6 @@
 /** The place of a torrent's pieces as its engine knows it: another one can be put behind it meanwhile. */
 import { RestTorrentError } from '../../../protocol/errors.ts'
-import type { PieceStore, SyncedFile } from './piece-store.ts'
+import type { Borrow, PieceStore, SyncedFile } from './piece-store.ts'
 
 export class SwitchedStore implements PieceStore {
   readonly pieceLength: number
@@ -19,6 +19,11 @@ export class SwitchedStore implements PieceStore {
   read(index: number, offset: number, length: number): Promise<Uint8Array> {
     if (this.#held === undefined) return this.#store.read(index, offset, length)
     return this.#held.promise.then(() => this.#store.read(index, offset, length))
+  }
+
+  lend(index: number, offset: number, length: number, borrow: Borrow): void {
+    if (this.#held === undefined) this.#store.lend(index, offset, length, borrow)
+    else this.#held.promise.then(() => this.#store.lend(index, offset, length, borrow), borrow)
   }
 
   write(index: number, bytes: Uint8Array): Promise<void> {

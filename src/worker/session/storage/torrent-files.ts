@@ -1,6 +1,5 @@
 /** The bytes of one torrent as they lie in its files: each span goes straight to its file's offset. */
 import { RestTorrentError } from '../../../protocol/errors.ts'
-import { largeBuffers } from '../lent-buffers.ts'
 import { diskError } from './disk-error.ts'
 import { isOnDisk, type Layout, type Span } from './layout.ts'
 import type { SessionDisk } from './session-disk.ts'
@@ -32,14 +31,12 @@ export class TorrentFiles {
     this.#touched = touched
   }
 
-  /** A range of the torrent; `files_changed` when a file is missing or too short. Padding reads as zeros. */
-  async read(position: number, length: number): Promise<Uint8Array> {
-    const bytes = length === largeBuffers.length ? largeBuffers.take() : Buffer.allocUnsafeSlow(length)
+  /** Fills `bytes` from a position on; `files_changed` when a file is missing or too short. Padding reads as zeros. */
+  async read(position: number, bytes: Uint8Array): Promise<void> {
     await this.#eachSpan(position, bytes, async (span, part) => {
       if (this.#options.layout.files[span.file]?.padding) part.fill(0)
       else await this.#use(span.file, false, (fd, path) => this.#readSpan(fd, path, part, span))
     })
-    return bytes
   }
 
   /** Writes a range of the torrent and marks its files as touched; padding is left out. */

@@ -9,7 +9,7 @@ import { hearBlock, tellDownloaded } from './hear-blocks.ts'
 import { hearExtended } from './hear-extended.ts'
 import { isSoundMessage, message, namedPiece } from './message-rules.ts'
 import { readBytes } from './read-messages.ts'
-import { proceed, releaseWrite, stallIfBehind, takeRequest } from './serve-requests.ts'
+import { proceed, releaseWrite, stallIfBehind, takeRequest, tellUploaded } from './serve-requests.ts'
 import { guardOf, type WireGuard } from './wire-guard.ts'
 
 /** A message that is longer than any of its kind needs to be. */
@@ -92,11 +92,14 @@ function writeGuarded(this: WireObject, bytes: Uint8Array, done: (error: null) =
     done(null)
     return
   }
+  guard.isReading = true
   try {
     readBytes(this, this._encryptor ? this._encryptor.decrypt(bytes) : bytes)
   } catch {
     dropWire(this) // whatever it was, it came from this peer's bytes
   }
+  guard.isReading = false
+  tellUploaded(this, guard)
   if (this._bufferSize >= this._parserSize || this._cryptoSyncPattern) this._processBuffer()
   else tellDownloaded(this, guard)
   if (isHeld(guard)) guard.heldWrite = () => done(null)

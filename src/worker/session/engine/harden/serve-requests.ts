@@ -3,6 +3,7 @@
  * requests wait or who does not read: the engine would queue both in memory without end.
  */
 import type { Wire, WireRequest } from 'webtorrent'
+import { message } from './message-rules.ts'
 import { guardOf, mostBacklog, type WireGuard } from './wire-guard.ts'
 
 /** Requests of one peer that wait to be served. */
@@ -44,6 +45,15 @@ export function proceed(wire: Wire): void {
   if (!isStalled(guard)) releaseWrite(guard)
 }
 
+/** Tells what was sent since this was told last, as the engine does for each block. */
+export function tellUploaded(wire: Wire, guard: WireGuard): void {
+  const bytes = guard.untoldSent
+  if (bytes === 0) return
+  guard.untoldSent = 0
+  wire.uploadSpeed(bytes)
+  wire.emit('upload', bytes)
+}
+
 /** Lets the stream end the write that was held back. */
 export function releaseWrite(guard: WireGuard): void {
   const release = guard.heldWrite
@@ -57,18 +67,24 @@ function isStalled(guard: WireGuard): boolean {
 }
 
 function isBehind(wire: Wire, part: number): boolean {
-  return wire.peerRequests.length >= mostRequests * part || wire._readableState.buffered >= mostBacklog * part
+  return wire.peerRequests.length >= mostRequests * part || guardOf(wire).unsent() >= mostBacklog * part
 }
 
+/** What is answered within it is sent within it, block by block. */
 function serve(wire: Wire, guard: WireGuard): void {
+  if (guard.isServing) return
+  guard.isServing = true
   for (let request = guard.waiting[0]; request; request = guard.waiting[0]) {
-    const ahead = guard.serving + wire._readableState.buffered
-    if (ahead > 0 && ahead + request.length > mostBacklog) return
+    const ahead = guard.serving + guard.unsent()
+    if (ahead > 0 && ahead + request.length > mostBacklog) break
     guard.waiting.shift()
     if (wire.peerRequests.includes(request)) begin(wire, guard, request)
   }
+  guard.isServing = false
+  if (!guard.isReading) tellUploaded(wire, guard)
 }
 
+/** Bytes of an answer are valid until the call returns. */
 function begin(wire: Wire, guard: WireGuard, request: WireRequest): void {
   const { piece, offset, length } = request
   let isAnswered = false
@@ -80,10 +96,28 @@ function begin(wire: Wire, guard: WireGuard, request: WireRequest): void {
     const place = wire.peerRequests.indexOf(request)
     if (place >= 0) {
       wire.peerRequests.splice(place, 1)
-      if (bytes && error === null) wire.piece(piece, offset, bytes)
+      if (bytes && error === null) send(wire, guard, request, bytes)
       else if (wire.hasFast) wire.reject(piece, offset, length)
     }
-    queueMicrotask(() => proceed(wire))
+    if (guard.isServing) return // it goes on by itself
+    tellUploaded(wire, guard)
+    proceedSoon(wire, guard)
   }
   if (!wire.emit('request', piece, offset, length, respond)) respond(new Error('nobody serves'))
+}
+
+function send(wire: Wire, guard: WireGuard, { piece, offset }: WireRequest, bytes: Uint8Array): void {
+  wire._message(message.piece, [piece, offset], guard.copiesAtOnce ? bytes : Buffer.from(bytes))
+  wire.uploaded += bytes.length
+  guard.untoldSent += bytes.length
+}
+
+/** Once for all blocks that are answered in this turn. */
+function proceedSoon(wire: Wire, guard: WireGuard): void {
+  if (guard.isProceedDue) return
+  guard.isProceedDue = true
+  queueMicrotask(() => {
+    guard.isProceedDue = false
+    proceed(wire)
+  })
 }

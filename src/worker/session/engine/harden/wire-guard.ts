@@ -20,8 +20,9 @@ export interface WireGuard {
   /** Blocks that came without having been asked for, and others. */
   unasked: number
   answered: number
-  /** Payload that came and that nobody was told of yet. */
+  /** Payload that came, and that was sent, and that nobody was told of yet. */
   untold: number
+  untoldSent: number
   /** Pieces that the peer took back (BEP 54). */
   donthaves: number
   /** The message whose rest is still to come, as far as it did; absent where the engine's parser keeps it. */
@@ -30,6 +31,14 @@ export interface WireGuard {
   readonly waiting: WireRequest[]
   /** Bytes of requests that are being served. */
   serving: number
+  /** What was said and the network has not taken, in bytes. */
+  unsent: () => number
+  /** Bytes that are said are copied at once; the engine's own streams keep them. */
+  copiesAtOnce: boolean
+  /** Within what may send several blocks, which are told together at its end. */
+  isReading: boolean
+  isServing: boolean
+  isProceedDue: boolean
   /** Reading is put off until this is called; absent while there is no write to be ended. */
   heldWrite: (() => void) | undefined
   isStalled: boolean
@@ -52,10 +61,16 @@ export function guardOf(wire: Wire): WireGuard {
     unasked: 0,
     answered: 0,
     untold: 0,
+    untoldSent: 0,
     donthaves: 0,
     cut: undefined,
     waiting: [],
     serving: 0,
+    unsent: () => wire._readableState.buffered,
+    copiesAtOnce: false,
+    isReading: false,
+    isServing: false,
+    isProceedDue: false,
     heldWrite: undefined,
     isStalled: false,
     isEnded: false,

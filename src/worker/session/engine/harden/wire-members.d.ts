@@ -13,12 +13,15 @@ declare module 'webtorrent' {
     readonly peerRequests: WireRequest[]
     readonly extendedMapping: Readonly<Record<number, string>>
     downloaded: number
-    readonly uploaded: number
+    uploaded: number
     /** Counts payload; gives bytes a second. */
     downloadSpeed(bytes?: number): number
     uploadSpeed(bytes?: number): number
     end: (this: Wire, bytes?: Uint8Array) => unknown
-    piece(index: number, offset: number, bytes: Uint8Array): void
+    /** Says a message: its number, the numbers in it, and what follows them. */
+    _message(number: number, fields: readonly number[], bytes: Uint8Array | null): void
+    /** Takes what goes to the peer; null ends it. */
+    push: (bytes: Uint8Array | null) => boolean
     reject(index: number, offset: number, length: number): void
     readonly _ext: Record<string, MetadataExtension>
     readonly _encryptor: { decrypt(bytes: Uint8Array): Uint8Array } | null
@@ -28,7 +31,6 @@ declare module 'webtorrent' {
     readonly _parserSize: number
     /** Called with that many bytes. */
     readonly _parser: (this: Wire, bytes: Uint8Array) => void
-    pause(): void
     resume(): void
     readonly _readableState: { readonly buffered: number; highWaterMark: number }
     _parse(size: number, parser: (bytes: Uint8Array) => void): void

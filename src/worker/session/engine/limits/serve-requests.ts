@@ -1,19 +1,20 @@
 /** Answers the blocks that peers ask for, as fast as a limit allows: a block of each peer in turns. */
 import type { Torrent, Wire } from 'webtorrent'
+import type { EngineStore } from '../../storage/engine-store.ts'
+import type { Borrow } from '../../storage/piece-store.ts'
 import type { Lane } from './lane.ts'
-
-type Respond = (error: Error | null, bytes?: Uint8Array) => void
 
 interface Asked {
   readonly piece: number
   readonly offset: number
   readonly length: number
-  readonly respond: Respond
+  readonly respond: Borrow
 }
 
 export class RequestServer {
   readonly #torrent: Torrent
   readonly #lane: Lane
+  #store: Pick<EngineStore, 'lend'> | undefined
   /** Requests that wait, by wire; the wire whose turn is next comes first. */
   readonly #waiting = new Map<Wire, Asked[]>()
 
@@ -23,9 +24,14 @@ export class RequestServer {
     lane.onTurn(() => this.#turn())
   }
 
+  /** Answers with what this store lends; until then nobody is answered. */
+  serveFrom(store: Pick<EngineStore, 'lend'>): void {
+    this.#store = store
+  }
+
   /** Answers the requests of a wire from now on. */
   join(wire: Wire): void {
-    wire.on('request', (piece: number, offset: number, length: number, respond: Respond) => {
+    wire.on('request', (piece: number, offset: number, length: number, respond: Borrow) => {
       if (this.#torrent.pieces[piece] === null) this.#take(wire, { piece, offset, length, respond })
       else respond(new Error('we do not have the piece'))
     })
@@ -79,7 +85,7 @@ export class RequestServer {
   }
 
   #answer({ piece, offset, length, respond }: Asked): void {
-    this.#torrent.store?.get(piece, { offset, length }, respond)
+    if (!this.#torrent.destroyed) this.#store?.lend(piece, offset, length, respond)
   }
 }
 

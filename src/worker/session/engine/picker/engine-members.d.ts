@@ -31,7 +31,7 @@ declare module 'webtorrent' {
     ): void
     cancel(index: number, offset: number, length: number): void
     have(index: number): void
-    _push(bytes: Uint8Array): unknown
+    _push: (bytes: Uint8Array) => unknown
   }
 
   export interface Torrent {

@@ -6,6 +6,8 @@ import { Socket } from 'node:net'
 import Peer from 'webtorrent/lib/peer.js'
 import type { EnginePeer, Wire } from 'webtorrent'
 import { readInPlace } from '../../read-in-place.ts'
+import { proceed } from '../harden/serve-requests.ts'
+import { guardOf } from '../harden/wire-guard.ts'
 import { Outbox } from './outbox.ts'
 
 let isReplaced = false
@@ -43,16 +45,22 @@ function join(peer: EnginePeer, socket: Socket, wire: Wire): void {
   write(peer, socket, wire)
 }
 
+/** What the wire says goes to the socket, and not through the engine's stream: only its end does. */
 function write(peer: EnginePeer, socket: Socket, wire: Wire): void {
-  const outbox = new Outbox(socket, (bytes) => {
-    if (!peer.destroyed) peer.emit('upload', bytes)
-    if (!outbox.isFull) wire.resume() // what is taken at once drains without a word
+  const outbox = new Outbox(socket, {
+    onSent: (bytes) => {
+      if (!peer.destroyed) peer.emit('upload', bytes)
+    },
+    onRoom: () => proceed(wire),
   })
-  wire.on('data', (bytes: Uint8Array) => {
-    if (peer.destroyed) return
+  const guard = guardOf(wire)
+  guard.unsent = () => outbox.unsent
+  guard.copiesAtOnce = true
+  const push = wire.push.bind(wire)
+  wire.push = (bytes) => {
+    if (bytes === null) return push(null)
     outbox.add(bytes)
-    if (outbox.isFull) wire.pause()
-  })
-  socket.on('drain', () => wire.resume())
-  socket.once('close', () => wire.resume()) // what is left is taken and dropped, or the wire never ends
+    return true
+  }
+  wire.resume()
 }

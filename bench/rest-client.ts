@@ -16,6 +16,7 @@ export interface ListedSession {
   readonly state: string
   readonly port: number
   readonly download_rate: number
+  readonly worker: { readonly generation: number }
 }
 
 const answerWithinMs = 30_000
@@ -88,6 +89,10 @@ export class RestClient {
 
   async sessions(): Promise<ListedSession[]> {
     return ((await this.#send('GET', '/v1/sessions')) as { sessions: ListedSession[] }).sessions
+  }
+
+  async session(id: string): Promise<ListedSession> {
+    return (await this.#send('GET', `/v1/sessions/${id}`)) as ListedSession
   }
 
   async #listTag(sessionId: string): Promise<string | null> {

@@ -12,6 +12,8 @@ export interface RunningServer {
   /** Such as `http://127.0.0.1:3000`. */
   readonly address: string
   readonly pid: number
+  /** Writes one line to its standard input. */
+  readonly tell: (line: string) => void
   /** Ends the process and removes its folder. */
   stop(): Promise<void>
 }
@@ -30,6 +32,9 @@ export interface ServerOptions {
 
 /** The program that `npm run build` makes. */
 export const builtProgram = join(import.meta.dirname, '..', 'dist', 'main.js')
+
+/** The server whose session workers fail as its standard input tells, see `faulty-server.ts`. */
+export const faultyProgram = join(import.meta.dirname, 'faulty-server.ts')
 
 const startWithinMs = 15_000
 
@@ -84,6 +89,7 @@ async function startIn(
     return {
       address: await server.until(startWithinMs, 'listens', () => address),
       pid: server.pid,
+      tell: (line) => server.tell(line),
       stop,
     }
   } catch (error) {

@@ -20,11 +20,13 @@ import { swarmHandlers } from './handlers/swarm-handlers.ts'
 import { ticketHandlers } from './handlers/ticket-handlers.ts'
 import { torrentHandlers } from './handlers/torrent-handlers.ts'
 import { transferHandlers, type TransferHandlerOptions } from './handlers/transfer-handlers.ts'
+import { updateHandlers } from './handlers/update-handlers.ts'
 import { viewHandlers } from './handlers/view-handlers.ts'
 import { webhookHandlers } from './handlers/webhook-handlers.ts'
 import type { Tickets } from './access/tickets.ts'
 import type { History } from './history/history.ts'
 import type { Jobs } from './jobs/jobs.ts'
+import type { Live } from './live/live.ts'
 import type { Webhooks } from './webhooks/webhooks.ts'
 
 /** What the handlers stand on. */
@@ -36,6 +38,7 @@ export type Ground = ContentHandlerOptions &
   TransferHandlerOptions &
   HostHandlerOptions & {
     readonly jobs: Jobs
+    readonly live: Live
     readonly tickets: Tickets
     readonly webhooks: Webhooks
     readonly history: Pick<History, 'find'>
@@ -43,11 +46,12 @@ export type Ground = ContentHandlerOptions &
 
 /** Every handler; none of them asks who is calling before it acts, see `permittedHandlers`. */
 export function commandHandlers(ground: Ground): Handlers {
-  const { supervisor, board, jobs, tickets, webhooks, history, log } = ground
+  const { supervisor, board, jobs, live, tickets, webhooks, history, log } = ground
   const single = {
     ...sessionHandlers(ground),
     ...torrentHandlers(ground),
     ...listHandlers(supervisor, board),
+    ...updateHandlers(live, supervisor, board),
     ...swarmHandlers(supervisor),
     ...sourceHandlers(supervisor),
     ...previewHandlers(ground),

@@ -93,7 +93,7 @@ export async function startProgram(
     sweepExports(dataDir) // now that the data directory is ours alone
     const tasks = new TaskPool(entries.tasks)
     stops.push(() => tasks.close())
-    const metrics = new Metrics()
+    const [metrics, overload] = [new Metrics(), new Overload()]
     const measured = metrics.measured(store)
     const journal = new CallJournal(measured)
     const history = new History({ board, journal, load: (query) => store.loadHistory(query), log })
@@ -170,7 +170,6 @@ export async function startProgram(
     stops.push(() => webhooks.stop())
     const audit = new AuditLog({ journal: store, load: (query) => store.loadAudit(query), log })
     stops.push(() => audit.flush())
-    const overload = new Overload()
     stops.push(async () => Promise.resolve(overload.stop()))
     const idempotent = new IdempotentCalls({
       journal: measured,
@@ -195,6 +194,7 @@ export async function startProgram(
       tickets,
       links,
       jobs,
+      live,
       rootDir,
       dataDir,
       fetchPolicy,

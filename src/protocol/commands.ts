@@ -25,6 +25,7 @@ import { sessionView } from './session.ts'
 import { sourceCommands } from './source-commands.ts'
 import { statisticsCommands } from './statistics-commands.ts'
 import { storageCommands } from './storage-commands.ts'
+import { updateCommands } from './update-commands.ts'
 import { updateTorrent, uploadTorrent } from './torrent-input.ts'
 import { torrentList, torrentListAnswer } from './torrent-list.ts'
 import { torrentDetail, torrentRow } from './torrent.ts'
@@ -186,6 +187,7 @@ const single = {
     jsonp: false,
   },
   ...listCommands,
+  ...updateCommands,
   ...peerCommands,
   ...viewCommands,
   ...contentCommands,

@@ -194,6 +194,7 @@ onBoth('every command on a session that is none fails with session_not_found', a
     url: 'http://192.0.2.1/',
     position: 'top',
     index: 0,
+    topic: 'torrents',
     urls: 'http://192.0.2.1/',
   }
   for (const id of ['2d4c54303130302d655f38397933685052467163', 'not-an-id', '__proto__']) {

@@ -194,6 +194,7 @@ keys('what is not yours answers exactly as what is not there, on both faces', as
   const parameters: Partial<Record<CommandName, Parameters>> = {
     upload_torrent: { magnet: `magnet:?xt=urn:btih:${infoHash}`, save_path: 'a' },
     create_webhook: { url: 'http://192.0.2.1/' },
+    get_updates: { topic: 'torrents' },
     add_peer: { address: '192.0.2.1:6881' },
     ban_peer: { address: '192.0.2.1' },
     reorder_torrent: { position: 'top' },

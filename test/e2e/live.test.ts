@@ -5,6 +5,7 @@ import { LiveState } from '../../src/client/live-state.ts'
 import type { LiveEvent, LiveUpdate } from '../../src/protocol/live.ts'
 import type { Answered } from '../support/faces.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
+import { request } from '../support/request.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState } from '../support/sessions.ts'
 import { eventually, suite, temporaryFolder, within } from '../support/suite.ts'
@@ -85,6 +86,45 @@ live('a follower has the list, then each change, and nothing after unsubscribe',
   assert.is(follower.updates.length, heard)
 })
 
+live('who asks again and again instead is told what changed since the last answer', async () => {
+  await using server = await startTestServer()
+  const session = await openSession(server.rest)
+  const first = await addStopped(server, session, 'first')
+  const topic = { topic: 'torrents', session_id: session.id } as const
+  for (const face of [server.rest, await server.socket()]) {
+    const state = new LiveState()
+    const ask = async (since: object): Promise<LiveUpdate> => {
+      const { status, ...update } = await face.ask('get_updates', { ...topic, ...since })
+      assert.is(status, 'success')
+      return update as unknown as LiveUpdate
+    }
+    assert.ok(state.apply(await ask({})))
+    assert.is(state.torrents.get(session.id)?.get(first)?.state, 'stopped')
+    const since = state.revision
+    const named = { session_id: session.id, info_hash: first, labels: [face.name] }
+    await server.rest.call('update_torrent', named)
+    const changes = await ask({ since })
+    assert.is(changes.from, since)
+    assert.equal(changes.torrents, [
+      {
+        session_id: session.id,
+        added: [],
+        changed: [{ info_hash: first, labels: [face.name] }],
+        removed: [],
+      },
+    ])
+    assert.ok(state.apply(changes))
+    const none = await ask({ since: state.revision })
+    assert.equal([none.from, none.revision, none.torrents], [state.revision, state.revision, undefined])
+    assert.is((await ask({ since: 'another-1' })).from, undefined)
+  }
+  const url = `${server.address}/v1/updates?topic=torrents&session_id=${session.id}`
+  const etag = (await request(url)).headers.get('etag') ?? ''
+  assert.is((await request(url, { headers: { 'if-none-match': etag } })).status, 304)
+  const refused = await server.rest.ask('get_updates', { topic: 'events' })
+  assert.is(refused.error?.code, 'invalid_parameter')
+})
+
 live('who was away is told what it missed, and after a restart of the server everything', async () => {
   const dataDir = temporaryFolder()
   const before = await startTestServer({ DATA_DIR: dataDir })
@@ -155,6 +195,11 @@ live('a key follows only what is its own, and hears of the end of it', async () 
   await using follower = new Follower(server, own)
   await follower.subscribe({ topic: 'all', interval_ms: 250 })
   assert.equal([...follower.state.sessions.keys()], [session.id])
+  const { sessions } = await mine.call('get_updates', { topic: 'all' })
+  assert.equal(
+    sessions?.added.map(({ id }) => id),
+    [session.id],
+  )
   const refused = await follower.ask('subscribe', { topic: 'torrents', session_id: theirs.id })
   assert.is(refused.error?.code, 'session_not_found')
   const events = await follower.ask('subscribe', { topic: 'events' })

@@ -12,6 +12,7 @@ import { Tickets } from '../../src/main/access/tickets.ts'
 import { Board } from '../../src/main/board/board.ts'
 import { dispatch } from '../../src/main/handlers/dispatch.ts'
 import { Jobs } from '../../src/main/jobs/jobs.ts'
+import { Live } from '../../src/main/live/live.ts'
 import { HostRecord } from '../../src/main/records/host-record.ts'
 import { HashDesk } from '../../src/main/supervisor/hash-desk.ts'
 import { Relocation } from '../../src/main/supervisor/relocation.ts'
@@ -127,6 +128,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     filters,
     quotas,
     jobs,
+    live: new Live(board, () => undefined),
     keys,
     tickets: new Tickets(keys),
     links: new ContentLinks('secret', authentication()),

@@ -1,10 +1,12 @@
 /** The live side of the board: what followers of any transport share. */
+import type { Access } from '../access/access.ts'
 import type { KeyRing } from '../access/key-ring.ts'
 import type { Board } from '../board/board.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { EventLog } from './event-log.ts'
 import { Feeds, type Channel, type Sink } from './feeds.ts'
-import { LiveBoard } from './live-board.ts'
+import { LiveBoard, type UpdateText } from './live-board.ts'
+import { wishOf, type Wanted } from './wish.ts'
 
 /** Has the workers of followed sessions report as often as the most eager follower may hear. */
 export type Watch = (follows: (sessionId: string) => boolean) => void
@@ -31,6 +33,12 @@ export class Live {
   /** Notes events from now on: what is on the board already is no news. */
   noteEvents(keys: KeyRing, jobs: Pick<Jobs, 'onChange'>): void {
     this.events.follow(this.#shown, keys, jobs)
+  }
+
+  /** What is there, or what changed since a revision; throws as `wishOf` does. */
+  updateSince(wanted: Wanted, access: Access, since: string | undefined): UpdateText {
+    const { interest } = wishOf(wanted, access, (id) => this.has(id))
+    return this.#board.textSince(interest, since)
   }
 
   /** The feeds of one transport. */

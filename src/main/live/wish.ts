@@ -5,12 +5,16 @@ import type { Access } from '../access/access.ts'
 import type { Interest } from './live-board.ts'
 import type { Wish } from './feeds.ts'
 
+/** What is asked for; one that does not follow has no interval. */
+export type Wanted = Pick<Subscribe, 'topic' | 'session_id' | 'fields' | 'session_fields'> &
+  Partial<Pick<Subscribe, 'interval_ms'>>
+
 /**
  * Throws `session_not_found` for a session that the caller does not see, `missing_parameter` and
  * `invalid_parameter`.
  */
-export function wishOf(parameters: Subscribe, access: Access, isThere: (sessionId: string) => boolean): Wish {
-  const { topic, session_id: sessionId, fields, session_fields, interval_ms: intervalMs } = parameters
+export function wishOf(parameters: Wanted, access: Access, isThere: (sessionId: string) => boolean): Wish {
+  const { topic, session_id: sessionId, fields, session_fields, interval_ms: intervalMs = 0 } = parameters
   if (topic === 'events')
     throw new RestTorrentError('invalid_parameter', 'parameter topic: must not be events')
   if (topic === 'torrents') {

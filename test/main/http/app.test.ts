@@ -20,6 +20,7 @@ const needed: Partial<Record<CommandName, object>> = {
   upload_torrent: { save_path: 'a' },
   import_session: { name: 'a' },
   create_key: { scope: 'admin' },
+  get_updates: { topic: 'all' },
   create_webhook: { url: 'http://example.com/' },
   add_peer: { address: '192.0.2.1:6881' },
   ban_peer: { address: '192.0.2.1' },

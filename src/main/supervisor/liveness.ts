@@ -3,9 +3,10 @@
  * polls, not in wall time: when main itself was late, one late poll is still one poll.
  */
 
-export const pollMs = 500
-const staleAfterPolls = 4
-const deadAfterPolls = 20
+export const pollMs = 250
+const staleAfterPolls = 8
+/** The last that comes within 10 s of the last beat. */
+const deadAfterPolls = 39
 
 export type Liveness = 'alive' | 'stale' | 'dead'
 

@@ -42,7 +42,7 @@ export interface SupervisorOptions {
   readonly transfers?: SessionSurroundings['transfers']
   /** Where durable sessions are kept; without it none is. */
   readonly journal?: Journal | undefined
-  /** How often the workers' counters are looked at: four silent polls are stale, twenty are dead. */
+  /** How often the workers' counters are looked at: eight silent polls are stale, 39 are dead. */
   readonly pollMs?: number
   readonly measureMs?: number
   /** How soon a session that failed is tried again; 5 minutes without it. */

@@ -75,7 +75,7 @@ for (const fault of ['throw', 'reject', 'exit'] satisfies Fault[]) {
 }
 
 supervision('silence is stale, then dead: the thread is ended and the session returns', async () => {
-  await using sessions = supervise({ entry: faultySession(), pollMs: 300 })
+  await using sessions = supervise({ entry: faultySession(), pollMs: 150 })
   const { id } = await sessions.create()
   order({ sessionId: id, fault: 'silent' })
   const stale = await sessions.whenSession(id, 'stale', (view) => view.worker.stale)
@@ -89,7 +89,7 @@ supervision('silence is stale, then dead: the thread is ended and the session re
 })
 
 supervision('a silence that ends by itself leaves the worker as it is', async () => {
-  await using sessions = supervise({ entry: faultySession(), pollMs: 300 })
+  await using sessions = supervise({ entry: faultySession(), pollMs: 150 })
   const { id } = await sessions.create()
   order({ sessionId: id, fault: 'silent', ms: 2500 })
   await sessions.whenSession(id, 'stale', (view) => view.worker.stale)

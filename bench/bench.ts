@@ -23,6 +23,10 @@ const benchmarks = {
   sessions:
     'memory and time of sessions that do nothing: --sessions N, --torrents N in each, --runs N, --only ours,bare…',
   torrents: 'finished torrents that do nothing in one session: --torrents N, --runs N',
+  scale:
+    'sessions that download at the same time: the sum of their rates, CPU for each GiB: --only 1,2,4,8, --size MiB',
+  crash:
+    'a session that throws or loops for ever: reads of the others, and until it is back: --only throw,loop, --runs N',
   limits: 'by how many percent rate limits are off, in windows of 10 s: [windows] [bytes/s…]',
   governor: 'three sessions under one cap of the host, in windows of 10 s: [windows] [bytes/s]',
   picker: "our piece picker beside the engine's and libtorrent: [rounds] [MiB] [folder]",

@@ -71,6 +71,6 @@ export const clients: Record<ClientName, Client> = {
     start: startRestTorrent,
     dialsBy: 'http tracker',
     foundBy: 'udp tracker',
-    encryptions: ['enabled'],
+    encryptions: every,
   },
 }

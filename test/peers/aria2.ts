@@ -8,7 +8,7 @@ import { Program } from './program.ts'
 import { postJson } from './rpc.ts'
 import { freePort } from './tools.ts'
 
-const answerWithinMs = 10_000
+const answerWithinMs = 30_000
 
 /** It tries an encrypted handshake and falls back to a plain one, or insists; it cannot go without. */
 export interface Aria2Options extends PeerOptions {

@@ -5,7 +5,7 @@ import { Program } from './program.ts'
 import { python } from './tools.ts'
 
 const script = join(import.meta.dirname, 'libtorrent-peer.py')
-const answerWithinMs = 10_000
+const answerWithinMs = 30_000
 
 /** A peer as libtorrent sees it. */
 export interface SeenPeer {

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/suite.ts'
 import { Program } from './program.ts'
 import { freePort } from './tools.ts'
 
-const answerWithinMs = 10_000
+const answerWithinMs = 30_000
 
 /** A running tracker; both URLs lead to the same peers. */
 export interface Tracker {

@@ -6,8 +6,8 @@ import type { DialingPeer, Encryption, PeerOptions, Source } from './peer.ts'
 import { Program } from './program.ts'
 import { freePort } from './tools.ts'
 
-const readyWithinMs = 20_000
-const answerWithinMs = 5000
+const readyWithinMs = 60_000
+const answerWithinMs = 20_000
 const encryptionMode = { enabled: 0, forced: 1, disabled: 2 } satisfies Record<Encryption, number>
 
 interface Status {

@@ -1,18 +1,22 @@
 /**
  * Our own server as a peer: the built program in a process of its own with one session, driven over REST.
- * It dials whom a tracker or the `x.pe` of a magnet link names, and has both kinds of encryption at once.
+ * It dials whom a tracker or the `x.pe` of a magnet link names.
  */
 import { readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TorrentRow } from '../../src/protocol/torrent.ts'
 import { temporaryFolder } from '../support/suite.ts'
-import type { Peer, PeerOptions, Source } from './peer.ts'
+import type { Encryption, Peer, PeerOptions, Source } from './peer.ts'
 import { Program } from './program.ts'
 import { freePort } from './tools.ts'
 
 const program = join(import.meta.dirname, '../../dist/main.js')
-const answerWithinMs = 20_000
+const answerWithinMs = 60_000
+const encryptionMode = { disabled: 'off', enabled: 'preferred', forced: 'required' } satisfies Record<
+  Encryption,
+  string
+>
 const opening: readonly TorrentRow['state'][] = [
   'checking_resume_data',
   'queued_for_checking',
@@ -26,10 +30,11 @@ export interface RestTorrentPeer extends Peer {
   row(): Promise<TorrentRow>
 }
 
-/** A server that takes the session's first peer as soon as this resolves. */
-export async function startRestTorrent(
-  options: Omit<PeerOptions, 'encryption'> = {},
-): Promise<RestTorrentPeer> {
+/**
+ * A server that takes the session's first peer as soon as this resolves; encryption is `enabled` (preferred) unless
+ * told otherwise.
+ */
+export async function startRestTorrent(options: PeerOptions = {}): Promise<RestTorrentPeer> {
   const host = options.host ?? '127.0.0.1'
   let address: string | undefined
   const server = new Program(process.execPath, [program, ...flags(host)], {
@@ -64,6 +69,7 @@ export async function startRestTorrent(
     const form = new FormData()
     form.set('ports', `${await freePort()}`)
     for (const name of ['dht', 'pex']) form.set(name, '0')
+    form.set('encryption', encryptionMode[options.encryption ?? 'enabled'])
     const { session } = (await call(`${api}/v1/sessions`, form)) as { session: { id: string; port: number } }
     torrents = `${api}/v1/sessions/${session.id}/torrents`
     const output = () => server.output()

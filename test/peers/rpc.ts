@@ -7,7 +7,7 @@ export interface RpcAnswer {
   body: unknown
 }
 
-const answerWithinMs = 5000
+const answerWithinMs = 20_000
 
 /** Posts JSON; rejects when nobody listens or no answer comes in time. */
 export async function postJson(

@@ -11,7 +11,7 @@ import { Program } from './program.ts'
 import { postJson } from './rpc.ts'
 import { freePort } from './tools.ts'
 
-const answerWithinMs = 10_000
+const answerWithinMs = 30_000
 const encryptionMode = { disabled: 0, enabled: 1, forced: 2 } satisfies Record<Encryption, number>
 
 interface Status {

@@ -1,8 +1,8 @@
 /**
  * The picker beside the engine's own and beside libtorrent as downloader, in turns on the same content from
  * libtorrent seeds; and the longest time one of its passes keeps the thread, with 50 peers and 32,768 pieces.
- * Prints one JSON line: MiB/s and, for the two in this process, milliseconds of its thread's CPU for each MiB;
- * medians of the rounds. Needs libtorrent for Python.
+ * Prints one JSON line: MiB/s and, for the two in this process, seconds of its thread's CPU for each GiB; medians
+ * of the rounds. Needs libtorrent for Python.
  * The engine's own takes minutes where pieces are many: `modes` leaves it out.
  * `node bench/picker.ts [rounds] [MiB] [folder] [modes, such as picker,libtorrent]`
  */
@@ -37,7 +37,7 @@ const cases: Case[] = [
   { name: 'small_pieces_four_seeds', pieceLength: 64 * 1024, seeds: 4 },
 ]
 
-/** Of one download; the CPU of another process is not known. */
+/** Of one download: MiB/s, and seconds of CPU for each GiB; that of another process is not known. */
 interface Cost {
   readonly rate: number
   readonly cpu?: number
@@ -95,7 +95,7 @@ async function byEngine(
     for (const { host, port } of seeds) torrent.addPeer(`${host}:${port}`)
     await done
     const { user, system } = process.threadCpuUsage(before)
-    return { rate: rateSince(startedAt), cpu: ((user + system) / 1000 / length) * mib }
+    return { rate: rateSince(startedAt), cpu: ((user + system) / 1_000_000 / length) * 1024 * mib }
   } finally {
     await client.close()
   }

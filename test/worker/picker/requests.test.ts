@@ -56,6 +56,27 @@ test('rejected blocks are asked for again', async () => {
   })
 })
 
+test('each piece that came is told once, also when no other comes after it', async () => {
+  await between(async (peer) => {
+    const [last, blocks] = [7, made.pieceLength / (16 * kib)]
+    const held: Request[] = []
+    let heard = 0
+    peer.send('unchoke')
+    await eventually(deadlineMs, 'all but the last told', () => {
+      for (const request of peer.requests.slice(heard)) {
+        if (request.piece === last) held.push(request)
+        else peer.answer(request)
+      }
+      heard = peer.requests.length
+      return held.length === blocks && peer.haves.length === made.pieceCount - 1
+    })
+    assert.not(peer.haves.includes(last))
+    for (const request of held) peer.answer(request)
+    await eventually(deadlineMs, 'the last told', () => peer.haves.length === made.pieceCount)
+    assert.is(new Set(peer.haves).size, made.pieceCount)
+  })
+})
+
 test('what a choking peer owes comes from another one at once', async () => {
   await between(async (peer, leech, things) => {
     peer.send('unchoke')

@@ -11,6 +11,7 @@ export const message = {
   choke: 0,
   unchoke: 1,
   interested: 2,
+  have: 4,
   request: 6,
   piece: 7,
   cancel: 8,
@@ -31,6 +32,8 @@ export class ScriptedPeer {
   /** Requests that came, in their order. */
   readonly requests: Request[] = []
   readonly cancels: Request[] = []
+  /** Pieces that the other side told it has got. */
+  readonly haves: number[] = []
   /** The other side is interested. */
   hasInterest = false
   readonly #made: MadeMetainfo
@@ -77,6 +80,7 @@ export class ScriptedPeer {
 
   #hear(body: Buffer): void {
     if (body[0] === message.interested) this.hasInterest = true
+    if (body[0] === message.have) this.haves.push(body.readUInt32BE(1))
     if (body[0] !== message.request && body[0] !== message.cancel) return
     const [piece, offset, length] = [body.readUInt32BE(1), body.readUInt32BE(5), body.readUInt32BE(9)]
     const list = body[0] === message.request ? this.requests : this.cancels

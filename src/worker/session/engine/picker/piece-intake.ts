@@ -2,6 +2,7 @@
 import type { Torrent } from 'webtorrent'
 import { BadBlocks } from './bad-blocks.ts'
 import { IncomingPiece, type BlockSource } from './incoming-piece.ts'
+import { NewPieces } from './new-pieces.ts'
 import { pieceBuffers } from './piece-buffers.ts'
 import type { PieceOrder } from './piece-order.ts'
 
@@ -15,6 +16,7 @@ export class PieceIntake {
   readonly #onRoom: () => void
   readonly #incoming = new Map<number, IncomingPiece>()
   readonly #badBlocks = new BadBlocks()
+  readonly #newPieces: NewPieces
   #unwritten = 0
   #missing: number
 
@@ -23,6 +25,7 @@ export class PieceIntake {
     this.#torrent = torrent
     this.#order = order
     this.#onRoom = onRoom
+    this.#newPieces = new NewPieces(torrent)
     this.#missing = torrent.pieces.filter((piece) => piece !== null).length
   }
 
@@ -73,9 +76,12 @@ export class PieceIntake {
   #mark(piece: number): void {
     const torrent = this.#torrent
     torrent._markVerified(piece)
-    for (const wire of torrent.wires) wire.have(piece)
+    this.#newPieces.add(piece)
     this.#missing -= 1
-    if (this.#missing === 0) torrent._checkDone() // it looks at every file and piece
+    if (this.#missing === 0) {
+      this.#newPieces.tell()
+      torrent._checkDone() // it looks at every file and piece
+    }
     this.#onRoom()
   }
 

@@ -11,6 +11,7 @@ import { listHandlers } from './handlers/list-handlers.ts'
 import { peerHandlers } from './handlers/peer-handlers.ts'
 import { previewHandlers } from './handlers/preview-handlers.ts'
 import { queueHandlers } from './handlers/queue-handlers.ts'
+import { quotaHandlers, type QuotaHandlerOptions } from './handlers/quota-handlers.ts'
 import type { Handlers } from './handlers/reply.ts'
 import { sessionHandlers, type SessionHandlerOptions } from './handlers/session-handlers.ts'
 import { sourceHandlers } from './handlers/source-handlers.ts'
@@ -36,7 +37,8 @@ export type Ground = ContentHandlerOptions &
   StorageHandlerOptions &
   CreateHandlerOptions &
   TransferHandlerOptions &
-  HostHandlerOptions & {
+  HostHandlerOptions &
+  QuotaHandlerOptions & {
     readonly jobs: Jobs
     readonly live: Live
     readonly tickets: Tickets
@@ -64,6 +66,7 @@ export function commandHandlers(ground: Ground): Handlers {
     ...transferHandlers(ground),
     ...storageHandlers(ground),
     ...keyHandlers(ground),
+    ...quotaHandlers(ground),
     ...ticketHandlers(tickets),
     ...jobHandlers(jobs, supervisor),
     ...historyHandlers(history, supervisor),

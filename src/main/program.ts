@@ -111,10 +111,10 @@ export async function startProgram(
     stops.push(() => Promise.resolve(filters.stop()))
     board.watch({ closed: (sessionId) => filters.forget(sessionId) })
     const quotasOfKey = (prefix: string) => keys.quotasOf(prefix)
-    const quotas = new QuotaBook({ sessions: () => supervisor.sessions(), quotasOfKey })
     const stored = await store.loadTransfers()
     const transfers = new TransferBook({ quotasOfKey, stored, journal: measured, log })
     stops.push(() => transfers.stop())
+    const quotas = new QuotaBook({ sessions: () => supervisor.sessions(), quotasOfKey, transfers })
     const supervisor: Supervisor = new Supervisor({
       quotas,
       transfers,

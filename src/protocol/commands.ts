@@ -23,6 +23,7 @@ import { rootPath } from './root-path.ts'
 import { sessionCommands } from './session-commands.ts'
 import { sessionView } from './session.ts'
 import { sourceCommands } from './source-commands.ts'
+import { quotaCommands } from './quota-commands.ts'
 import { statisticsCommands } from './statistics-commands.ts'
 import { storageCommands } from './storage-commands.ts'
 import { updateCommands } from './update-commands.ts'
@@ -197,6 +198,7 @@ const single = {
   ...queueCommands,
   ...hostCommands,
   ...accessCommands,
+  ...quotaCommands,
   ...ticketCommands,
   ...webhookCommands,
   ...historyCommands,

@@ -14,11 +14,13 @@ const bounds = {
 } as const
 
 export type QuotaName = keyof typeof bounds
-const names = Object.keys(bounds) as QuotaName[]
+
+/** All of them. */
+export const quotaNames = Object.keys(bounds) as QuotaName[]
 type Form<T extends z.ZodType> = { [N in QuotaName]: z.ZodOptional<T> }
 
 function shapeOf<T extends z.ZodType>(make: (name: QuotaName) => T): Form<T> {
-  return Object.fromEntries(names.map((name) => [name, make(name).optional()])) as Form<T>
+  return Object.fromEntries(quotaNames.map((name) => [name, make(name).optional()])) as Form<T>
 }
 
 /** Quotas as they are kept and shown; what is absent is not bounded. */
@@ -33,12 +35,12 @@ type InputShape = {
 
 /** The parameters that set quotas, each its name after `quota_`. */
 export const quotaInput = Object.fromEntries(
-  names.map((name) => [`quota_${name}`, amount(name).optional()]),
+  quotaNames.map((name) => [`quota_${name}`, amount(name).optional()]),
 ) as InputShape
 
 /** The quotas among parameters. */
 export function quotasOf(input: { readonly [N in keyof InputShape]?: number | undefined }): Quotas {
-  const given = names.flatMap((name) => {
+  const given = quotaNames.flatMap((name) => {
     const value = input[`quota_${name}`]
     return value === undefined ? [] : [[name, value] as const]
   })

@@ -34,6 +34,10 @@ quotas('a thousand adds at once never pass a bound on torrents', async () => {
   })
   const answers = await Promise.all(adds)
   assert.equal(counted(answers), { success: 40, quota_exceeded: 960 })
+  const { quotas: shown } = await face.call('get_quotas')
+  assert.equal(shown, [{ key: entry.prefix, session_id: null, quota: 'torrents', bound: 40, used: 40 }])
+  const other = await makeKey(server, { scope: 'read', sessions: 'all' })
+  assert.equal((await other.face.call('get_quotas')).quotas, [], 'keys of others are not its own')
   const refused = answers.find(({ status }) => status === 'fail')
   assert.is(refused?.message, `the quota torrents of key ${entry.prefix} is 40`)
   const { sessions: listed } = await face.call('get_session_list')
@@ -65,6 +69,9 @@ quotas('adds at once never pass a bound on disk space, and a failed one gives it
     return server.rest.ask('upload_torrent', { ...of, file: bytes })
   })
   assert.equal(counted(await Promise.all(adds)), { success: 10, quota_exceeded: 50 })
+  const { quotas: shown } = await server.rest.call('get_quotas')
+  const amounts = { bound: 10 * size + 1, used: 10 * size }
+  assert.equal(shown, [{ key: null, session_id: session.id, quota: 'disk_bytes', ...amounts }])
   const memory = { ...of, storage_mode: 'memory', file: makeMetainfo({ content: size, name: 'm' }).bytes }
   assert.is(codeOf(await server.rest.ask('upload_torrent', memory)), 'success')
 })

@@ -36,6 +36,11 @@ caseWith(transfer, 'a quota on the transfer of a month is not passed', ['libtorr
     assert.is(error?.code, 'quota_exceeded')
     assert.match(error?.message ?? '', /^the quota transfer_month of key rt_[0-9a-f]{12} is 4194304: /)
     assert.ok(downloaded >= bound && downloaded < bound + onItsWay, String(downloaded))
+    const { quotas } = await bounded.face.call('get_quotas')
+    const { used = 0 } = quotas[0] ?? {}
+    const row = { key: bounded.entry.prefix, session_id: null, quota: 'transfer_month', bound, used }
+    assert.equal(quotas, [row], 'its own alone')
+    assert.ok(used >= bound && used < bound + onItsWay, String(used))
     const second = await openSession(bounded.face)
     await addTorrent(bounded.face, second, { magnet, save_path: 'second' })
     const refused = await whenState(bounded.face, second, infoHash, 'error')
@@ -47,6 +52,9 @@ caseWith(transfer, 'a quota on the transfer of a month is not passed', ['libtorr
     await leech.download(free.port)
   }
   await using server = await open()
+  const { quotas } = await server.rest.call('get_quotas')
+  assert.is(quotas.length, 1, 'the administrator sees it too')
+  assert.ok((quotas[0]?.used ?? 0) >= bound, 'it is kept')
   const again = await whenState(restFace(server.address, key), session, infoHash, 'error')
   assert.is(again.error?.code, 'quota_exceeded')
 })

@@ -105,7 +105,11 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
   })
   const fetchPolicy = createAddressPolicy([])
-  const quotas = new QuotaBook({ sessions: () => supervisor.sessions(), quotasOfKey: () => undefined })
+  const quotas = new QuotaBook({
+    sessions: () => supervisor.sessions(),
+    quotasOfKey: () => undefined,
+    transfers: { used: () => 0 },
+  })
   const journal = { write: () => Promise.resolve() }
   const { ring: keys } = keyRing()
   const webhooks = new Webhooks({

@@ -10,7 +10,10 @@ const { rename } = fs
 const last = process.env['KILLED_AFTER_RENAME']
 
 const refuse = (_from: unknown, _to: unknown, done: fs.NoParamCallback): void => {
-  process.nextTick(done, Object.assign(new Error('no links here'), { code: 'EPERM', errno: -1, syscall: 'link' }))
+  process.nextTick(
+    done,
+    Object.assign(new Error('no links here'), { code: 'EPERM', errno: -1, syscall: 'link' }),
+  )
 }
 const renameAndEnd = (from: fs.PathLike, to: fs.PathLike, done: fs.NoParamCallback): void => {
   rename(from, to, (error) => {

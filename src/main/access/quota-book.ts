@@ -3,15 +3,15 @@
  * drift; what is under way is counted beside them, so that requests at the same moment cannot pass a bound
  * together. Every check and what it reserves happen in one go.
  */
-import { usesAlternatives } from '../../protocol/alternative-limits.ts'
 import { changedFields, type FieldsOf } from '../../protocol/changed-fields.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
-import type { Quotas, QuotaName } from '../../protocol/quotas.ts'
+import { quotaNames, type Quotas, type QuotaName } from '../../protocol/quotas.ts'
 import type { SessionRecord, TorrentRecord } from '../../protocol/records.ts'
 import type { SessionSettings } from '../../protocol/session.ts'
 import type { SessionRecords } from '../records/session-records.ts'
 import { Turns } from '../../protocol/turns.ts'
 import { AddTimes } from './add-times.ts'
+import { diskBytes, sharedOut, widest } from './quota-amounts.ts'
 
 /** A session as far as its quotas go; it need not be there yet. */
 export type Charged = Pick<SessionRecord, 'id' | 'owner' | 'quotas'>
@@ -20,6 +20,15 @@ export interface QuotaBookOptions {
   /** Every session, also those that are being made. */
   readonly sessions: () => Iterable<{ readonly records: SessionRecords }>
   readonly quotasOfKey: (prefix: string) => Quotas | undefined
+  /** Counts what is transferred in a month. */
+  readonly transfers: { used(holder: string): number }
+}
+
+/** How much of a quota is used. */
+export interface QuotaUse {
+  readonly quota: QuotaName
+  readonly bound: number
+  readonly used: number
 }
 
 /** A torrent that is being added. */
@@ -34,12 +43,6 @@ interface Holder {
   readonly quotas: Quotas
   readonly holds: (session: Charged) => boolean
 }
-
-const shared = [
-  ['peers', 'max_peers', undefined],
-  ['download_rate', 'download_limit', 'alternative_download_limit'],
-  ['upload_rate', 'upload_limit', 'alternative_upload_limit'],
-] as const
 
 export class QuotaBook {
   readonly #options: QuotaBookOptions
@@ -64,7 +67,7 @@ export class QuotaBook {
       const { quotas } = holder
       const count = this.#sessionsOf(holder, session.id).length
       this.#require(holder, 'sessions', count + 1)
-      for (const [quota, limit, alternative] of shared) {
+      for (const [quota, limit, alternative] of sharedOut) {
         const bound = quotas[quota]
         if (bound === undefined) continue
         const left = bound - this.#sharedOut(holder, limit, session.id)
@@ -81,7 +84,7 @@ export class QuotaBook {
   forSettings(session: Charged & Pick<SessionRecord, 'settings'>, changed: FieldsOf<SessionSettings>): void {
     const after = changedFields(session.settings, changed)
     for (const holder of this.#holders(session)) {
-      for (const [quota, limit] of shared) {
+      for (const [quota, limit] of sharedOut) {
         const wished = widest(after, limit)
         const isSame = changed[limit] === undefined && wished === widest(session.settings, limit)
         if (isSame || holder.quotas[quota] === undefined) continue
@@ -141,6 +144,16 @@ export class QuotaBook {
     return left.length === 0 ? undefined : Math.min(...left)
   }
 
+  /** What is used of each quota of a session and of its key. */
+  usage(session: Charged): QuotaUse[] {
+    return this.#holders(session).flatMap((holder) =>
+      quotaNames.flatMap((quota) => {
+        const bound = holder.quotas[quota]
+        return bound === undefined ? [] : [{ quota, bound, used: this.#used(holder, quota, bound) }]
+      }),
+    )
+  }
+
   /** Reserves for torrents of a process before as far as it fits: first for those that have data. */
   restore(restored: readonly SessionRecords[]): void {
     const all = restored.flatMap((records) =>
@@ -175,7 +188,16 @@ export class QuotaBook {
     return all.filter(({ session }) => session.id !== except && holds(session))
   }
 
-  #sharedOut(holder: Holder, limit: (typeof shared)[number][1], except: string): number {
+  #used(holder: Holder, quota: QuotaName, bound: number): number {
+    const [, limit] = sharedOut.find(([name]) => name === quota) ?? []
+    if (limit !== undefined) return Math.min(bound, this.#sharedOut(holder, limit, ''))
+    if (quota === 'sessions') return this.#sessionsOf(holder).length
+    if (quota === 'torrents') return this.#torrentsOf(holder)
+    if (quota === 'disk_bytes') return this.#bytesOf(holder)
+    return quota === 'adds_minute' ? this.#adds.count(holder.name) : this.#options.transfers.used(holder.name)
+  }
+
+  #sharedOut(holder: Holder, limit: (typeof sharedOut)[number][1], except: string): number {
     return sum(this.#sessionsOf(holder, except).map(({ session }) => widest(session.settings, limit)))
   }
 
@@ -209,21 +231,10 @@ export class QuotaBook {
   }
 }
 
-/** The most that the session may have at some time: also what its alternative limits leave it. */
-function widest(settings: SessionSettings, limit: (typeof shared)[number][1]): number {
-  const usual = settings[limit] || Infinity
-  if (limit === 'max_peers' || !usesAlternatives(settings)) return usual
-  return Math.max(usual, settings[`alternative_${limit}`] || Infinity)
-}
-
 function exceeded({ name }: Holder, quota: QuotaName, bound: number): RestTorrentError {
   return new RestTorrentError('quota_exceeded', `the quota ${quota} of ${name} is ${bound}`, {
     details: { quota, bound },
   })
-}
-
-function diskBytes({ storageMode, facts }: TorrentRecord): number {
-  return storageMode === 'memory' ? 0 : (facts?.totalSize ?? 0)
 }
 
 function keyOf(sessionId: string, infoHash: string): string {

@@ -53,6 +53,12 @@ export class TransferBook {
     )
   }
 
+  /** Bytes that a holder has transferred this month; 0 where nothing bounds it. */
+  used(holder: string): number {
+    const account = this.#accounts.get(holder)
+    return account === undefined ? this.#stored(holder) : usedOf(account)
+  }
+
   /** A month that has begun gives everybody what is theirs. */
   look(): void {
     const month = this.#month()
@@ -90,13 +96,17 @@ export class TransferBook {
     const known = this.#accounts.get(holder)
     if (known !== undefined) return known
     const month = this.#month()
-    const use = this.#options.stored.find((one) => one.holder === holder && one.month === month)
-    const kept = use?.bytes ?? 0
+    const kept = this.#stored(holder)
     const share = { holder, bound, left: new SharedArrayBuffer(8) }
     const account = { share, left: new BigInt64Array(share.left), month, kept }
     Atomics.store(account.left, 0, BigInt(bound) - BigInt(kept))
     this.#accounts.set(holder, account)
     return account
+  }
+
+  #stored(holder: string): number {
+    const month = this.#month()
+    return this.#options.stored.find((one) => one.holder === holder && one.month === month)?.bytes ?? 0
   }
 
   #month(): string {

@@ -107,7 +107,8 @@ function form(method, path, operation) {
     button.disabled = false
   }
   const fails = Object.values(operation.responses).map((one) => one.description).filter((one) => one !== 'Success')
-  return [make('p', operation.description), table, button, shown, make('p', undefined, make('small', 'Failures: ' + fails.join(', ')))]
+  const trial = operation['x-stream'] ? [] : [button, shown] // a stream is not for a page
+  return [make('p', operation.description), table, ...trial, make('p', undefined, make('small', 'Failures: ' + fails.join(', ')))]
 }
 
 function entry(method, path, operation) {

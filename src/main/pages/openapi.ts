@@ -4,12 +4,12 @@ import { scopes } from '../../protocol/access.ts'
 import { errorsOf } from '../../protocol/command-errors.ts'
 import { inputFields, outputFields, type JsonSchema } from '../../protocol/command-schema.ts'
 import { commandNames, commands, type CommandName } from '../../protocol/commands.ts'
-import { errorStatus, type ErrorCode } from '../../protocol/errors.ts'
+import { errorStatus } from '../../protocol/errors.ts'
 import { heedsIdempotencyKey } from '../../protocol/idempotency.ts'
 import { version } from '../../protocol/product.ts'
 import type { Page } from '../handlers/page.ts'
-
-const json = 'application/json'
+import { failuresOf, json, parameterOf } from './openapi-parts.ts'
+import { streamPaths } from './openapi-streams.ts'
 
 /** `/openapi.json`, for everybody: it tells nothing of this server. */
 export const openApiPage: Page = {
@@ -37,8 +37,8 @@ export function openApiDocument(): object {
     },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }, { apiKey: [] }],
-    tags: [...new Set(commandNames.map(tagOf))].map((name) => ({ name })),
-    paths,
+    tags: [...new Set([...commandNames.map(tagOf), 'events', 'watching'])].map((name) => ({ name })),
+    paths: { ...paths, ...streamPaths() },
     components: { securitySchemes, parameters: { idempotencyKey }, schemas: { Failure: failure } },
   }
 }
@@ -92,13 +92,8 @@ function operationOf(name: CommandName): object {
     'x-scope': scope,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(isQuery || rest.length === 0 ? {} : { requestBody: bodyOf(Object.fromEntries(rest), needed) }),
-    responses: { [status]: successOf(outputFields(output), media), ...failuresOf(name) },
+    responses: { [status]: successOf(outputFields(output), media), ...failuresOf(errorsOf(name)) },
   }
-}
-
-function parameterOf(name: string, place: string, schema: JsonSchema = {}, required: boolean): object {
-  const { description, ...rest } = schema
-  return { name, in: place, required, ...(description === undefined ? {} : { description }), schema: rest }
 }
 
 function bodyOf(properties: Readonly<Record<string, JsonSchema>>, required: readonly string[]): object {
@@ -122,20 +117,6 @@ function successOf({ properties, required }: ReturnType<typeof outputFields>, me
   }
   const file = media === undefined ? {} : { [media]: { schema: { contentMediaType: media } } }
   return { description: 'Success', content: { [json]: { schema }, ...file } }
-}
-
-/** One answer for each status, with the codes that can come with it. */
-function failuresOf(name: CommandName): Record<number, object> {
-  const codes: Partial<Record<number, ErrorCode[]>> = {}
-  for (const code of errorsOf(name)) (codes[errorStatus[code]] ??= []).push(code)
-  const answers = Object.entries(codes).map(([status, those = []]) => {
-    const schema = {
-      allOf: [{ $ref: '#/components/schemas/Failure' }],
-      properties: { error: { properties: { code: { enum: those } } } },
-    }
-    return [status, { description: those.join(', '), content: { [json]: { schema } } }]
-  })
-  return Object.fromEntries(answers) as Record<number, object>
 }
 
 /** The thing that the command is about: the last word of its path that names a list. */

@@ -1,12 +1,19 @@
+import { join } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import * as assert from 'uvu/assert'
 import { openApiDocument } from '../../../src/main/pages/openapi.ts'
 import type { CommandEntry } from '../../../src/protocol/command-entry.ts'
 import { errorsOf } from '../../../src/protocol/command-errors.ts'
 import { commandNames, commands } from '../../../src/protocol/commands.ts'
+import { contentPath } from '../../../src/protocol/content.ts'
 import { errorStatus } from '../../../src/protocol/errors.ts'
+import { eventStreamPath } from '../../../src/protocol/event-stream.ts'
+import { adminKey } from '../../support/keys.ts'
+import { makeMetainfo, writeFiles } from '../../support/metainfo.ts'
+import { get } from '../../support/read-content.ts'
 import { request } from '../../support/request.ts'
 import { startTestServer } from '../../support/server.ts'
+import { addTorrent, openSession, whenState } from '../../support/sessions.ts'
 import { suite } from '../../support/suite.ts'
 
 const openapi = suite('src/main/pages/openapi')
@@ -15,7 +22,11 @@ interface Operation {
   readonly operationId: string
   readonly parameters?: readonly (Parameter | { readonly $ref: string })[]
   readonly requestBody?: { readonly content: Readonly<Record<string, Media>> }
-  readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, Media>> }>>
+  readonly responses: Readonly<Record<string, Told>>
+}
+interface Told {
+  readonly headers?: object
+  readonly content?: Readonly<Record<string, Media>>
 }
 interface Parameter {
   readonly name: string
@@ -44,6 +55,45 @@ openapi('the server gives it to everybody, and an independent validator finds it
   assert.equal(result.errors, undefined)
   assert.ok(result.valid)
   assert.is(validator.version, '3.1')
+})
+
+openapi('content, events and what machines watch are told too, as the server answers them', async () => {
+  await using server = await startTestServer({ ADMIN_KEY: adminKey })
+  const { rest } = server
+  const made = makeMetainfo({ content: 40_000 })
+  writeFiles(join(server.rootDir, 'here'), made)
+  const session = await openSession(rest)
+  await addTorrent(rest, session, { file: made.bytes })
+  await whenState(rest, session, made.infoHash, 'seeding')
+  const of = { session_id: session.id, info_hash: made.infoHash, index: '0' }
+  const answers: [method: string, path: string, headers: Record<string, string>, status: number][] = [
+    ['get', contentPath, {}, 200],
+    ['get', contentPath, { range: 'bytes=1-2' }, 206],
+    ['get', contentPath, { 'if-none-match': `"${made.infoHash}.0"` }, 304],
+    ['get', contentPath, { range: 'bytes=40000-' }, 416],
+    ['get', contentPath, { authorization: '' }, 401],
+    ['head', contentPath, {}, 200],
+    ['get', eventStreamPath, {}, 400],
+    ['get', '/metrics', {}, 200],
+    ['get', '/metrics', { authorization: '' }, 401],
+    ['get', '/health', { authorization: '' }, 200],
+    ['get', '/ready', { authorization: '' }, 200],
+  ]
+  for (const [method, path, headers, status] of answers) {
+    const address = path.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof of) => of[name])
+    const got = await get(server.address + address, headers, method.toUpperCase())
+    assert.is(got.status, status, `${method} ${path}`)
+    const told = paths[path]?.[method]?.responses[String(status)]
+    assert.ok(told, `${method} ${path} ${status}`)
+    const type = got.headers.get('content-type')?.split(';')[0] ?? ''
+    const types = Object.keys(told.content ?? {})
+    assert.ok(method === 'head' || status === 304 || types.includes('*/*') || types.includes(type), type)
+    if (told.headers) for (const name of Object.keys(told.headers)) assert.ok(got.headers.has(name), name)
+  }
+  const names = paths[contentPath]?.['get']?.parameters?.flatMap((one) => ('name' in one ? one.name : []))
+  const inQuery = ['expires', 'key', 'signature']
+  assert.equal(names, [...Object.keys(of), ...inQuery, 'Range', 'If-Range', 'If-None-Match'])
+  assert.ok(operation('get_playlist').responses['200']?.content?.['audio/x-mpegurl'])
 })
 
 openapi('every parameter of every command has its one place', () => {

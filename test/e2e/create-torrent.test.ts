@@ -1,12 +1,13 @@
 /** Torrents made of files under the root: for other clients, and seeded from where the files are. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { CommandOutput } from '../../src/protocol/commands.ts'
 import type { SessionView } from '../../src/protocol/session.ts'
 import { caseWith } from '../interop/require.ts'
 import { python } from '../peers/tools.ts'
+import { startTransmission } from '../peers/transmission.ts'
 import { contentHash, filesBelow, mixedFiles } from '../support/content.ts'
 import type { Face, Parameters } from '../support/faces.ts'
 import { countingSession, hashRequests } from '../support/hash-count.ts'
@@ -119,6 +120,34 @@ caseWith(
     assert.equal(there, ['.hidden', ...mixedFiles.map(({ path }) => path)].toSorted())
     for (const path of there)
       assert.is(contentHash(join(leech.folder, 'wood', path)), contentHash(join(folder, 'tree', path)), path)
+  },
+)
+
+caseWith(
+  create,
+  'Transmission reads what was made, and downloads from the seed',
+  ['transmission-daemon'],
+  async () => {
+    const folder = join(server.rootDir, 'shows')
+    writeFiles(folder, tree)
+    const said = { trackers: 'http://192.0.2.1/announce', web_seeds: 'http://192.0.2.3/', comment: 'of ours' }
+    const job = await made(server.rest, session, { path: 'shows/tree', name: 'shows', seed: 1, ...said })
+    const { metainfo, info_hash } = job.result as { metainfo: string; info_hash: string }
+    const torrent = join(temporaryFolder(), 'made.torrent')
+    writeFileSync(torrent, Buffer.from(metainfo, 'base64'))
+    await whenState(server.rest, session, info_hash, 'seeding')
+    const there = temporaryFolder()
+    const peer = await startTransmission()
+    try {
+      await peer.add({ torrent }, there)
+      const of = { session_id: session.id, info_hash }
+      await server.rest.call('add_peer', { ...of, address: `127.0.0.1:${peer.port}` })
+      await peer.complete(waitMs)
+    } finally {
+      await peer.stop()
+    }
+    for (const { path, content } of tree.files.filter(({ content: { length } }) => length > 0))
+      assert.ok(readFileSync(join(there, path.replace('tree', 'shows'))).equals(content), path)
   },
 )
 

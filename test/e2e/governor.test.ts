@@ -1,8 +1,12 @@
 /** What all sessions together may use: shared, lent, and kept over a restart. */
+import { readdirSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { caseWith } from '../interop/require.ts'
 import { ratesOf, startDownload } from '../support/governed.ts'
-import { makeMetainfo } from '../support/metainfo.ts'
+import type { Parameters } from '../support/faces.ts'
+import { makeMetainfo, writeFiles, type MadeMetainfo } from '../support/metainfo.ts'
+import { startLeech } from '../support/seeds.ts'
 import { startTestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState } from '../support/sessions.ts'
 import { eventually, suite, temporaryFolder } from '../support/suite.ts'
@@ -81,5 +85,74 @@ governor('caps are kept over a restart, and connections of all sessions are boun
   await rest.call('update_host', { max_peers: 4 })
   await eventually(20_000, 'what the cap allows', async () => (await peers()) <= 4)
 })
+
+caseWith(
+  governor,
+  'what two sessions upload together stays below the cap, and so do the files that they have open',
+  ['libtorrent'],
+  async () => {
+    await using server = await startTestServer({ ALLOW_PRIVATE: '127.0.0.0/8' })
+    const { rest, rootDir } = server
+    const files = Array.from({ length: 24 }, (_, n) => ({ path: `file ${n}`, content: 20_000 }))
+    const seeds: { port: number; made: MadeMetainfo }[] = []
+    for (const name of ['one', 'two']) {
+      const made = makeMetainfo({ name, seed: name, files })
+      writeFiles(join(rootDir, name), made)
+      const session = await openSession(rest, { lsd: 0 })
+      await addTorrent(rest, session, { file: made.bytes, save_path: name })
+      await whenState(rest, session, made.infoHash, 'seeding')
+      seeds.push({ port: session.port, made })
+    }
+    const openFiles = (): number =>
+      readdirSync('/proc/self/fd').filter(
+        (fd) => linkOf(fd).startsWith(rootDir) && linkOf(fd).includes('/file '),
+      ).length
+    /** Milliseconds until each session has given a leech all. */
+    const uploadAll = async (): Promise<number> => {
+      await using things = new AsyncDisposableStack()
+      const leeches = await Promise.all(seeds.map(async ({ made }) => things.use(await startLeech(made))))
+      const startedAt = performance.now()
+      await Promise.all(leeches.map((leech, at) => leech.download(seeds[at]?.port ?? 0)))
+      return performance.now() - startedAt
+    }
+    await uploadAll()
+    const most = 6
+    assert.ok(openFiles() > most)
+    const limit = 200_000
+    await rest.call('update_host', { upload_limit: limit, max_open_files: most })
+    await eventually(20_000, 'files to be closed', () => openFiles() <= most)
+    const ms = await uploadAll()
+    const bytes = seeds.reduce((sum, { made }) => sum + made.length, 0)
+    const rate = (bytes / ms) * 1000
+    assert.ok(rate <= limit * 1.3, `${Math.round(rate)} bytes/s`) // each begins with what it saved
+    assert.ok(openFiles() <= most)
+
+    const codes = async (command: 'update_host' | 'update_session', parameters: Parameters) =>
+      (await rest.ask(command, parameters)).error?.code
+    for (const wrong of [
+      { max_checks: -1 },
+      { max_open_files: 1.5 },
+      { max_peers: 'x' },
+      { upload_limit: -1 },
+    ])
+      assert.is(await codes('update_host', wrong), 'invalid_parameter', JSON.stringify(wrong))
+    const { sessions } = await rest.call('get_session_list')
+    for (const wrong of [{ weight: 0 }, { weight: 10_001 }, { upload_guarantee: -1 }])
+      assert.is(
+        await codes('update_session', { session_id: sessions[0]?.id, ...wrong }),
+        'invalid_parameter',
+        JSON.stringify(wrong),
+      )
+  },
+)
+
+/** Where a descriptor of this process leads; empty for one that is closed by now. */
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`)
+  } catch {
+    return ''
+  }
+}
 
 governor.run()

@@ -146,6 +146,10 @@ keys('scopes are read, control and admin, each with what those before it may', a
     ['control', 'create_key', { scope: 'admin' }, 'forbidden'],
     ['control', 'export_session', { session_id: session.id }, 'forbidden'],
     ['admin', 'get_key_list', {}, 'success'],
+    ['control', 'update_host', { max_peers: 10 }, 'forbidden'],
+    ['control', 'update_session', { session_id: session.id, weight: 200 }, 'forbidden'],
+    ['control', 'create_session', { upload_guarantee: 1000 }, 'forbidden'],
+    ['admin', 'update_session', { session_id: session.id, weight: 200 }, 'success'],
   ]
   for (const [scope, command, parameters, code] of tried) {
     const { key, face } = await makeKey(server, { scope, sessions: 'all' })

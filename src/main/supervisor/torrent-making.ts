@@ -1,4 +1,7 @@
-/** Makes the metainfo of files that are there: lists them, hashes them in the turn of their session, looks at them again. */
+/**
+ * Makes the metainfo of files that are there: lists them, hashes them in the turns of their session, as many ranges
+ * at once as there are threads, looks at them again.
+ */
 import type { CreationWish } from '../../protocol/create-command.ts'
 import type {
   CreationSource,
@@ -18,7 +21,7 @@ const usualPieces = 2000
 const [shortestPiece, longestPiece] = [16 * 1024, 16 * 1024 * 1024]
 
 export interface TorrentMakingOptions {
-  readonly tasks: Pick<TaskPool, 'listSource' | 'digestPieces' | 'makeMetainfo'>
+  readonly tasks: Pick<TaskPool, 'listSource' | 'digestPieces' | 'makeMetainfo' | 'hashThreads'>
   readonly hashDesk: Pick<HashDesk, 'inTurn'>
   readonly sessionId: string
   readonly reservedDir: string
@@ -49,17 +52,21 @@ export async function makeTorrent(
   const draft: MetainfoDraft = { source, list, wish, pieceLength, pieces: undefined, creationDate }
   await tasks.makeMetainfo(draft) // whether there can be such a torrent
   const pieces = new Uint8Array(Math.ceil(list.size / pieceLength) * hashLength)
-  const step = bytesPerTask / pieceLength
   const pieceCount = pieces.length / hashLength
-  for (let firstPiece = 0; firstPiece < pieceCount; firstPiece += step) {
-    signal.throwIfAborted()
-    const endPiece = Math.min(pieceCount, firstPiece + step)
-    const files = filesIn(list.files, firstPiece * pieceLength, endPiece * pieceLength)
-    const digesting = { folder, files, pieceLength, firstPiece, endPiece }
-    const digests = await hashDesk.inTurn(sessionId, async () => await tasks.digestPieces(digesting))
-    pieces.set(digests, firstPiece * hashLength)
-    progress(endPiece / pieceCount)
+  const ranges = rangesOf(pieceCount, bytesPerTask / pieceLength)
+  let done = 0
+  const digestNext = async (): Promise<void> => {
+    for (const [firstPiece, endPiece] of ranges) {
+      signal.throwIfAborted()
+      const files = filesIn(list.files, firstPiece * pieceLength, endPiece * pieceLength)
+      const digesting = { folder, files, pieceLength, firstPiece, endPiece }
+      const digests = await hashDesk.inTurn(sessionId, async () => await tasks.digestPieces(digesting))
+      pieces.set(digests, firstPiece * hashLength)
+      done += endPiece - firstPiece
+      progress(done / pieceCount)
+    }
   }
+  await everyOne(Array.from({ length: tasks.hashThreads }, digestNext))
   signal.throwIfAborted()
   refuseChanged(list, await look())
   return { ...(await tasks.makeMetainfo({ ...draft, pieces })), list }
@@ -70,6 +77,17 @@ export function usualPieceLength(size: number): number {
   let length = shortestPiece
   while (length < longestPiece && size / length > usualPieces) length *= 2
   return length
+}
+
+/** From which piece to before which, one after the other for whoever asks next; none after one was refused. */
+function* rangesOf(pieceCount: number, step: number): Generator<[first: number, end: number]> {
+  for (let first = 0; first < pieceCount; first += step) yield [first, Math.min(pieceCount, first + step)]
+}
+
+/** Settles when all have; rejects as the first that did. */
+async function everyOne(work: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(work)
+  await Promise.all(work)
 }
 
 function filesIn(files: readonly SourceFile[], start: number, end: number): SourceFile[] {

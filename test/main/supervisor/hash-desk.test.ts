@@ -7,7 +7,7 @@ import { TaskPool } from '../../../src/main/threads/task-pool.ts'
 import type { HashRequest } from '../../../src/protocol/session-rpc.ts'
 import { contentBytes } from '../../support/content.ts'
 import { hashesOf } from '../../support/metainfo.ts'
-import { suite, temporaryFolder } from '../../support/suite.ts'
+import { eventually, suite, temporaryFolder } from '../../support/suite.ts'
 
 const desk = suite('src/main/supervisor/hash-desk')
 const pieceLength = 16_384
@@ -49,6 +49,32 @@ desk('what waits can be cancelled, one or all of a session, and is answered', as
   const answers = await Promise.all(jobs)
   assert.ok(answers.filter((answer) => answer === undefined).length >= 20 - pool.hashThreads)
   assert.is.not(await other, undefined)
+  await pool.close()
+})
+
+desk('no more runs at once than it is limited to, from that moment on', async () => {
+  const pool = new TaskPool(threadEntries.tasks)
+  const hashing = new HashDesk(pool)
+  hashing.limit(1)
+  const gates: (() => void)[] = []
+  const work = async (): Promise<void> => {
+    await new Promise<void>((resolve) => gates.push(resolve))
+  }
+  const all = ['one', 'two', 'three'].map((session) => hashing.inTurn(session, work))
+  assert.equal([gates.length, hashing.running, hashing.waiting], [1, 1, 2])
+  hashing.limit(2)
+  const both = Math.min(2, pool.hashThreads)
+  assert.equal([gates.length, hashing.running], [both, both])
+  hashing.limit(1)
+  gates[0]?.()
+  await all[0]
+  hashing.limit(Infinity)
+  for (let done = 1; done < 3; done += 1) {
+    await eventually(10_000, 'its turn', () => gates.length > done)
+    gates[done]?.()
+    await all[done]
+  }
+  await eventually(10_000, 'all to be over', () => hashing.running === 0)
   await pool.close()
 })
 

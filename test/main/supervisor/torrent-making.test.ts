@@ -20,6 +20,8 @@ import { suite, temporaryFolder } from '../../support/suite.ts'
 const making = suite('src/main/supervisor/torrent-making')
 const mib = 1024 * 1024
 let tasks: TaskPool
+/** Turns that were taken at the same time. */
+let most = 0
 
 making.before(() => {
   tasks = new TaskPool(threadEntries.tasks)
@@ -28,8 +30,12 @@ making.before(() => {
 /** Makes a torrent of a folder, where `meanwhile` happens after so many turns: listing is the first. */
 async function makeOf(folder: string, turn = 0, meanwhile = (): void => undefined, reservedDir = '/proc') {
   let turns = 0
+  let running = 0
   const inTurn = async <T>(_: string, work: () => Promise<T>): Promise<T> => {
+    running += 1
+    most = Math.max(most, running)
     const done = await work()
+    running -= 1
     turns += 1
     if (turns === turn) meanwhile()
     return done
@@ -83,6 +89,7 @@ making('a file that changes after it was listed, or after it was hashed, fails t
   }
   assert.is(await codeOf(makeOf(folder, 1, swap)), 'path_outside_root')
   assert.is((await makeOf(folder)).list.leftOut, 1)
+  assert.is(most, Math.min(2, tasks.hashThreads), 'two ranges at once')
 })
 
 making('a folder that is kept for the program is never listed', async () => {

@@ -1,4 +1,5 @@
 /** Runs the server as a process: settings, signals and exit codes. */
+import { keepHeapLow } from './heap-keeper.ts'
 import { createLog, type Log } from './log.ts'
 import { parseSettings } from './parse-settings.ts'
 import { startProgram, type Program } from './program.ts'
@@ -59,6 +60,7 @@ export async function runProgram(
   )
   try {
     program = await starting
+    keepHeapLow()
     if (program.firstKey !== undefined) process.stderr.write(program.firstKey)
     const reloads = Object.entries(program.reloads)
     if (reloads.length > 0) process.on('SIGHUP', () => void reloadBy(reloads, log))

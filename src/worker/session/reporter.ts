@@ -59,6 +59,7 @@ export class Reporter {
       addTo(totals, row)
       // a marked row is told also where it is the last one again: main may show another one meanwhile
       if (this.#isNew(torrent, row) || isMarked) rows.push(row)
+      if (!torrent.isActive) this.#lastRows.delete(torrent) // nothing is told of it until it is marked
     }
     this.#marked.clear()
     this.#post({ type: 'snapshot', at: now, rows, totals })

@@ -1,7 +1,9 @@
 /**
  * What is done for the torrents of a session every few seconds, one after the other, since a sync may take all
- * that the disk has: checkpoints, looks at the files, and having those be dormant that nobody asks for.
+ * that the disk has: checkpoints, looks at the files, and having those be dormant that nobody asks for; and for the
+ * heap of the thread.
  */
+import { HeapKeeper } from './heap-keeper.ts'
 import type { Torrent } from './torrent.ts'
 
 /** How often what was written is synced and its bits told. */
@@ -12,6 +14,7 @@ const mostDormantLooks = 100
 export class Upkeep {
   readonly #torrents: ReadonlyMap<string, Torrent>
   readonly #dormantAfterMs: number
+  readonly #heap = new HeapKeeper()
   readonly #timer: NodeJS.Timeout
   #walk: Iterator<Torrent, undefined> | undefined
 
@@ -21,6 +24,7 @@ export class Upkeep {
     this.#dormantAfterMs = dormantAfterMs
     this.#timer = setInterval(() => {
       before()
+      this.#heap.look()
       void this.#run()
     }, everyMs)
   }

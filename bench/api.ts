@@ -3,11 +3,13 @@
  * `node bench/api.ts --help`
  */
 import { measureBusy } from './api/busy.ts'
+import { measureChanging } from './api/changing.ts'
 import { measureIdle } from './api/idle.ts'
+import { measureLooping } from './api/looping.ts'
 import { optionsHelp, parseApiOptions, type ApiOptions } from './api/options.ts'
 import { listUrl, type Scenario } from './api/scenario.ts'
 import { RestClient } from './rest-client.ts'
-import { startServer } from './server.ts'
+import { faultyProgram, startServer } from './server.ts'
 import { addStoppedTorrents } from './stopped-torrents.ts'
 
 const scenarios: Record<string, Scenario> = {
@@ -28,6 +30,16 @@ const scenarios: Record<string, Scenario> = {
     about: 'the list of torrents, paced, while two sessions download at full speed',
     run: (stage, name) => measureBusy(stage, name, listUrl(stage)),
   },
+  torrents_changing: {
+    about: 'a long list of which 1 % changes a second, whole and what changed since the last read',
+    isLong: true,
+    run: measureChanging,
+  },
+  torrents_looping: {
+    about: 'torrents_busy with a third session in an endless loop, beside the same without it',
+    isFaulty: true,
+    run: measureLooping,
+  },
   sessions_busy: {
     about: 'the list of sessions, paced, while two sessions download at full speed',
     run: (stage, name) => measureBusy(stage, name, `${stage.client.address}/v1/sessions`),
@@ -40,15 +52,22 @@ else for (const name of chosen(options)) await runScenario(name, options)
 
 /** Each scenario has a server of its own: what one leaves behind is not measured by the next. */
 async function runScenario(name: string, chosenOptions: ApiOptions): Promise<void> {
+  const scenario = scenarios[name]
+  const { isFaulty, isLong } = scenario ?? {}
+  const { program, sessions, torrents, long } = chosenOptions
   await using things = new AsyncDisposableStack()
-  const server = things.adopt(await startServer(chosenOptions), (running) => running.stop())
+  const server = things.adopt(
+    await startServer({ ...chosenOptions, program: isFaulty ? faultyProgram : program }),
+    (running) => running.stop(),
+  )
   const client = new RestClient(server.address)
   const sessionIds: string[] = []
-  for (let index = 0; index < chosenOptions.sessions; index += 1) {
+  for (let index = 0; index < (isLong ? 1 : sessions); index += 1) {
     sessionIds.push((await client.createSession(`stopped-${index}`)).id)
   }
-  await addStoppedTorrents(client, sessionIds, chosenOptions.torrents)
-  await scenarios[name]?.run({ client, sessionIds, options: chosenOptions }, name)
+  await addStoppedTorrents(client, sessionIds, isLong ? long : torrents)
+  const order = (fault: object): void => server.tell(JSON.stringify(fault))
+  await scenario?.run({ client, sessionIds, options: chosenOptions, order }, name)
 }
 
 function chosen({ only }: ApiOptions): string[] {

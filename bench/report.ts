@@ -6,7 +6,7 @@ export interface Figure {
   readonly median: number
   readonly min: number
   readonly max: number
-  /** (max − min) / median */
+  /** (max − min) / |median| */
   readonly spread: number
 }
 
@@ -17,7 +17,7 @@ export function figure(values: readonly number[]): Figure {
   const upper = sorted[sorted.length >> 1] ?? 0
   const lower = sorted[(sorted.length - 1) >> 1] ?? 0
   const median = (upper + lower) / 2
-  const spread = median === 0 ? 0 : (max - min) / median
+  const spread = median === 0 ? 0 : (max - min) / Math.abs(median)
   return { median: rounded(median), min: rounded(min), max: rounded(max), spread: rounded(spread) }
 }
 

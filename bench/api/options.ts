@@ -6,6 +6,8 @@ export interface ApiOptions {
   readonly only: readonly string[]
   readonly sessions: number
   readonly torrents: number
+  /** In the session of scenarios with one long list. */
+  readonly long: number
   readonly connections: number
   readonly runs: number
   readonly seconds: number
@@ -19,6 +21,7 @@ const table = {
   only: { value: '', about: 'scenarios to run, separated by commas; default: all' },
   sessions: { value: '2', about: 'sessions that hold stopped torrents' },
   torrents: { value: '1000', about: 'stopped torrents in each of them' },
+  long: { value: '10000', about: 'stopped torrents in the one session of torrents_changing' },
   connections: { value: '8', about: 'kept connections of the client' },
   runs: { value: '3', about: 'runs on each side, in turn' },
   seconds: { value: '5', about: 'length of a run' },
@@ -44,6 +47,7 @@ export function parseApiOptions(args: readonly string[]): ApiOptions | undefined
     only: list('only', ','),
     sessions: count('sessions'),
     torrents: count('torrents'),
+    long: count('long'),
     connections: count('connections'),
     runs: count('runs'),
     seconds: count('seconds'),

@@ -1,0 +1,103 @@
+/**
+ * A long list of which a part changes each second, by labels that callers give one by one: the whole list under
+ * full load, in turn with a bare server that answers the same bytes, and reads of what changed since the last.
+ */
+import { Agent, get } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
+import { changeLabels } from '../live/label-changes.ts'
+import { percentiles, type Percentiles } from '../percentiles.ts'
+import { figures, ratios, report } from '../report.ts'
+import { startBareServer } from '../server.ts'
+import { wrk, type Load } from '../wrk.ts'
+import { listUrl, parametersOf, type Stage } from './scenario.ts'
+
+const changesPercent = 1
+const deltaPauseMs = 10
+
+/** Measures and prints. */
+export async function measureChanging(stage: Stage, name: string): Promise<void> {
+  const { client, sessionIds, options } = stage
+  const { connections, seconds, runs } = options
+  const [sessionId = ''] = sessionIds
+  const url = listUrl(stage)
+  const body = new Uint8Array(await (await fetch(url)).arrayBuffer())
+  const torrents = (await client.torrents(sessionId)).map(({ info_hash: infoHash }) => ({
+    sessionId,
+    infoHash,
+  }))
+  const perSecond = Math.ceil((torrents.length * changesPercent) / 100)
+  let from = 0
+  const whileChanging = async <T>(measured: Promise<T>): Promise<T> => {
+    const changes = changeLabels(client, torrents, { perSecond, seconds, isBurst: false, from })
+    from += perSecond * seconds
+    return (await Promise.all([measured, changes]))[0]
+  }
+  await using things = new AsyncDisposableStack()
+  const bare = things.adopt(await startBareServer(body), (server) => server.stop())
+  const [ours, theirs, deltas]: [Load[], Load[], DeltaReads[]] = [[], [], []]
+  for (let run = 0; run < runs; run += 1) {
+    ours.push(await whileChanging(wrk({ url, connections, seconds })))
+    theirs.push(await whileChanging(wrk({ url: bare.address, connections, seconds })))
+    const updates = `${client.address}/v1/updates?topic=torrents&session_id=${sessionId}`
+    deltas.push(await whileChanging(readDeltas(updates, seconds)))
+  }
+  const rates = (loads: readonly Load[]): number[] => loads.map(({ rate }) => rate)
+  report('api', name, {
+    ...parametersOf(stage),
+    torrents: torrents.length,
+    changesPerSecond: perSecond,
+    bodyBytes: body.length,
+    ours: figures(ours),
+    bare: figures(theirs),
+    ratio: ratios(rates(ours), rates(theirs)),
+    delta: figures(deltas),
+  })
+}
+
+/** `changed`: torrents in an answer, on average. */
+type DeltaReads = Percentiles & Readonly<Record<'changed' | 'answerBytes', number>>
+
+/** Asks for what changed since the last answer, again and again over one connection. */
+async function readDeltas(url: string, seconds: number): Promise<DeltaReads> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  try {
+    let { revision } = JSON.parse(await read(url, agent)) as Update
+    const latencies: number[] = []
+    let [changed, bytes] = [0, 0]
+    const end = performance.now() + seconds * 1000
+    while (performance.now() < end) {
+      const at = performance.now()
+      const text = await read(`${url}&since=${revision}`, agent)
+      latencies.push(performance.now() - at)
+      const update = JSON.parse(text) as Update
+      if (update.from !== revision) throw new Error('what changed does not follow on the answer before')
+      revision = update.revision
+      changed += update.torrents?.[0]?.changed.length ?? 0
+      bytes += text.length
+      await setTimeout(deltaPauseMs)
+    }
+    const reads = latencies.length
+    return { ...percentiles(latencies), changed: changed / reads, answerBytes: bytes / reads }
+  } finally {
+    agent.destroy()
+  }
+}
+
+interface Update {
+  readonly from?: string
+  readonly revision: string
+  readonly torrents?: readonly { readonly changed: readonly object[] }[]
+}
+
+async function read(url: string, agent: Agent): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    get(url, { agent }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (part: string) => (text += part))
+      response.on('error', reject).on('end', () => {
+        if (response.statusCode === 200) resolve(text)
+        else reject(new Error(`${url}: ${response.statusCode} ${text}`))
+      })
+    }).on('error', reject)
+  })
+}

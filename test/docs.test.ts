@@ -24,13 +24,15 @@ docs('every error code has its status and its meaning', () => {
   }
 })
 
-docs('every test, or folder of tests, that security.md names exists', () => {
-  const page = readFileSync(join(import.meta.dirname, '../docs/security.md'), 'utf8')
-  const named = [...page.matchAll(/`(test\/[\w/-]+)`/g)].map(([, name = '']) => name)
-  assert.ok(named.length > 20)
-  for (const name of named) {
-    const path = name.endsWith('/') ? name : `${name}.test.ts`
-    assert.ok(existsSync(join(import.meta.dirname, '..', path)), name)
+docs('every test, or folder of tests, that a page names exists', () => {
+  for (const page of ['security.md', 'coverage.md']) {
+    const text = readFileSync(join(import.meta.dirname, '../docs', page), 'utf8')
+    const named = [...text.matchAll(/`(test\/[\w/-]+)`/g)].map(([, name = '']) => name)
+    assert.ok(named.length > 20)
+    for (const name of named) {
+      const path = name.endsWith('/') ? name : `${name}.test.ts`
+      assert.ok(existsSync(join(import.meta.dirname, '..', path)), name)
+    }
   }
 })
 

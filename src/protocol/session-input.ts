@@ -84,7 +84,9 @@ export const updateSession = z.strictObject({
   labels: labelList.optional().describe('up to 32, separated by commas; they take the place of those before'),
   download_limit: rate.optional().describe('bytes/s of payload, 0: unlimited; at once'),
   upload_limit: rate.optional().describe('bytes/s of payload, 0: unlimited; at once'),
-  max_peers: changeable.max_peers.optional().describe('of the session; connections above it are not cut'),
+  max_peers: changeable.max_peers
+    .optional()
+    .describe('of the session; at once: connections above it are closed'),
   encryption: changeable.encryption
     .optional()
     .describe('at once: connections that it does not allow are closed'),

@@ -68,6 +68,9 @@ limits('a session never takes more connections than max_peers', async () => {
   const { num_peers } = await whenState(server.rest, session, made.infoHash, 'downloading')
   assert.ok(num_peers <= mostPeers)
   assert.ok(dialled.every((socket) => !socket.destroyed))
+  await server.rest.call('update_session', { session_id: session.id, max_peers: 1 })
+  const left = () => dialled.filter((socket) => !socket.destroyed).length
+  await eventually(10_000, 'those above a lower bound to be closed', () => left() === 1)
   for (const socket of dialled) socket.destroy()
 })
 

@@ -126,8 +126,17 @@ async function listenDeaf(): Promise<AsyncDisposable & { port: number }> {
   }
 }
 
-/** Connections of this machine to a port, or to that of one address, that are not answered yet. */
+/**
+ * How many connections of this machine to a port, or to that of one address, are not answered yet. The kernel tells
+ * its list in parts, in the time between which one may end and the next begin: those that are told twice were all
+ * there at the moment between.
+ */
 function attemptsTo(port: number, address?: readonly number[]): number {
+  const [before, after] = [attemptsNow(port, address), new Set(attemptsNow(port, address))]
+  return before.filter((one) => after.has(one)).length
+}
+
+function attemptsNow(port: number, address?: readonly number[]): string[] {
   const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, '0')
   const host =
     address
@@ -136,8 +145,9 @@ function attemptsTo(port: number, address?: readonly number[]): number {
       .join('') ?? ''
   const lines = readFileSync('/proc/net/tcp', 'latin1').split('\n')
   const remotes = lines.map((line) => line.trim().split(/\s+/)).filter(([, , , state]) => state === synSent)
-  return remotes.filter(([, , remote = '']) => remote.endsWith(`:${hex(port, 4)}`) && remote.startsWith(host))
-    .length
+  return remotes
+    .filter(([, , remote = '']) => remote.endsWith(`:${hex(port, 4)}`) && remote.startsWith(host))
+    .map(([, local, remote]) => `${local} ${remote}`)
 }
 
 test.run()

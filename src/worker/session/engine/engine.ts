@@ -134,6 +134,7 @@ export class Engine {
   /** Obeys the settings that need no other sockets from now on, also where it is connected already. */
   configure(settings: SessionSettings): void {
     this.#peers.own = settings.max_peers
+    this.#part(this.connections - this.#peers.most)
     this.#limits.configure(settings)
     this.#client.secure = secureOf[settings.encryption]
     this.#sift()
@@ -141,9 +142,7 @@ export class Engine {
 
   /** Connections of all torrents, open or being opened. */
   get connections(): number {
-    let sum = 0
-    for (const torrent of this.#torrents) sum += torrent.connections
-    return sum
+    return [...this.#torrents].reduce((sum, { connections }) => sum + connections, 0)
   }
 
   /** Opens a torrent, with its content or to fetch its metadata first. */
@@ -202,9 +201,13 @@ export class Engine {
   /** Obeys the share of the host from now on, and tells what of it is used. */
   follow(share: HostShare): void {
     this.#limits.follow(share)
-    const tooMany = this.#peers.follow(share, this.connections)
-    const leaving = tooMany === 0 ? [] : [...new Set([...this.#useless, ...this.#wires])]
-    for (const wire of leaving.slice(0, tooMany)) wire.destroy()
+    this.#part(this.#peers.follow(share, this.connections))
+  }
+
+  /** Closes so many connections, the most useless first. */
+  #part(tooMany: number): void {
+    if (tooMany <= 0) return
+    for (const wire of [...new Set([...this.#useless, ...this.#wires])].slice(0, tooMany)) wire.destroy()
   }
 
   /** Room for who dials in that nobody has to leave for. */

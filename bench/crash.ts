@@ -20,7 +20,7 @@ const flags = flagsOf({
   sessions: ['16', 'sessions, with those that fail and the two that download'],
   torrents: ['100', 'finished torrents in each but those that download'],
   pace: ['200', 'lists of a session that are read each second'],
-  runs: ['3', 'runs of each fault, each in another session'],
+  runs: ['2', 'runs of each fault, each in another session'],
   'node-options': ['', 'options for Node of the server, as in --node-options=--cpu-prof'],
 })
 

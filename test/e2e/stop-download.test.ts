@@ -9,7 +9,7 @@ import { startRelay } from '../support/relay.ts'
 import { startSeed } from '../support/seeds.ts'
 import { startProcess, type ServerProcess } from '../support/server-process.ts'
 import { addTorrent, openSession, whenState, whenTorrent } from '../support/sessions.ts'
-import { suite, temporaryFolder } from '../support/suite.ts'
+import { eventually, suite, temporaryFolder } from '../support/suite.ts'
 
 const stopping = suite('test/e2e/stop-download')
 const megabyte = 1024 * 1024
@@ -58,6 +58,40 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     },
   )
 }
+
+caseWith(
+  stopping,
+  'a torrent that is stopped has no connection; started, it goes on from there',
+  ['libtorrent'],
+  async () => {
+    await using seed = await startSeed({ content: 8 * megabyte, pieceLength: 64 * 1024 })
+    await using relay = await startRelay(seed.port)
+    relay.limit(3 * megabyte)
+    const { made } = seed
+    const named = { info_hash: made.infoHash }
+    await using server = startServer(temporaryFolder())
+    const face = restFace(await server.listening())
+    const session = await openSession(face)
+    const ids = { session_id: session.id, ...named }
+    await addTorrent(face, session, { file: made.bytes })
+    const dial = async () => await face.call('add_peer', { ...ids, address: `127.0.0.1:${relay.port}` })
+    await whenState(face, session, made.infoHash, 'downloading')
+    await dial()
+    await whenTorrent(face, session, made.infoHash, (row) => row.progress > 0.3)
+    relay.limit(megabyte / 20)
+    await face.call('stop_torrent', ids)
+    const stopped = await whenState(face, session, made.infoHash, 'stopped')
+    await eventually(10_000, 'the end of the connection', () => relay.open === 0)
+    relay.limit(Infinity)
+    await face.call('start_torrent', ids)
+    const started = await whenState(face, session, made.infoHash, 'downloading')
+    assert.ok(started.progress >= stopped.progress && started.progress < 1)
+    await dial()
+    await whenState(face, session, made.infoHash, 'seeding')
+    const inVain = relay.received - made.length
+    assert.ok(inVain < 2 * megabyte, `${inVain} bytes too many were sent`)
+  },
+)
 
 /** Bytes of the pieces of a file on disk that hash as they should. */
 function finishedBytes(disk: Buffer, { content, pieceLength, length }: MadeMetainfo): number {

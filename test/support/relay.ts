@@ -9,6 +9,8 @@ export interface Relay extends AsyncDisposable {
   readonly port: number
   /** Bytes that came from the peer since the start. */
   readonly received: number
+  /** Connections that are open now. */
+  readonly open: number
   /** Bytes a second that the peer may send; without a limit in the beginning. */
   limit(rate: number): void
 }
@@ -16,9 +18,11 @@ export interface Relay extends AsyncDisposable {
 /** Starts a relay to the peer on `target`; `onConnection` is called for each connection before a byte passes. */
 export async function startRelay(target: number, onConnection?: () => void): Promise<Relay> {
   const sockets = new Set<Socket>()
-  const state = { received: 0, rate: Infinity }
+  const state = { received: 0, open: 0, rate: Infinity }
   const server = createServer((near) => {
     onConnection?.()
+    state.open += 1
+    near.once('close', () => (state.open -= 1))
     const far = connect(target, '127.0.0.1')
     for (const socket of [near, far]) {
       sockets.add(socket)
@@ -42,6 +46,9 @@ export async function startRelay(target: number, onConnection?: () => void): Pro
     port: (server.address() as AddressInfo).port,
     get received() {
       return state.received
+    },
+    get open() {
+      return state.open
     },
     limit: (rate) => {
       state.rate = rate

@@ -82,8 +82,10 @@ export function connectRpc<Api extends object>(port: Worker | MessagePort): Rpc<
 async function withDeadline<T>(what: string, deadlineMs: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    const error = new RestTorrentError('session_unresponsive', `${what}: no answer within ${deadlineMs} ms`)
-    timer = setTimeout(() => reject(error), deadlineMs)
+    // made when it is needed: the stack of an error costs more than the rest of the call
+    const error = (): RestTorrentError =>
+      new RestTorrentError('session_unresponsive', `${what}: no answer within ${deadlineMs} ms`)
+    timer = setTimeout(() => reject(error()), deadlineMs)
   })
   return await Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }

@@ -72,7 +72,7 @@ for (const memoryOnly of [0, 1]) {
       const row = await whenState(there.rest, moved, made.infoHash, 'seeding')
       assert.is(row.save_path, 'films')
       const waiting = await whenState(there.rest, moved, 'd'.repeat(40), 'stopped')
-      assert.equal([waiting.save_path, waiting.finished_path], ['unfinished', 'here'])
+      assert.equal([waiting.save_path, waiting.finished_path], [`unfinished/${'d'.repeat(40)}`, 'here'])
       const again = await there.rest.ask('import_session', { name })
       assert.is(again.error?.code, 'session_exists')
     }

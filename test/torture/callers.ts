@@ -1,8 +1,10 @@
-/** Callers that add, stop, start and remove at random until the server is gone, and tell the oracle. */
+/** Callers that add, stop, start, move, rename and remove at random until the server is gone, and tell the oracle. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { join } from 'node:path'
+import type { CommandOutput } from '../../src/protocol/commands.ts'
 import { freePort } from '../peers/tools.ts'
 import type { Face } from '../support/faces.ts'
-import { savePathOf, type Listed, type Oracle } from './oracle.ts'
+import type { Listed, Oracle } from './oracle.ts'
 import type { Random } from './random.ts'
 
 /** A torrent that callers add: where it is seeded and how long it is. */
@@ -34,15 +36,30 @@ export class Callers {
     this.#torrents = torrents
   }
 
-  /** What the server lists; rejects when it is gone. */
+  /** What the server lists, whose root is `/`; rejects when it is gone. */
   static async list(face: Face): Promise<Listed> {
     const { sessions } = await face.call('get_session_list')
-    const torrents = new Map<string, string>()
+    const { jobs } = await face.call('get_jobs', { limit: 300 }) // first: what is done then shows in the rows
+    const torrents: [string, Listed['torrents'] extends ReadonlyMap<string, infer Told> ? Told : never][] = []
     for (const { id } of sessions) {
       const listed = await face.call('get_torrent_list', { session_id: id })
-      for (const { info_hash } of listed.torrents) torrents.set(info_hash, id)
+      for (const { info_hash, save_path, added_at } of listed.torrents) {
+        const of = jobs.filter((job) => job.info_hash === info_hash && job.created_at >= added_at)
+        const [newest] = of
+        const to = newest?.state === 'done' ? newest.result?.['save_path'] : undefined
+        const told = await face.ask('get_files', { session_id: id, info_hash })
+        const [file] = (told as Partial<CommandOutput<'get_files'>>).files ?? []
+        const place = {
+          session: id,
+          folder: join('/', save_path),
+          name: file?.path,
+          isMoving: of.some(({ finished_at }) => finished_at === null),
+          movedTo: typeof to === 'string' ? join('/', to) : undefined,
+        }
+        torrents.push([info_hash, place])
+      }
     }
-    return { sessions: new Map(sessions.map(({ id, port }) => [id, port])), torrents }
+    return { sessions: new Map(sessions.map(({ id, port }) => [id, port])), torrents: new Map(torrents) }
   }
 
   /** Settles when some torrent has bytes, or the server is gone. */
@@ -106,30 +123,52 @@ export class Callers {
     const chance = this.#random.next()
     if (chance < 0.02) await this.#remove(infoHash, session)
     else if (chance < 0.06) await this.#ask(() => this.#face.call('stop_torrent', named))
+    else if (chance < 0.1) await this.#move(infoHash, session)
+    else if (chance < 0.14) await this.#rename(infoHash, session)
     else if (chance < 0.3) await this.#ask(() => this.#face.call('start_torrent', named))
   }
 
   async #add(infoHash: string, magnet: string, session: string): Promise<void> {
     this.disturbed.add(infoHash)
     this.#oracle.adding(infoHash, session)
-    const added = { session_id: session, magnet, save_path: savePathOf(session) }
+    const [save_path] = this.#oracle.foldersOf(session)
+    const added = { session_id: session, magnet, save_path }
     await this.#ask(
       async () => {
         await this.#face.call('upload_torrent', added)
-        if (this.#oracle.sessions.includes(session)) this.#oracle.torrent(infoHash, 'present', session)
+        if (this.#oracle.sessions.includes(session)) this.#oracle.torrent(infoHash, 'present')
       },
-      () => this.#oracle.torrent(infoHash, 'absent', session),
+      () => this.#oracle.torrent(infoHash, 'absent'),
     )
+  }
+
+  async #move(info_hash: string, session_id: string): Promise<void> {
+    const save_path = this.#random.pick(this.#oracle.foldersOf(session_id))
+    this.#oracle.placesOf(info_hash)?.moving(save_path)
+    await this.#ask(() => this.#face.call('move_torrent', { session_id, info_hash, save_path }))
+  }
+
+  async #rename(info_hash: string, session_id: string): Promise<void> {
+    const new_path = this.#random.pick(this.#oracle.namesOf(info_hash))
+    const named = { session_id, info_hash }
+    await this.#ask(async () => {
+      const [file] = (await this.#face.call('get_files', named)).files
+      const places = this.#oracle.placesOf(info_hash)
+      if (file === undefined || file.path === new_path) return
+      places?.renaming(new_path)
+      await this.#face.call('rename_file', { ...named, path: file.path, new_path })
+      places?.renamed(new_path)
+    })
   }
 
   async #remove(infoHash: string, session: string): Promise<void> {
     this.disturbed.add(infoHash)
     const delete_data = this.#random.next() < 0.5
-    this.#oracle.removing(infoHash, session, delete_data)
+    this.#oracle.removing(infoHash, delete_data)
     const named = { session_id: session, info_hash: infoHash, delete_data }
     await this.#ask(async () => {
       await this.#face.call('delete_torrent', named)
-      this.#oracle.torrent(infoHash, 'absent', session)
+      this.#oracle.torrent(infoHash, 'absent')
     })
   }
 

@@ -2,7 +2,7 @@
  * A server that downloads from local peers while callers change what it has, is killed again and again, and
  * is judged after each restart. Everything follows from the seed but the timing of threads.
  */
-import { join } from 'node:path'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startRelay, type Relay } from '../support/relay.ts'
 import { startSeed, type Seed } from '../support/seeds.ts'
@@ -31,6 +31,8 @@ export interface CampaignReport {
   readonly downloadedAgain: number
   /** Runs in which a torrent received more than was not claimed at their start. */
   readonly overDownloads: number
+  /** Torrents that were found in another place than before. */
+  readonly moved: number
   /** Removals after which their file was judged. */
   readonly filesJudged: number
   /** Files that were to be deleted and stayed, and those that were to stay and were touched. */
@@ -55,6 +57,10 @@ const shortestMs = 200
 const doomedMs = 3000
 /** How soon a server that is left alone has deleted what it is to delete. */
 const deletesWithinMs = 60_000
+/** How soon it has moved what it is to move. */
+const movesWithinMs = 60_000
+/** A disk beside that of temporary folders, where there is one: files that go there are copied. */
+const memory = '/dev/shm'
 const killsBetweenDeletions = 25
 /** How soon a server is in use, on a machine that is busy. */
 const inUseWithinMs = 30_000
@@ -81,7 +87,9 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     const magnet = `magnet:?xt=urn:btih:${infoHash}&x.pe=127.0.0.1:${relay.port}`
     swarms.push({ seed, relay, seeded: { infoHash, magnet, length } })
   }
-  const campaign = new Campaign(swarms, options.seed, options.longestMs ?? 6000)
+  const disk = existsSync(memory) ? mkdtempSync(`${memory}/resttorrent-`) : temporaryFolder()
+  stack.defer(() => rmSync(disk, { recursive: true, force: true }))
+  const campaign = new Campaign(swarms, options.seed, options.longestMs ?? 6000, [temporaryFolder(), disk])
   for (let kill = 1; kill <= options.kills; kill += 1) {
     await campaign.killOnce()
     if (kill % killsBetweenDeletions === 0 || kill === options.kills) await campaign.judgeOnce()
@@ -107,13 +115,18 @@ class Campaign {
   #downloadedAgain = 0
   #overDownloads = 0
 
-  constructor(swarms: readonly Swarm[], seed: number, longestMs: number) {
+  constructor(
+    swarms: readonly Swarm[],
+    seed: number,
+    longestMs: number,
+    disks: readonly [string, ...string[]],
+  ) {
     this.#longestMs = longestMs
     this.#swarms = swarms
     this.#seed = seed
     this.#random = new Random(seed)
     const names = swarms.map(({ seed: { made } }) => [made.infoHash, made.name] as const)
-    this.#oracle = new Oracle(join(this.#dataDir, 'downloads'), new Map(names))
+    this.#oracle = new Oracle(disks, new Map(names))
   }
 
   /** Starts the server, judges what it remembers, lets callers change it, kills it and checks its claims. */
@@ -128,21 +141,28 @@ class Campaign {
     this.#check(before, disturbed)
   }
 
-  /** Starts it without a doom, judges what it remembers, and has it delete what it is to delete. */
+  /** Starts it without a doom, judges what it remembers, and has it move and delete what it is to. */
   async judgeOnce(): Promise<void> {
+    const before = this.#swarms.map(({ relay }) => relay.received)
     const run = await ServerRun.start(this.#dataDir, undefined)
+    if (run === undefined) throw new Error('the server ended by itself')
+    await eventually(movesWithinMs, 'nothing is on its way', async () => {
+      const { torrents } = await Callers.list(run.face)
+      return [...torrents.values()].every(({ isMoving }) => !isMoving)
+    }).catch((error: unknown) => this.#wrong.push(`kill ${this.#kills}: ${String(error)}`))
     await this.#judge(run)
     const { files } = this.#oracle
     const left = (): boolean => files.toBeDeleted().length === 0
     await eventually(deletesWithinMs, 'what was to be deleted is gone', left).catch(() => undefined)
-    await run?.kill()
+    await run.kill()
+    this.#check(before, new Set())
     const stayed = files.toBeDeleted()
     files.left += stayed.length
     this.#wrong.push(...stayed.map((path) => `kill ${this.#kills}: file ${path} was to be deleted`))
   }
 
   report(): CampaignReport {
-    const { lost, resurrected, acknowledged, files } = this.#oracle
+    const { lost, resurrected, acknowledged, moved, files } = this.#oracle
     return {
       seed: this.#seed,
       kills: this.#kills,
@@ -155,6 +175,7 @@ class Campaign {
       falsePieces: this.#falsePieces,
       downloadedAgain: this.#downloadedAgain,
       overDownloads: this.#overDownloads,
+      moved,
       filesJudged: files.judged,
       filesLeft: files.left,
       filesLost: files.lost,
@@ -206,7 +227,7 @@ class Campaign {
       const had = this.#claims.get(infoHash) ?? 0
       const now = claim?.bytes ?? 0
       this.#claims.set(infoHash, now)
-      if (now > 0) this.#oracle.claimed(infoHash)
+      if (claim !== undefined && now > 0) this.#oracle.claimed(infoHash, claim.path)
       this.#claimed += now
       this.#falsePieces += claim?.falsePieces ?? 0
       if ((claim?.falsePieces ?? 0) > 0)

@@ -27,6 +27,7 @@ export async function runCampaigns(options: {
     falsePieces: sum((report) => report.falsePieces),
     downloadedAgain: sum((report) => report.downloadedAgain),
     overDownloads: sum((report) => report.overDownloads),
+    moved: sum((report) => report.moved),
     filesJudged: sum((report) => report.filesJudged),
     filesLeft: sum((report) => report.filesLeft),
     filesLost: sum((report) => report.filesLost),

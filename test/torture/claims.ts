@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import { closeSync, cpSync, existsSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { TorrentRecord } from '../../src/protocol/records.ts'
+import { withNames } from '../../src/protocol/torrent-place.ts'
 import { parseInfo, type TorrentInfo } from '../../src/protocol/torrent-info.ts'
 
 /** The claim of one torrent. */
@@ -12,6 +14,8 @@ export interface Claim {
   readonly bytes: number
   /** Claimed pieces whose bytes are others. */
   readonly falsePieces: number
+  /** Path of its first file. */
+  readonly path: string
 }
 
 interface Row {
@@ -45,12 +49,13 @@ export function readClaims(dataDir: string, scratch: string): Claim[] {
 }
 
 function claimOf({ info_hash, record, raw_info, bits }: Row): Claim {
-  const info = parseInfo(raw_info)
-  const { saveFolder } = JSON.parse(record) as { saveFolder: string }
+  const { saveFolder, renamed } = JSON.parse(record) as Pick<TorrentRecord, 'saveFolder' | 'renamed'>
+  const info = withNames(parseInfo(raw_info), renamed)
   const bytes = claimedPieces(info, bits)
     .map((piece) => Math.min(info.pieceLength, info.length - piece * info.pieceLength))
     .reduce((sum, length) => sum + length, 0)
-  return { infoHash: info_hash, bytes, falsePieces: falsePieces(info, saveFolder, bits) }
+  const path = join(saveFolder, info.files[0]?.safePath ?? '')
+  return { infoHash: info_hash, bytes, falsePieces: falsePieces(info, saveFolder, bits), path }
 }
 
 /** How many of the claimed pieces have other bytes on disk. */

@@ -1,7 +1,7 @@
 /**
  * What shall have become of the files of torrents that were removed: those that were to be deleted are gone in
  * the end, those that were to stay are not touched, nor is what lies beside them. A torrent that is added
- * again has its files for itself.
+ * again has its files for itself; what it was moved away from is to be deleted. Paths are absolute.
  */
 import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -20,16 +20,28 @@ export class FileFates {
   left = 0
   /** Files that were to stay and were changed or deleted. */
   lost = 0
-  readonly #root: string
   readonly #fates = new Map<string, Fate>()
   readonly #beside = new Map<string, string>()
 
-  constructor(root: string) {
-    this.#root = root
-  }
-
   used(path: string): void {
     this.#fates.set(path, { is: 'used', written: false })
+  }
+
+  /** A torrent may be brought there, unless what is there is to stay. */
+  mayBeUsed(path: string): void {
+    const fate = this.#fates.get(path)
+    if (fate?.is !== 'used' && fate?.is !== 'to stay') this.used(path)
+  }
+
+  /** A torrent is here, and not in the others where it might have been. */
+  settled(path: string, others: readonly string[]): void {
+    const used = (one: string) => {
+      const fate = this.#fates.get(one)
+      return fate?.is === 'used' ? fate : undefined
+    }
+    const written = [path, ...others].some((one) => used(one)?.written === true)
+    this.#fates.set(path, { is: 'used', written })
+    for (const other of others) if (used(other)) this.removed(other, true)
   }
 
   /** A piece of it is claimed. */
@@ -72,18 +84,18 @@ export class FileFates {
   /** Files that are to be deleted and are still there. */
   toBeDeleted(): string[] {
     const paths = [...this.#fates].filter(([, { is }]) => is === 'to be deleted').map(([path]) => path)
-    return paths.filter((path) => existsSync(join(this.#root, path)))
+    return paths.filter((path) => existsSync(path))
   }
 
   #putBeside(path: string): void {
     const beside = join(dirname(path), 'beside')
-    if (this.#beside.has(beside) || !existsSync(join(this.#root, dirname(path)))) return
-    writeFileSync(join(this.#root, beside), 'of no torrent')
+    if (this.#beside.has(beside) || !existsSync(dirname(path))) return
+    writeFileSync(beside, 'of no torrent')
     this.#beside.set(beside, this.#identityOf(beside) ?? '')
   }
 
   #identityOf(path: string): string | undefined {
-    const found = statSync(join(this.#root, path), { bigint: true, throwIfNoEntry: false })
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false })
     return found && `${found.size} bytes of ${found.mtimeNs}`
   }
 }

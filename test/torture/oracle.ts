@@ -4,12 +4,13 @@
  */
 import { join } from 'node:path'
 import { FileFates } from './file-fates.ts'
+import { Places, type ToldPlace } from './places.ts'
 
 export interface Listed {
   /** Ids of sessions with their ports. */
   readonly sessions: ReadonlyMap<string, number>
-  /** Ids of the sessions that each torrent is in. */
-  readonly torrents: ReadonlyMap<string, string>
+  /** Each torrent with the id of its session. */
+  readonly torrents: ReadonlyMap<string, ToldPlace & { readonly session: string }>
 }
 
 type Known = 'present' | 'absent' | 'in doubt'
@@ -17,12 +18,17 @@ type Known = 'present' | 'absent' | 'in doubt'
 interface KnownTorrent {
   known: Known
   readonly session: string
+  readonly places: Places
   /** Whether its data goes with it, once its removal was asked for. */
   withData?: boolean | undefined
 }
 
-/** The save path of the torrents of a session. */
-export const savePathOf = (session: string): string => session.slice(-8)
+/** A file whose torrent has that name: as it is, with another name, and in a folder. */
+export const namesOf = (name: string): readonly [string, ...string[]] => [
+  name,
+  `${name} renamed`,
+  join('sub', name),
+]
 
 export class Oracle {
   /** Acknowledged sessions or torrents that were missing, or had another port. */
@@ -34,13 +40,28 @@ export class Oracle {
   readonly #sessions = new Map<string, { known: Known; port: number }>()
   readonly #torrents = new Map<string, KnownTorrent>()
   /** What becomes of the torrents' files. */
-  readonly files: FileFates
+  readonly files = new FileFates()
+  /** Torrents that were found in another place than before. */
+  moved = 0
+  readonly #disks: readonly [string, ...string[]]
   readonly #names: ReadonlyMap<string, string>
 
-  /** `names` are those of the one file that each torrent has, `root` the folder that save paths are below. */
-  constructor(root: string, names: ReadonlyMap<string, string>) {
-    this.files = new FileFates(root)
+  /** `names` are those of the one file that each torrent has, `disks` absolute folders that save paths are in. */
+  constructor(disks: readonly [string, ...string[]], names: ReadonlyMap<string, string>) {
+    this.#disks = disks
     this.#names = names
+  }
+
+  /** Save paths of the torrents of a session, the first for those that are added. */
+  foldersOf(session: string): readonly [string, ...string[]] {
+    const [first, ...others] = this.#disks
+    const folder = session.slice(-8)
+    return [join(first, folder), join(first, folder, 'deeper'), ...others.map((disk) => join(disk, folder))]
+  }
+
+  /** Names that the file of a torrent may be given, the first its own. */
+  namesOf(infoHash: string): readonly [string, ...string[]] {
+    return namesOf(this.#names.get(infoHash) ?? '')
   }
 
   get sessions(): string[] {
@@ -61,35 +82,43 @@ export class Oracle {
     this.#sessions.set(id, { known, port })
     if (known !== 'in doubt') this.acknowledged += 1
     if (known === 'present') return
-    for (const [infoHash, torrent] of this.#torrents) {
+    for (const torrent of this.#torrents.values()) {
       if (torrent.session !== id) continue
-      if (known === 'absent') this.#gone(infoHash, torrent)
+      if (known === 'absent') this.#gone(torrent)
       else if (torrent.known !== 'absent') torrent.known = known
     }
   }
 
-  torrent(infoHash: string, known: Known, session: string): void {
-    if (known !== 'in doubt') this.acknowledged += 1
-    const before = this.#torrents.get(infoHash)
-    if (known === 'absent' && before !== undefined) return this.#gone(infoHash, before)
-    this.#torrents.set(infoHash, { known, session })
+  /** A torrent was added or removed, and that is acknowledged or refused. */
+  torrent(infoHash: string, known: 'present' | 'absent'): void {
+    this.acknowledged += 1
+    const torrent = this.#torrents.get(infoHash)
+    if (torrent === undefined) return
+    if (known === 'absent') this.#gone(torrent)
+    else torrent.known = known
   }
 
   /** It is being added: its file is its own from now on. */
   adding(infoHash: string, session: string): void {
-    this.torrent(infoHash, 'in doubt', session)
-    this.files.used(this.#pathOf(infoHash, session))
+    const places = new Places(this.files, this.foldersOf(session)[0], this.namesOf(infoHash)[0])
+    this.#torrents.set(infoHash, { known: 'in doubt', session, places })
   }
 
   /** It is being removed, and nobody knows whether it is until that is answered. */
-  removing(infoHash: string, session: string, withData: boolean): void {
-    this.#torrents.set(infoHash, { known: 'in doubt', session, withData })
+  removing(infoHash: string, withData: boolean): void {
+    const torrent = this.#torrents.get(infoHash)
+    if (torrent) Object.assign(torrent, { known: 'in doubt', withData })
   }
 
-  /** Pieces of a torrent are claimed. */
-  claimed(infoHash: string): void {
-    const session = this.sessionOf(infoHash)
-    if (session !== undefined) this.files.claimed(this.#pathOf(infoHash, session))
+  /** Where the file of a torrent that is there may lie. */
+  placesOf(infoHash: string): Places | undefined {
+    const torrent = this.#torrents.get(infoHash)
+    return torrent?.known === 'present' ? torrent.places : undefined
+  }
+
+  /** Pieces of a torrent are claimed, in the file at this path. */
+  claimed(infoHash: string, path: string): void {
+    if (this.sessionOf(infoHash) !== undefined) this.files.claimed(path)
   }
 
   /** Holds what the server lists against what is known; doubts are settled by it. Gives what is wrong. */
@@ -105,13 +134,13 @@ export class Oracle {
     }
     for (const [infoHash, { known, session }] of this.#torrents) {
       const now = torrents.get(infoHash)
-      if (known === 'present' && now !== session) {
+      if (known === 'present' && now?.session !== session) {
         this.lost += 1
-        wrong.push(`torrent ${infoHash} of ${session} is in ${String(now)}`)
+        wrong.push(`torrent ${infoHash} of ${session} is in ${String(now?.session)}`)
       }
       if (known === 'absent' && now !== undefined) this.#back(`torrent ${infoHash}`, wrong)
     }
-    this.#settle(sessions, torrents)
+    this.#settle(sessions, torrents, wrong)
     return wrong
   }
 
@@ -120,24 +149,34 @@ export class Oracle {
     wrong.push(`${what} came back`)
   }
 
-  #settle(sessions: Listed['sessions'], torrents: Listed['torrents']): void {
+  #settle(sessions: Listed['sessions'], torrents: Listed['torrents'], wrong: string[]): void {
     for (const [id, port] of sessions) this.#sessions.set(id, { known: 'present', port })
     for (const [id, session] of this.#sessions) if (!sessions.has(id)) session.known = 'absent'
-    for (const [infoHash, session] of torrents) this.#torrents.set(infoHash, { known: 'present', session })
-    for (const [infoHash, torrent] of this.#torrents)
-      if (!torrents.has(infoHash)) this.#gone(infoHash, torrent)
+    for (const [infoHash, torrent] of this.#torrents) {
+      const now = torrents.get(infoHash)
+      if (now === undefined) this.#gone(torrent)
+      else {
+        torrent.known = 'present'
+        this.#judgePlace(infoHash, torrent.places, now, wrong)
+      }
+    }
+  }
+
+  #judgePlace(infoHash: string, places: Places, now: ToldPlace, wrong: string[]): void {
+    const before = places.found
+    const fault = places.judge(now)
+    this.moved += places.found - before
+    if (fault === undefined) return
+    this.lost += 1
+    wrong.push(`torrent ${infoHash} ${fault}`)
   }
 
   /** Where its session went with it and its own removal was not answered, nobody knows which came first. */
-  #gone(infoHash: string, torrent: KnownTorrent): void {
+  #gone(torrent: KnownTorrent): void {
     if (torrent.known === 'absent') return
     torrent.known = 'absent'
     const sessionStays = this.#sessions.get(torrent.session)?.known === 'present'
-    const withData = sessionStays ? torrent.withData : torrent.withData === undefined ? false : undefined
-    this.files.removed(this.#pathOf(infoHash, torrent.session), withData)
-  }
-
-  #pathOf(infoHash: string, session: string): string {
-    return join(savePathOf(session), this.#names.get(infoHash) ?? '')
+    const { withData } = torrent
+    torrent.places.removed(sessionStays ? withData : withData === undefined ? false : undefined)
   }
 }

@@ -28,9 +28,10 @@ export class ServerRun {
     })
   }
 
-  /** Starts it over a data directory; undefined when its doom came before it listened. */
+  /** Starts it over a data directory, with `/` as its root; undefined when its doom came before it listened. */
   static async start(dataDir: string, doom: Doom | undefined): Promise<ServerRun | undefined> {
     const settings = ['--no-auth', '--port', '0', '--data-dir', dataDir, '--listen-host', '127.0.0.1']
+    settings.push('--root-dir', '/')
     const child = spawn(process.execPath, [join(import.meta.dirname, 'server.ts'), ...settings], {
       env: {
         ...process.env,

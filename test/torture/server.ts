@@ -11,6 +11,7 @@ const program = await startProgram(parsed.settings, pino({ base: null }), {
   ...threadEntries,
   store: here('./doomed-store.ts'),
   session: here('./doomed-session.ts'),
+  tasks: here('./doomed-tasks.ts'),
 })
 void program.failed.then((error) => {
   throw error

@@ -18,6 +18,8 @@ const benchmarks = {
   store: 'torrents recorded by many callers at a time beside one after the other: [folder] [rounds]',
   'log-start':
     'the start of a server whose log is 64 MiB, after a kill and after an end in order: [rounds] [folder]',
+  'killed-download':
+    'a download of 50 GiB goes on after a kill, beside the check of what was there: --gib N, --there N, --rounds N',
   'ip-filter': 'an IP filter of 500,000 ranges read and searched: [ranges]',
   live: 'changes told to many Socket.IO clients while lists are read: --clients N, --sessions N, --only even,burst,memory…',
   sessions:

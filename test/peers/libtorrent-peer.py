@@ -50,8 +50,11 @@ def find(session, info_hash):
     return next(t for t in session.get_torrents() if str(t.info_hash()) == info_hash)
 
 
-def add(session, folder, torrent=None, magnet=None, peers=(), priorities=None):
-    """Adds a torrent: what is in the folder is checked and seeded, the rest is downloaded, by files' priorities."""
+def add(session, folder, torrent=None, magnet=None, peers=(), priorities=None, whole=False):
+    """Adds a torrent: what is in the folder is checked and seeded, the rest is downloaded, by files' priorities.
+
+    What is said to be whole is seeded, each piece checked when it is asked for.
+    """
     if torrent is None:
         params = lt.parse_magnet_uri(magnet)
     else:
@@ -61,6 +64,8 @@ def add(session, folder, torrent=None, magnet=None, peers=(), priorities=None):
     if priorities is not None:
         params.file_priorities = priorities
     params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
+    if whole:
+        params.flags |= lt.torrent_flags.seed_mode
     handle = session.add_torrent(params)
     for host, port in peers:
         handle.connect_peer((host, port))

@@ -21,6 +21,8 @@ export interface LibtorrentPeer extends DialingPeer {
   readonly pid: number
   /** Adds a torrent with these priorities of its files. */
   addPart(torrent: string, folder: string, priorities: number[]): Promise<void>
+  /** Adds a torrent whose files are whole, and are not checked but when they are asked for. */
+  addWhole(torrent: string, folder: string): Promise<void>
   /** Its peers, now. */
   peers(): Promise<SeenPeer[]>
   /** The last extended handshake (BEP 10) that it was sent, as its log shows it. */
@@ -72,7 +74,7 @@ export async function startLibtorrent(
     })
   let infoHash = ''
 
-  const add = async (source: Source & { priorities?: number[] }, folder: string) => {
+  const add = async (source: Source & { priorities?: number[]; whole?: boolean }, folder: string) => {
     delete told.added
     delete told.done
     program.tell(JSON.stringify({ command: 'add', folder, ...source }))
@@ -91,6 +93,7 @@ export async function startLibtorrent(
       host,
       port,
       add,
+      addWhole: (torrent, folder) => add({ torrent, whole: true }, folder),
       addPart: (torrent, folder, priorities) => add({ torrent, priorities }, folder),
       peers: async () => {
         delete told.peers

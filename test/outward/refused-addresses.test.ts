@@ -1,19 +1,16 @@
 /** No way to write or to resolve a loopback address reaches a server there, neither directly nor by redirect. */
 import * as assert from 'uvu/assert'
+import { connectThrough } from '../../src/outward/connect-through.ts'
 import { createAddressPolicy } from '../../src/protocol/address-policy.ts'
+import type { RestTorrentError } from '../../src/protocol/errors.ts'
 import { suite } from '../support/suite.ts'
-import { failedFetch, fetchLocal, outsidePolicy } from './fetching.ts'
+import { failedFetch, fetchLocal, loopbackPolicy, outsidePolicy } from './fetching.ts'
+import { loopbackSpellings } from './loopback-spellings.ts'
 import { closeOrigins, startOrigin, startTcp, type Origin } from './origin.ts'
 import { closeStubDns, startStubDns, type StubDns } from './stub-dns.ts'
 
 const test = suite('main/outward/guarded-fetch of refused addresses')
 
-const spellings = `
-  127.0.0.1 127.0.0.1. 127.1 127.0.1 127.255.255.254 0177.0.0.1 0177.1 0x7f.0.0.1 0x7f.1 2130706433 0x7f000001
-  017700000001 0X7F.0X0.0X0.0X1 0 0.0.0.0 0x0 %31%32%37.0.0.1 １２７.0.0.1 127。0。0。1 ①②⑦.0.0.1 localhost LOCALHOST
-  localhost. a.localhost ｌｏｃａｌｈｏｓｔ [::1] [0:0:0:0:0:0:0:1] [::] [::127.0.0.1] [::ffff:127.0.0.1]
-  [::ffff:7f00:1] [0:0:0:0:0:ffff:127.0.0.1] [::ffff:0:127.0.0.1] [64:ff9b::7f00:1] [2002:7f00:1::]
-`
 const answers: Record<string, readonly string[]> = {
   'a.example': ['127.0.0.1'],
   'zero.example': ['0.0.0.0'],
@@ -27,7 +24,7 @@ const answers: Record<string, readonly string[]> = {
   'bad-a-good-aaaa.example': ['127.0.0.1', '2606:4700:4700::1111'],
   'public-first.example': ['8.8.8.8', '127.0.0.1'],
 }
-const hosts = [...spellings.trim().split(/\s+/), ...Object.keys(answers)]
+const hosts = [...loopbackSpellings, ...Object.keys(answers)]
 
 let canary: Origin
 let outside: Origin
@@ -80,6 +77,22 @@ test('a redirect to each way to loopback is refused and the target is not named'
     await failedFetch(outside.url, options, 'address_not_allowed', /^127\.0\.0\.9:\d+: points to an address/)
   }
   assert.is(outside.connections, hosts.length)
+  assert.is(canary.connections, 0)
+})
+
+test('a proxy of either kind at each way to loopback is refused before anything is dialled', async () => {
+  const policy = createAddressPolicy([])
+  for (const host of hosts)
+    for (const scheme of ['http', 'socks5']) {
+      const proxy = `${scheme}://${host}:${canary.port}`
+      const { signal } = new AbortController()
+      const options = { policy: loopbackPolicy, nameservers: [dns.nameserver], signal }
+      const url = new URL('http://127.0.0.9/')
+      await connectThrough({ proxy, policy }, url, options).then(
+        () => assert.unreachable(proxy),
+        (error: unknown) => assert.is((error as RestTorrentError).code, 'address_not_allowed', proxy),
+      )
+    }
   assert.is(canary.connections, 0)
 })
 

@@ -62,6 +62,8 @@ const movesWithinMs = 60_000
 /** A disk beside that of temporary folders, where there is one: files that go there are copied. */
 const memory = '/dev/shm'
 const killsBetweenDeletions = 25
+/** How soon after its connections a process has ended. */
+const endsWithinMs = 10_000
 /** How soon a server is in use, on a machine that is busy. */
 const inUseWithinMs = 30_000
 /** Handshakes, metadata, headers of messages, and blocks that two requests brought. */
@@ -213,6 +215,8 @@ class Campaign {
       this.#wrong.push(...wrong.map((line) => `kill ${this.#kills}: ${line}`))
       return true
     } catch (error) {
+      // its end is heard of by the connection first
+      await Promise.race([run.ended, delay(endsWithinMs, undefined, { ref: false })])
       if (!run.endedByItself) throw error
       return false // its doom came while it told
     }

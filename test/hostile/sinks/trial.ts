@@ -22,7 +22,7 @@ export interface Trial {
 
 const firstPort = 10_000
 /** A session asks its trackers 50 times a second: sinks are spread over a few. */
-const lanes = [0, 1, 2]
+const lanes = [0, 1]
 const portsOfSink = spellings.length + 2
 
 const ranges = process.argv[2] ?? ''

@@ -8,6 +8,7 @@ import { Webhooks } from '../../../src/main/webhooks/webhooks.ts'
 import { createAddressPolicy } from '../../../src/protocol/address-policy.ts'
 import { webhookEvents, type Delivery, type WebhookRecord } from '../../../src/protocol/webhook.ts'
 import { openStore } from '../../../src/worker/store/store.ts'
+import { loopbackSpellings } from '../../outward/loopback-spellings.ts'
 import { isSigned, startReceiver } from '../../support/receiver.ts'
 import { eventually, suite, temporaryFolder } from '../../support/suite.ts'
 
@@ -124,13 +125,17 @@ test('what is not taken is tried again later: refused, redirected, not answered 
   await close()
 })
 
-test('a receiver at an address that is not allowed hears nothing', async () => {
+test('a receiver at an address that is not allowed hears nothing, however that is written', async () => {
   await using receiver = await startReceiver()
   const { create, tell, log, close } = await fixture({ ranges: [] })
-  const { webhook } = await create(receiver.url)
+  const { port } = new URL(receiver.url)
+  const webhooks: WebhookRecord['webhook'][] = []
+  for (const host of loopbackSpellings) webhooks.push((await create(`http://${host}:${port}/`)).webhook)
   tell('a')
-  const { error } = await log(webhook.id, ({ attempts }) => attempts === 1)
-  assert.is(error?.code, 'address_not_allowed')
+  for (const { id, url } of webhooks) {
+    const { error } = await log(id, ({ attempts }) => attempts === 1)
+    assert.is(error?.code, 'address_not_allowed', url)
+  }
   assert.is(receiver.received.length, 0)
   await close()
 })

@@ -25,7 +25,12 @@ const longDeadlineMs = 300_000
 const longFolders = ['test/interop/', 'test/fuzz/', 'test/hostile/']
 const interopFolder = 'test/interop/'
 /** What only a run of everything has: foreign clients in full length, and what packs or fills a whole server. */
-const wholeRunsOnly = [interopFolder, 'test/client/package.', 'test/e2e/many-finished.']
+const wholeRunsOnly = [
+  interopFolder,
+  'test/client/package.',
+  'test/e2e/many-finished.',
+  'test/hostile/sinks-whole.',
+]
 const checks = {
   'check types': ['node_modules/typescript/bin/tsc', '-p', '.'],
   'check lint': ['node_modules/eslint/bin/eslint.js', '.'],

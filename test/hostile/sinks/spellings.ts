@@ -100,6 +100,12 @@ export const spellings: readonly Spelling[] = [
   ...listed(endsEarly, ['http', 'udp']),
 ]
 
+/** Those that lead this reader to a canary, or one in `every` of them. */
+export function reaching(reader: Reader | undefined, every = 1): Spelling[] {
+  const all = spellings.filter(({ reaches }) => reaches.some((one) => one === reader))
+  return all.filter((_, at) => at % every === 0)
+}
+
 /** What the name server of the namespace says. */
 export const zone: Zone = (name, type, nth) => {
   if (name.endsWith(rebinding)) return type === 'A' ? [nth === 0 ? publicAddress : '127.0.0.1'] : []

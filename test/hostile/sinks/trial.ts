@@ -1,7 +1,7 @@
 /**
  * Runs inside a network namespace of its own, where every address is local: starts the built server with the
- * ranges of its argument opened, leads every sink to every spelling (with ranges: to those that are then
- * addresses), and prints what it saw as one line.
+ * ranges of its argument opened, leads every sink to every spelling (with ranges: to one in so many, a second
+ * argument, of those that are then addresses), and prints what it saw as one line.
  */
 import { restFace } from '../../support/faces.ts'
 import { openSession } from '../../support/sessions.ts'
@@ -10,7 +10,7 @@ import { removeTemporaryFolders, temporaryFolder } from '../../support/suite.ts'
 import { startStubDns } from '../../outward/stub-dns.ts'
 import { openCanaries, openHub, type Visit } from './canaries.ts'
 import { sinks } from './sinks.ts'
-import { publicAddress, rebinding, spellings, zone } from './spellings.ts'
+import { publicAddress, reaching, rebinding, spellings, zone } from './spellings.ts'
 
 /** What one sink did with one target; visits are those at its port. */
 export interface Trial {
@@ -25,7 +25,8 @@ const firstPort = 10_000
 const lanes = [0, 1]
 const portsOfSink = spellings.length + 2
 
-const ranges = process.argv[2] ?? ''
+const [ranges = '', part = '1'] = process.argv.slice(2)
+const every = Number(part)
 const isOpen = ranges !== ''
 const visits = await openCanaries(firstPort, portsOfSink * sinks.length)
 await startStubDns(zone, 53)
@@ -41,9 +42,7 @@ const trials = await Promise.all(
   sinks.map(async (sink, index) => {
     const session = sessions[index % lanes.length]
     if (session === undefined) throw new Error('no session')
-    const given = isOpen
-      ? spellings.filter(({ reaches }) => reaches.some((one) => one === sink.reader))
-      : spellings
+    const given = isOpen ? reaching(sink.reader, every) : spellings
     const first = firstPort + index * portsOfSink
     const hosts = [...given.map(({ host }) => host), `${index}.${rebinding}`]
     const targets = hosts.map((host, at) => ({ host, port: first + at }))

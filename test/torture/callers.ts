@@ -27,9 +27,12 @@ export class Callers {
   readonly #oracle: Oracle
   readonly #random: Random
   readonly #torrents: readonly Seeded[]
+  readonly #mayMove: boolean
   #isGone = false
 
-  constructor(face: Face, oracle: Oracle, random: Random, torrents: readonly Seeded[]) {
+  /** `mayMove`: torrents are moved and renamed as well. */
+  constructor(face: Face, oracle: Oracle, random: Random, torrents: readonly Seeded[], mayMove: boolean) {
+    this.#mayMove = mayMove
     this.#face = face
     this.#oracle = oracle
     this.#random = random
@@ -120,11 +123,12 @@ export class Callers {
       return
     }
     const named = { session_id: session, info_hash: infoHash }
+    const place = this.#mayMove ? this.#random.next() : 1
     const chance = this.#random.next()
-    if (chance < 0.02) await this.#remove(infoHash, session)
+    if (place < 0.04) await this.#move(infoHash, session)
+    else if (place < 0.08) await this.#rename(infoHash, session)
+    else if (chance < 0.02) await this.#remove(infoHash, session)
     else if (chance < 0.06) await this.#ask(() => this.#face.call('stop_torrent', named))
-    else if (chance < 0.1) await this.#move(infoHash, session)
-    else if (chance < 0.14) await this.#rename(infoHash, session)
     else if (chance < 0.3) await this.#ask(() => this.#face.call('start_torrent', named))
   }
 

@@ -48,6 +48,8 @@ export interface CampaignOptions {
   readonly length?: number
   /** The longest that a server lives when it is in use; checkpoints are made every five seconds. */
   readonly longestMs?: number
+  /** Whether torrents are moved and renamed as well. */
+  readonly moves?: boolean
 }
 
 const pieceLength = 64 * 1024
@@ -91,7 +93,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   }
   const disk = existsSync(memory) ? mkdtempSync(`${memory}/resttorrent-`) : temporaryFolder()
   stack.defer(() => rmSync(disk, { recursive: true, force: true }))
-  const campaign = new Campaign(swarms, options.seed, options.longestMs ?? 6000, [temporaryFolder(), disk])
+  const campaign = new Campaign(swarms, options, [temporaryFolder(), disk])
   for (let kill = 1; kill <= options.kills; kill += 1) {
     await campaign.killOnce()
     if (kill % killsBetweenDeletions === 0 || kill === options.kills) await campaign.judgeOnce()
@@ -103,6 +105,7 @@ class Campaign {
   readonly #swarms: readonly Swarm[]
   readonly #seed: number
   readonly #longestMs: number
+  readonly #moves: boolean
   readonly #random: Random
   readonly #dataDir = temporaryFolder()
   readonly #oracle: Oracle
@@ -119,10 +122,10 @@ class Campaign {
 
   constructor(
     swarms: readonly Swarm[],
-    seed: number,
-    longestMs: number,
+    { seed, longestMs = 6000, moves = true }: CampaignOptions,
     disks: readonly [string, ...string[]],
   ) {
+    this.#moves = moves
     this.#longestMs = longestMs
     this.#swarms = swarms
     this.#seed = seed
@@ -192,7 +195,7 @@ class Campaign {
   async #use(run: ServerRun, doom: Doom | undefined): Promise<ReadonlySet<string>> {
     if (!(await this.#judge(run))) return new Set(this.#swarms.map(({ seeded }) => seeded.infoHash))
     const torrents = this.#swarms.map(({ seeded }) => seeded)
-    const callers = new Callers(run.face, this.#oracle, this.#random, torrents)
+    const callers = new Callers(run.face, this.#oracle, this.#random, torrents, this.#moves)
     const calling = callers.run()
     const ms = doom === undefined ? this.#random.between(shortestMs, this.#longestMs) : doomedMs
     // however slow the machine is: killed after something was acknowledged and fetched, or by its doom

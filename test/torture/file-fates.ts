@@ -7,8 +7,13 @@ import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 type Fate =
-  /** Its torrent is there; `written` when a piece of it was claimed since it was added. */
-  | { readonly is: 'used'; written: boolean }
+  /**
+   * Its torrent is there; `written` when a piece of it was claimed since it was added, `found` when something may
+   * have been there before.
+   */
+  | { readonly is: 'used'; written: boolean; readonly found: boolean }
+  /** Something may be there, of a torrent that was removed before. */
+  | { readonly is: 'unknown' }
   | { readonly is: 'to be deleted' }
   /** As it was when it was looked at first. */
   | { readonly is: 'to stay'; seen: string | undefined }
@@ -24,13 +29,15 @@ export class FileFates {
   readonly #beside = new Map<string, string>()
 
   used(path: string): void {
-    this.#fates.set(path, { is: 'used', written: false })
+    const before = this.#fates.get(path)?.is
+    const found = before === 'unknown' || before === 'to stay'
+    this.#fates.set(path, { is: 'used', written: false, found })
   }
 
-  /** A torrent may be brought there, unless what is there is to stay. */
+  /** A torrent may be brought there, where nothing of another may be. */
   mayBeUsed(path: string): void {
-    const fate = this.#fates.get(path)
-    if (fate?.is !== 'used' && fate?.is !== 'to stay') this.used(path)
+    const fate = this.#fates.get(path)?.is
+    if (fate === undefined || fate === 'to be deleted') this.used(path)
   }
 
   /** A torrent is here, and not in the others where it might have been. */
@@ -40,8 +47,16 @@ export class FileFates {
       return fate?.is === 'used' ? fate : undefined
     }
     const written = [path, ...others].some((one) => used(one)?.written === true)
-    this.#fates.set(path, { is: 'used', written })
-    for (const other of others) if (used(other)) this.removed(other, true)
+    this.#fates.set(path, { is: 'used', written, found: false })
+    for (const other of others) this.leftFrom(other)
+  }
+
+  /** A torrent has left this path for another; what it may have found there is not its own before it is written. */
+  leftFrom(path: string): void {
+    const fate = this.#fates.get(path)
+    if (fate?.is !== 'used') return
+    if (fate.found && !fate.written) this.#fates.set(path, { is: 'unknown' })
+    else this.removed(path, true)
   }
 
   /** A piece of it is claimed. */
@@ -56,7 +71,7 @@ export class FileFates {
     if (fate?.is !== 'used') return
     if (withData === true) this.#fates.set(path, { is: 'to be deleted' })
     else if (withData === false && fate.written) this.#fates.set(path, { is: 'to stay', seen: undefined })
-    else return void this.#fates.delete(path)
+    else return void this.#fates.set(path, { is: 'unknown' })
     this.judged += 1
   }
 

@@ -20,6 +20,7 @@ caseWith(
       torrents: 2,
       length: 8 * 1024 * 1024,
       longestMs: 3000,
+      moves: false, // those are in test/e2e/killed-moves
     })
     assert.equal(wrong, [])
     assert.is(done, kills)

@@ -67,7 +67,8 @@ export class Places {
     this.#isGone = true
     const isCertain = this.#paths.size === 1
     for (const path of this.#paths)
-      this.#files.removed(path, isCertain || withData === true ? withData : undefined)
+      if (!isCertain && withData === true) this.#files.leftFrom(path)
+      else this.#files.removed(path, isCertain ? withData : undefined)
   }
 
   #settle(folder: string, name: string | undefined): void {

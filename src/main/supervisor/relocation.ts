@@ -56,11 +56,13 @@ export class Relocation {
   async bring(
     session: SessionSupervisor,
     infoHash: string,
-    place: TorrentPlace,
+    place: Omit<TorrentPlace, 'renamed'>,
     options: RelocationOptions,
   ): Promise<void> {
     await this.#alone(session, infoHash, async () => {
-      await this.#bring(session, infoHash, place, options)
+      // now that it is its turn: a rename before it may just have been acknowledged
+      const { renamed } = find(session, infoHash)
+      await this.#bring(session, infoHash, { ...place, renamed }, options)
       const { finishedPath, saveFolder } = session.records.torrents.get(infoHash) ?? {}
       if (finishedPath !== undefined && saveFolder === place.saveFolder)
         await session.records.decide(infoHash, { finishedPath: undefined })

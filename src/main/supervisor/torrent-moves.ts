@@ -38,8 +38,7 @@ export function declareMoves(near: MoveSurroundings): BeginMove {
     isCarriedOn: true,
     run: async ({ parameters, sessionId = '', infoHash = '', signal, progress }) => {
       const session = supervisor.session(sessionId)
-      const place = { ...parameters, renamed: find(session, infoHash).renamed }
-      await relocation.bring(session, infoHash, place, { signal, mayCopy: true, progress })
+      await relocation.bring(session, infoHash, parameters, { signal, mayCopy: true, progress })
       return { save_path: parameters.savePath }
     },
   })

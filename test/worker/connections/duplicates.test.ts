@@ -1,5 +1,7 @@
 /** Peers that dial each other at the same moment: real engines, and libtorrent, on real sockets. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { writeFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { caseWith } from '../../interop/require.ts'
@@ -22,8 +24,8 @@ function makeAll(count: number): ReturnType<typeof makeMetainfo>[] {
 }
 
 /** A session's engine, which dials again as a session does. */
-async function openEngine(things: AsyncDisposableStack): Promise<EngineHost> {
-  const host = things.adopt(await startEngine({ encryption: 'off' }), (one) => one.close())
+async function openEngine(things: AsyncDisposableStack, listenHost?: string): Promise<EngineHost> {
+  const host = things.adopt(await startEngine({ encryption: 'off' }, listenHost), (one) => one.close())
   const again = setInterval(() => host.engine.drain(), 250)
   things.defer(() => clearInterval(again))
   return host
@@ -46,6 +48,29 @@ test('of two sessions that dial each other at once one connection is left, and e
       ({ torrent, verified }) => torrent.connections === 1 && verified.length === (pieces - 1) / 2,
     ),
   )
+})
+
+test('an address that leads to ourselves is dialled once, however often it is named', async () => {
+  await using things = new AsyncDisposableStack()
+  const host = await openEngine(things, '0.0.0.0')
+  const [made] = makeAll(1)
+  assert.ok(made)
+  let dials = 0
+  const count = (message: unknown): void => {
+    if ((message as { socket: Socket }).socket.localPort === host.port) dials += 1
+  }
+  subscribe('net.server.socket', count)
+  things.defer(() => void unsubscribe('net.server.socket', count))
+  const peer = await startPeer(made, {}, host)
+  const other = things.adopt(await startPeer(made, { has: () => true }), (one) => one.close())
+  const ourselves = `127.0.0.2:${host.port}` // the engine knows that 127.0.0.1 is its own
+  peer.torrent.addPeer(ourselves, 'tracker')
+  await eventually(waitMs, 'it is noticed', () => dials === 1 && peer.torrent.connections === 0)
+  peer.torrent.addPeer(ourselves, 'tracker')
+  await new Promise((done) => setTimeout(done, 1500)) // a failure is tried again after 1 s
+  peer.dial(other)
+  await within(waitMs, 'the download', peer.done)
+  assert.is(dials, 1)
 })
 
 caseWith(test, 'a session and libtorrent that dial each other at once exchange', ['libtorrent'], async () => {

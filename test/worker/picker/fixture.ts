@@ -61,9 +61,12 @@ export interface EngineHost {
   close(): Promise<void>
 }
 
-/** Starts an engine without limits. */
-export async function startEngine(changes: Partial<SessionSettings> = {}): Promise<EngineHost> {
-  const bound = await bindFirstFree([await freePort()], host, false)
+/** Starts an engine without limits, which listens at one address unless told otherwise. */
+export async function startEngine(
+  changes: Partial<SessionSettings> = {},
+  listenHost: string = host,
+): Promise<EngineHost> {
+  const bound = await bindFirstFree([await freePort()], listenHost, false)
   let settings: SessionSettings = {
     ...sessionSettings,
     pex: false,

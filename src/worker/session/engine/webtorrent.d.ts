@@ -80,7 +80,7 @@ declare module 'webtorrent' {
     _startupBitfield: Uint8Array | undefined
     _numConns: number
     _numPending: number
-    _peers: Map<string, { readonly source: string | null; readonly wire: Wire | null }>
+    _peers: Map<string, Pick<EnginePeer, 'id' | 'wire' | 'conn'> & { readonly source: string | null }>
     _rechoke(): void
     _onWireWithMetadata(wire: Wire): void
     _registerPeer(peer: EnginePeer): void

@@ -2,6 +2,7 @@
  * The connections of one torrent, in the place of the engine's own way, which dials whoever is named, again
  * and again, and takes whoever comes.
  */
+import { Socket } from 'node:net'
 import type { EnginePeer, Torrent, Wire } from 'webtorrent'
 import { readPeerAddress } from '../../../../protocol/peer-address.ts'
 import type { ClientFacts } from '../client-facts.ts'
@@ -76,7 +77,7 @@ export class TorrentConnections implements Diallable {
   met(wire: Wire, address: string): boolean {
     const { peerId } = this.#client
     if (wire.peerId === peerId) {
-      this.refuse(wire, address)
+      this.#leaveOurselves(wire, address)
       return false
     }
     if (!this.#mayStay(wire)) {
@@ -193,6 +194,15 @@ export class TorrentConnections implements Diallable {
     this.#client.addresses.remove(host)
     this.#book.ended(address, performance.now())
     this.#client.dialler.kick()
+  }
+
+  /** Closes a connection with ourselves; the end that listens hears of it first, and finds where the other dialled. */
+  #leaveOurselves(wire: Wire, address: string): void {
+    const dialled = [...this.#torrent._peers.values()].find(
+      ({ conn }) => conn instanceof Socket && conn.localPort === wire.remotePort,
+    )
+    if (dialled) this.#book.needless(dialled.id, performance.now())
+    this.refuse(wire, address)
   }
 
   /** Whether a peer is connected already; its address then waits for the end of that connection. */

@@ -10,7 +10,7 @@ import { supervise } from '../../support/supervised.ts'
 const freshness = suite('src/main/handlers/freshness')
 
 freshness('a list of sessions is as old as the oldest report in it, and stale with one that is', async () => {
-  await using sessions = supervise({ entry: faultySession(), pollMs: 300 })
+  await using sessions = supervise({ entry: faultySession(), pollMs: 150 })
   const { supervisor, board } = sessions
   const all = () => freshnessOfAll(supervisor.sessions(), board)
   const of = (id: string) => {

@@ -171,7 +171,7 @@ handlers('a quarantined torrent can be deleted', async () => {
 })
 
 handlers('a torrent added while the worker is silent succeeds, and runs when it speaks again', async () => {
-  await using sessions = supervise({ entry: faultySession(), pollMs: 300 })
+  await using sessions = supervise({ entry: faultySession(), pollMs: 150 })
   const { id } = await sessions.create()
   order({ sessionId: id, fault: 'silent', ms: 2000 })
   await sessions.whenSession(id, 'silent', (view) => view.worker.stale)

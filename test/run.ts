@@ -1,5 +1,5 @@
 /**
- * The program behind `npm test`: runs the test files three at a time, prints one line for each and the output of
+ * The program behind `npm test`: runs some test files at a time, prints one line for each and the output of
  * those that fail, then which cost most, and ends with the totals. Arguments choose files by a part of their
  * path; `checks` chooses the checks, `all` everything. REQUIRE_INTEROP=1 makes a skipped interop test a failure.
  */
@@ -10,7 +10,8 @@ import { mostExpensive, notRun, remark, sum, totalLine, type Counts } from './ru
 import { removeOrphans } from './runner/run-folder.ts'
 
 const folder = resolve(import.meta.dirname, '..')
-const atOnce = 3
+/** Files wait more than they compute, and checks do not wait: five of the one, or three of both. */
+const [filesAtOnce, allAtOnce] = [5, 3]
 
 /** One line of the report, with what has to be said of it. */
 interface Result extends Counts {
@@ -58,7 +59,7 @@ if (all.length === 0) console.log('no test file matches')
 const results = [
   ...(await runAll(
     all.filter((job) => job.parallel),
-    atOnce,
+    all.some((job) => job.kind === 'check') ? allAtOnce : filesAtOnce,
   )),
   ...(await runAll(
     all.filter((job) => !job.parallel),

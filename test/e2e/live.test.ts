@@ -105,14 +105,13 @@ live('who asks again and again instead is told what changed since the last answe
     await server.rest.call('update_torrent', named)
     const changes = await ask({ since })
     assert.is(changes.from, since)
-    assert.equal(changes.torrents, [
-      {
-        session_id: session.id,
-        added: [],
-        changed: [{ info_hash: first, labels: [face.name] }],
-        removed: [],
-      },
-    ])
+    const [told, ...others] = changes.torrents ?? []
+    assert.equal([told?.session_id, told?.added, told?.removed, others], [session.id, [], [], []])
+    assert.equal(
+      // a report of its worker may have changed more of it meanwhile
+      told?.changed.map(({ info_hash, labels, name }) => ({ info_hash, labels, name })),
+      [{ info_hash: first, labels: [face.name], name: undefined }],
+    )
     assert.ok(state.apply(changes))
     const none = await ask({ since: state.revision })
     assert.equal([none.from, none.revision, none.torrents], [state.revision, state.revision, undefined])

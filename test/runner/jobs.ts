@@ -24,10 +24,11 @@ const longDeadlineMs = 300_000
 /** Files that need more time than others, also where the machine is slow. */
 const longFolders = ['test/interop/', 'test/fuzz/', 'test/hostile/']
 const interopFolder = 'test/interop/'
-/** What only a run of everything has: foreign clients in full length, and what packs or fills a whole server. */
+/** What only a run of everything has: foreign clients in full length, and what packs, fills or often kills a whole server. */
 const wholeRunsOnly = [
   interopFolder,
   'test/client/package.',
+  'test/e2e/killed-moves.',
   'test/e2e/many-finished.',
   'test/hostile/sinks-whole.',
 ]

@@ -229,7 +229,9 @@ run('filters choose files by a part of their path, and the checks by name', () =
     names().toSorted(),
     testFiles(root).filter(
       (path) =>
-        !/^test\/(?:interop\/|client\/package\.|e2e\/many-finished\.|hostile\/sinks-whole\.)/.test(path),
+        !/^test\/(?:interop\/|client\/package\.|e2e\/(?:killed-moves|many-finished)\.|hostile\/sinks-whole\.)/.test(
+          path,
+        ),
     ),
   )
 })

@@ -171,6 +171,12 @@ export function givenFields(record: TorrentRecord): Pick<TorrentRow, 'name' | 'l
   return { name: display_name || (facts?.name ?? source.name), labels, metadata }
 }
 
+/** A row that a worker made a moment ago, with what callers call the torrent now. */
+export function rowAsGiven(row: TorrentRow, { options, facts }: TorrentRecord): TorrentRow {
+  const { display_name, labels, metadata } = options
+  return { ...row, name: display_name || (facts?.name ?? row.name), labels, metadata }
+}
+
 /** A copy of the bits of the pieces that are there, as far as anybody knows. */
 export function claimedBits({
   bits,

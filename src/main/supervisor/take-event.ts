@@ -1,5 +1,6 @@
 /** What main does with each thing that a session worker tells. */
 import { toWireError } from '../../protocol/errors.ts'
+import { rowAsGiven } from '../../protocol/records.ts'
 import type { SessionApi, SessionEvent, SnapshotDelta } from '../../protocol/session-rpc.ts'
 import type { QuotaBook } from '../access/quota-book.ts'
 import type { SessionBoard } from '../board/session-board.ts'
@@ -32,7 +33,10 @@ export function takeEvent(
   // late news of a torrent that was removed, and may have been added again
   if ('infoHash' in event && event.addedAt !== undefined && !isOfNow(event.infoHash, event.addedAt)) return
   if (event.type === 'snapshot') {
-    const rows = event.rows.filter(({ info_hash, added_at }) => isOfNow(info_hash, added_at))
+    const rows = event.rows.flatMap((row) => {
+      const record = records.torrents.get(row.info_hash)
+      return record?.addedAt === row.added_at ? [rowAsGiven(row, record)] : []
+    })
     logChanges(rows, board, log, id)
     if (board.take({ ...event, rows })) onStates()
     for (const row of rows) records.counting.observe(row)

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { SessionBoard } from '../../../src/main/board/session-board.ts'
-import { rowOfRecord } from '../../../src/protocol/records.ts'
+import { rowAsGiven, rowOfRecord } from '../../../src/protocol/records.ts'
 import { noTotals } from '../../../src/protocol/session-rpc.ts'
 import type { TorrentRow } from '../../../src/protocol/torrent.ts'
 import { suite } from '../../support/suite.ts'
@@ -47,6 +47,17 @@ board('a row of before a move does not bring the save path of then back', () => 
   made.rename({ ...record, savePath: 'elsewhere' })
   made.take({ type: 'snapshot', at: 2, rows: [rowOfRecord(record)], totals })
   assert.is(made.torrents.get(infoHash)?.save_path, 'elsewhere')
+})
+
+board('a row of before a change is shown with what callers call the torrent since', () => {
+  const late = rowOfRecord(record)
+  const options = { ...record.options, labels: ['new'], metadata: { kept: 'too' }, display_name: 'called' }
+  const { name, labels, metadata, ...rest } = rowAsGiven(late, { ...record, options })
+  assert.equal({ name, labels, metadata }, { name: 'called', labels: ['new'], metadata: { kept: 'too' } })
+  const { name: _name, labels: _labels, metadata: _metadata, ...unchanged } = late
+  assert.equal(rest, unchanged)
+  const unnamed = { ...record, facts: undefined }
+  assert.is(rowAsGiven({ ...late, name: 'of the metadata' }, unnamed).name, 'of the metadata')
 })
 
 board('a report without rows changes totals and age, and not the list', () => {

@@ -1,12 +1,16 @@
 /** The files of a torrent in two places, side by side. */
+import { RestTorrentError } from '../../protocol/errors.ts'
 import { hasBit } from '../../protocol/progress.ts'
 import type { FileLinking } from '../../protocol/tasks.ts'
 import { parseInfo } from '../../protocol/torrent-info.ts'
 import { filesWith } from '../session/resume/file-pieces.ts'
 import type { FileOperations } from '../session/storage/file-operations.ts'
-import { withFolder } from '../session/storage/folder.ts'
-import { foldersOf } from '../session/storage/relative-path.ts'
+import { withFolder, type Folder } from '../session/storage/folder.ts'
+import { foldersOf, relativeParts } from '../session/storage/relative-path.ts'
 import { filesIn } from './placed-files.ts'
+
+const looking = { create: false, createRoot: false }
+const making = { create: true, createRoot: true }
 
 /** Paths below the folders of the two places. */
 export interface FilePair {
@@ -38,8 +42,30 @@ export async function syncFoldersOf(
   const folders = new Set(paths.flatMap((path) => ['', ...foldersOf(path)]))
   for (const folder of folders) {
     const parts = folder === '' ? [] : folder.split('/')
-    await withFolder(operations, saveFolder, parts, { create: false, createRoot: false }, async ({ fd }) => {
+    await withFolder(operations, saveFolder, parts, looking, async ({ fd }) => {
       await operations.fsync(fd)
     })
   }
+}
+
+/**
+ * Opens the folders of both paths of a regular file, and makes that of the second. Gives what `act` does, which is
+ * told the path of the file and where its other name goes. Rejects with `path_outside_root` for what is no regular
+ * file, with errors of `withFolder`, and as `act`.
+ */
+export async function inBothFolders<Result>(
+  operations: FileOperations,
+  [source, target]: readonly [from: string, to: string],
+  pair: FilePair,
+  act: (old: string, here: Folder, name: string) => Promise<Result>,
+): Promise<Result> {
+  const [from, to] = [relativeParts(pair.from), relativeParts(pair.to)]
+  return await withFolder(operations, source, from.slice(0, -1), looking, async (there) => {
+    const old = there.at(from.at(-1) ?? '')
+    if (!(await operations.lstat(old)).isFile())
+      throw new RestTorrentError('path_outside_root', `${pair.from} is not a regular file`)
+    return await withFolder(operations, target, to.slice(0, -1), making, async (here) => {
+      return await act(old, here, to.at(-1) ?? '')
+    })
+  })
 }

@@ -11,11 +11,10 @@ import { filesWith } from '../session/resume/file-pieces.ts'
 import { deleteFiles } from '../session/storage/delete-files.ts'
 import { diskError, errnoOf } from '../session/storage/disk-error.ts'
 import { FileOperations } from '../session/storage/file-operations.ts'
-import { withFolder, type Folder } from '../session/storage/folder.ts'
+import type { Folder } from '../session/storage/folder.ts'
 import { freeSpace } from '../session/storage/free-space.ts'
 import { identify } from '../session/storage/identity.ts'
-import { relativeParts } from '../session/storage/relative-path.ts'
-import { pairsOf, syncFoldersOf, type FilePair } from './file-pairs.ts'
+import { inBothFolders, pairsOf, syncFoldersOf, type FilePair } from './file-pairs.ts'
 import { filesIn } from './placed-files.ts'
 
 /** A file system without such links, or a file of somebody else's that may not be linked. */
@@ -74,24 +73,15 @@ async function refuseFull(operations: FileOperations, { rawInfo, to, bits }: Fil
     throw new RestTorrentError('insufficient_space', `${free} bytes are free there, ${missing} are needed`)
 }
 
-const looking = { create: false, createRoot: false }
-const making = { create: true, createRoot: true }
-
 async function linkOne(
   operations: FileOperations,
   source: string,
   target: string,
   pair: FilePair,
 ): Promise<Outcome | 'missing'> {
-  const [from, to] = [relativeParts(pair.from), relativeParts(pair.to)]
   try {
-    return await withFolder(operations, source, from.slice(0, -1), looking, async (there) => {
-      const old = there.at(from.at(-1) ?? '')
-      if (!(await operations.lstat(old)).isFile())
-        throw new RestTorrentError('path_outside_root', `${pair.from} is not a regular file`)
-      return await withFolder(operations, target, to.slice(0, -1), making, async (here) => {
-        return await link(operations, old, here, to.at(-1) ?? '')
-      })
+    return await inBothFolders(operations, [source, target], pair, async (old, here, name) => {
+      return await link(operations, old, here, name)
     })
   } catch (error) {
     const isMissing = errnoOf(error) === 'ENOENT' || codeOf(error) === 'files_changed'

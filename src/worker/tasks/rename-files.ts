@@ -7,14 +7,10 @@ import { RestTorrentError } from '../../protocol/errors.ts'
 import type { FileLinking } from '../../protocol/tasks.ts'
 import { diskError, errnoOf } from '../session/storage/disk-error.ts'
 import { FileOperations } from '../session/storage/file-operations.ts'
-import { withFolder } from '../session/storage/folder.ts'
-import { relativeParts } from '../session/storage/relative-path.ts'
-import { pairsOf, syncFoldersOf, type FilePair } from './file-pairs.ts'
+import { inBothFolders, pairsOf, syncFoldersOf, type FilePair } from './file-pairs.ts'
 
 /** Another file system, or a file or folder of somebody else's. */
 const noRename = new Set(['EXDEV', 'EPERM', 'EACCES'])
-const looking = { create: false, createRoot: false }
-const making = { create: true, createRoot: true }
 
 /**
  * `renamed` when every file that is there has its other name alone, synced. `apart` where one cannot have it, or
@@ -65,18 +61,12 @@ async function renameOne(
   target: string,
   pair: FilePair,
 ): Promise<'renamed' | 'taken' | 'missing' | 'apart'> {
-  const [from, to] = [relativeParts(pair.from), relativeParts(pair.to)]
   try {
-    return await withFolder(operations, source, from.slice(0, -1), looking, async (there) => {
-      const old = there.at(from.at(-1) ?? '')
-      if (!(await operations.lstat(old)).isFile())
-        throw new RestTorrentError('path_outside_root', `${pair.from} is not a regular file`)
-      return await withFolder(operations, target, to.slice(0, -1), making, async (here) => {
-        const next = here.at(to.at(-1) ?? '')
-        if (await isThere(operations, next)) return 'taken'
-        await operations.rename(old, next)
-        return 'renamed'
-      })
+    return await inBothFolders(operations, [source, target], pair, async (old, here, name) => {
+      const next = here.at(name)
+      if (await isThere(operations, next)) return 'taken'
+      await operations.rename(old, next)
+      return 'renamed'
     })
   } catch (error) {
     const errno = errnoOf(error) ?? ''

@@ -1,6 +1,6 @@
 /** The few calls of the REST API that benchmarks need. */
 import { setTimeout } from 'node:timers/promises'
-import { freePort } from '../test/peers/tools.ts'
+import { freePort } from '../test/support/ports.ts'
 
 /** What is read of a torrent in a list. */
 export interface ListedTorrent {

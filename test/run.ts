@@ -2,6 +2,8 @@
  * The program behind `npm test`: runs some test files at a time, prints one line for each and the output of
  * those that fail, then which cost most, and ends with the totals. Arguments choose files by a part of their
  * path; `checks` chooses the checks, `all` everything. REQUIRE_INTEROP=1 makes a skipped interop test a failure.
+ * RERUN_FAILED=1 runs test files that failed once more, with nothing beside them: what passes then is printed as
+ * unsteady, with its failure above, and is no failure of the whole. A fault that shows by chance stays a fault.
  */
 import { resolve } from 'node:path'
 import { endAll, type Finished } from './runner/child.ts'
@@ -16,6 +18,7 @@ const [filesAtOnce, allAtOnce] = [5, 3]
 /** One line of the report, with what has to be said of it. */
 interface Result extends Counts {
   name: string
+  kind: Job['kind']
   cpuMs: number
 }
 
@@ -33,7 +36,7 @@ function report(job: Job, name: string, finished: Finished): Result {
   else for (const line of notRun(finished.output)) console.log(`     ${line}`)
   const why = job.kind === 'file' && remark(finished, job.deadlineMs)
   if (why) console.log(`     ${name}: ${why}`)
-  return { ...counts, name, cpuMs }
+  return { ...counts, name, kind: job.kind, cpuMs }
 }
 
 async function runAll(queue: Job[], lanes: number): Promise<Result[]> {
@@ -46,6 +49,16 @@ async function runAll(queue: Job[], lanes: number): Promise<Result[]> {
   return results
 }
 
+/** The result of a second run in the place of each file that failed in the first. */
+async function withSecondRuns(first: Result[]): Promise<Result[]> {
+  const results: Result[] = []
+  for (const result of first) {
+    if (result.failed === 0 || result.kind === 'check') results.push(result)
+    else results.push(...(await runAll(jobs(folder, [result.name], requireInterop), 1)))
+  }
+  return results
+}
+
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => {
     endAll()
@@ -54,9 +67,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 removeOrphans()
-const all = jobs(folder, process.argv.slice(2), process.env['REQUIRE_INTEROP'] === '1')
+const requireInterop = process.env['REQUIRE_INTEROP'] === '1'
+const all = jobs(folder, process.argv.slice(2), requireInterop)
 if (all.length === 0) console.log('no test file matches')
-const results = [
+const first = [
   ...(await runAll(
     all.filter((job) => job.parallel),
     all.some((job) => job.kind === 'check') ? allAtOnce : filesAtOnce,
@@ -66,7 +80,13 @@ const results = [
     1,
   )),
 ]
-for (const line of mostExpensive(results)) console.log(line)
+for (const line of mostExpensive(first)) console.log(line)
+const results = process.env['RERUN_FAILED'] === '1' ? await withSecondRuns(first) : first
+const isSteady = ({ name }: Result): boolean => first.some((run) => run.name === name && run.failed === 0)
+for (const result of results) {
+  if (result.failed === 0 && !isSteady(result))
+    console.log(`unsteady: ${result.name} failed, and passed alone`)
+}
 const total = sum(results)
 console.log(totalLine(total))
 process.exitCode = total.failed > 0 || all.length === 0 ? 1 : 0

@@ -8,7 +8,7 @@ import { commands, type CommandName } from '../../src/protocol/commands.ts'
 import type { Answered, Parameters } from '../support/faces.ts'
 import { adminKey, codeOf, makeKey } from '../support/keys.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
-import { freeRange } from '../support/ports.ts'
+import { freePort } from '../support/ports.ts'
 import { request } from '../support/request.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { suite, temporaryFolder } from '../support/suite.ts'
@@ -34,7 +34,7 @@ async function sessionCount({ rest }: TestServer): Promise<number> {
 }
 
 async function wishedSession(memoryOnly = 0): Promise<Parameters> {
-  const [first = 0] = await freeRange(1)
+  const first = await freePort()
   return { port_range: `${first},${first + 20}`, dht: 0, memory_only: memoryOnly }
 }
 

@@ -1,7 +1,7 @@
 /** How REST parameters may be written, on the whole server. */
 import * as assert from 'uvu/assert'
 import type { SessionView } from '../../src/protocol/session.ts'
-import { freePort } from '../peers/tools.ts'
+import { freePort } from '../support/ports.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
 import { request, type HttpAnswer, type RequestOptions } from '../support/request.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'

@@ -1,7 +1,7 @@
 /** The Socket.IO face as a client of the seed meets it. */
 import { io, type Socket } from 'socket.io-client'
 import * as assert from 'uvu/assert'
-import { freePort } from '../peers/tools.ts'
+import { freePort } from '../support/ports.ts'
 import type { Answered } from '../support/faces.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
 import { startTestServer } from '../support/server.ts'

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import type { Encryption, Peer, PeerOptions, Source } from './peer.ts'
 import { Program } from './program.ts'
 import { postJson } from './rpc.ts'
-import { freePort } from './tools.ts'
+import { freePort } from '../support/ports.ts'
 
 const answerWithinMs = 30_000
 

@@ -6,7 +6,7 @@ import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '../support/suite.ts'
 import { Program } from './program.ts'
-import { freePort } from './tools.ts'
+import { freePort } from '../support/ports.ts'
 
 const answerWithinMs = 30_000
 
@@ -21,7 +21,7 @@ export interface Tracker {
 
 /** A tracker for these info hashes. */
 export async function startOpentracker(infoHashes: readonly string[], host = '127.0.0.1'): Promise<Tracker> {
-  const port = await freePort(host)
+  const port = await freePort()
   const folder = temporaryFolder()
   // Started by root it becomes `nobody` before it reads the list.
   chmodSync(folder, 0o711)

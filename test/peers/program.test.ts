@@ -1,7 +1,8 @@
 import * as assert from 'uvu/assert'
 import { suite } from '../support/suite.ts'
 import { Program } from './program.ts'
-import { available, freePort, missing, type Tool } from './tools.ts'
+import { available, missing, type Tool } from './tools.ts'
+import { freePort } from '../support/ports.ts'
 
 const programs = suite('test/peers/program')
 const node = process.execPath

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { temporaryFolder } from '../support/suite.ts'
 import type { DialingPeer, Encryption, PeerOptions, Source } from './peer.ts'
 import { Program } from './program.ts'
-import { freePort } from './tools.ts'
+import { freePort } from '../support/ports.ts'
 
 const readyWithinMs = 60_000
 const answerWithinMs = 20_000

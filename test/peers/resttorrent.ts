@@ -9,7 +9,7 @@ import type { TorrentRow } from '../../src/protocol/torrent.ts'
 import { temporaryFolder } from '../support/suite.ts'
 import type { Encryption, Peer, PeerOptions, Source } from './peer.ts'
 import { Program } from './program.ts'
-import { freePort } from './tools.ts'
+import { freePort } from '../support/ports.ts'
 
 const program = join(import.meta.dirname, '../../dist/main.js')
 const answerWithinMs = 60_000

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/suite.ts'
 import type { Encryption, Peer, PeerOptions, Source } from './peer.ts'
 import { Program } from './program.ts'
 import { postJson } from './rpc.ts'
-import { freePort } from './tools.ts'
+import { freePort } from '../support/ports.ts'
 
 const answerWithinMs = 30_000
 const encryptionMode = { disabled: 0, enabled: 1, forced: 2 } satisfies Record<Encryption, number>

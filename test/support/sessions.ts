@@ -2,7 +2,7 @@
 import type { CommandOutput } from '../../src/protocol/commands.ts'
 import type { SessionView } from '../../src/protocol/session.ts'
 import type { Face, Parameters } from './faces.ts'
-import { freeRange } from './ports.ts'
+import { freePort } from './ports.ts'
 import { eventually } from './suite.ts'
 
 const portsToTry = 20
@@ -12,7 +12,7 @@ export type Torrent = CommandOutput<'get_torrent'>
 
 /** A session on a port that is free, without the DHT unless it is asked for. */
 export async function openSession(face: Face, parameters: Parameters = {}): Promise<SessionView> {
-  const [first = 0] = await freeRange(1)
+  const first = await freePort()
   const range = { port_range: `${first},${first + portsToTry}` }
   return (await face.call('create_session', { ...range, dht: 0, ...parameters })).session
 }
@@ -40,7 +40,8 @@ export async function whenTorrent(
       return holds(last) && last
     })
   } catch (error) {
-    throw new Error(`${String(error)}: ${JSON.stringify(last)}`, { cause: error })
+    const at = await face.ask('get_session', { session_id: session.id }).catch(String)
+    throw new Error(`${String(error)}: ${JSON.stringify(last)} of ${JSON.stringify(at)}`, { cause: error })
   }
 }
 

@@ -27,7 +27,7 @@ import { createAddressPolicy } from '../../src/protocol/address-policy.ts'
 import type { CommandName, CommandOutput } from '../../src/protocol/commands.ts'
 import type { SessionView } from '../../src/protocol/session.ts'
 import type { TorrentRow } from '../../src/protocol/torrent.ts'
-import { freePort } from '../peers/tools.ts'
+import { freePort } from './ports.ts'
 import { eventually, temporaryFolder } from './suite.ts'
 import { anybody, authentication, keyRing } from './access.ts'
 

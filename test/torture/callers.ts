@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { join } from 'node:path'
 import type { CommandOutput } from '../../src/protocol/commands.ts'
-import { freePort } from '../peers/tools.ts'
+import { freePort } from '../support/ports.ts'
 import type { Face } from '../support/faces.ts'
 import type { Listed, Oracle } from './oracle.ts'
 import type { Random } from './random.ts'

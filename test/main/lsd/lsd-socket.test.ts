@@ -5,8 +5,7 @@ import * as assert from 'uvu/assert'
 import type { LocalNetwork } from '../../../src/main/lsd/local-networks.ts'
 import { longestDatagram, lsdGroup } from '../../../src/main/lsd/lsd-message.ts'
 import { LsdSocket } from '../../../src/main/lsd/lsd-socket.ts'
-import { freePort } from '../../peers/tools.ts'
-import { takeUdp } from '../../support/ports.ts'
+import { freePort, takeUdp } from '../../support/ports.ts'
 import { eventually, suite } from '../../support/suite.ts'
 
 const test = suite('main/lsd/lsd-socket')

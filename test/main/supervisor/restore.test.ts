@@ -1,8 +1,7 @@
 /** Sessions of a process before, while they wait for their turn to be started. */
 import * as assert from 'uvu/assert'
 import { SessionRecords } from '../../../src/main/records/session-records.ts'
-import { freePort } from '../../peers/tools.ts'
-import { takeTcp } from '../../support/ports.ts'
+import { freePort, takeTcp } from '../../support/ports.ts'
 import { suite } from '../../support/suite.ts'
 import { supervise } from '../../support/supervised.ts'
 import { torrentRecord } from '../../support/torrent-record.ts'

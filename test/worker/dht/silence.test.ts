@@ -8,7 +8,7 @@ import { encodeBencode } from '../../../src/protocol/bencode-encode.ts'
 import { defaultTorrentOptions } from '../../../src/protocol/torrent-options.ts'
 import { bindFirstFree } from '../../../src/worker/session/bind.ts'
 import { Engine } from '../../../src/worker/session/engine/engine.ts'
-import { freePort } from '../../peers/tools.ts'
+import { freePort } from '../../support/ports.ts'
 import { sessionSettings } from '../../support/session-record.ts'
 import { eventually, suite } from '../../support/suite.ts'
 

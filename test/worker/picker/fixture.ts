@@ -12,7 +12,7 @@ import type { PickerHandle } from '../../../src/worker/session/engine/picker/pic
 import { PieceBits } from '../../../src/worker/session/piece-bits.ts'
 import { EngineStore } from '../../../src/worker/session/storage/engine-store.ts'
 import { MemoryBudget, MemoryPieceStore } from '../../../src/worker/session/storage/memory-piece-store.ts'
-import { freePort } from '../../peers/tools.ts'
+import { freePort } from '../../support/ports.ts'
 import type { MadeMetainfo } from '../../support/metainfo.ts'
 import { sessionSettings } from '../../support/session-record.ts'
 

@@ -8,6 +8,10 @@ const most = 10_000
 export const queueSettings = {
   max_active_downloads: z.int().default(0).describe('torrents that download at the same time, 0: any number'),
   max_active_seeds: z.int().default(0).describe('torrents that seed at the same time, 0: any number'),
+  max_active_checks: z
+    .int()
+    .default(0)
+    .describe('torrents whose files are hashed at the same time, 0: any number'),
 }
 
 /** What callers may give of them. */
@@ -18,6 +22,11 @@ export const queueInput = {
   max_active_seeds: integer(0, most)
     .optional()
     .describe('torrents that seed at the same time, 0: any number; the others are queued'),
+  max_active_checks: integer(0, most)
+    .optional()
+    .describe(
+      'torrents whose files are hashed at the same time, 0: any number; the others are queued_for_checking',
+    ),
 }
 
 export type QueueLimits = {
@@ -25,7 +34,11 @@ export type QueueLimits = {
 }
 
 /** The limits of a session of which nobody said anything. */
-export const noQueueLimits: QueueLimits = { max_active_downloads: 0, max_active_seeds: 0 }
+export const noQueueLimits: QueueLimits = {
+  max_active_downloads: 0,
+  max_active_seeds: 0,
+  max_active_checks: 0,
+}
 
 const steps = ['top', 'up', 'down', 'bottom'] as const
 

@@ -1,10 +1,14 @@
 /** The queue of a session: how many run, in which order, over finished downloads and a restart. */
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { encodeBencode } from '../../src/protocol/bencode-encode.ts'
 import { caseWith } from '../interop/require.ts'
 import type { Face } from '../support/faces.ts'
+import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { startSeed, type Seed } from '../support/seeds.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
-import { addTorrent, openSession, whenState } from '../support/sessions.ts'
+import { addTorrent, openSession, whenState, whenTorrent } from '../support/sessions.ts'
 import { eventually, suite, temporaryFolder } from '../support/suite.ts'
 
 const queue = suite('test/e2e/queue')
@@ -87,5 +91,35 @@ caseWith(
     await whenQueue(server.rest, session_id, 'b stopped', 'c seeding')
   },
 )
+
+queue('checks wait for a place in their session, and the limit is obeyed at once', async () => {
+  await using server = await startTestServer()
+  const { rest, rootDir } = server
+  const session = await openSession(rest, { max_active_checks: 1 })
+  const here = join(rootDir, 'here')
+  mkdirSync(here)
+  // a hole, so that its check takes as long as the test
+  const [pieceLength, count] = [16 * 1024 * 1024, 16_384]
+  const info = { name: 'hole', length: pieceLength * count, 'piece length': pieceLength }
+  writeFileSync(join(here, info.name), '')
+  truncateSync(join(here, info.name), info.length)
+  const file = Buffer.from(encodeBencode({ info: { ...info, pieces: Buffer.alloc(20 * count, 1) } }))
+  const { info_hash: large } = await addTorrent(rest, session, { file })
+  await whenState(rest, session, large, 'checking_files')
+
+  const made = makeMetainfo()
+  writeFiles(here, made)
+  await addTorrent(rest, session, { file: made.bytes })
+  await whenState(rest, session, made.infoHash, 'queued_for_checking')
+  const row = async (info_hash: string) =>
+    await rest.call('get_torrent', { session_id: session.id, info_hash })
+  // ranges of a session are hashed in the order in which they are asked for: by then it would have had its turn
+  const enough = (await row(large)).progress + 0.0008
+  await whenTorrent(rest, session, large, ({ progress }) => progress >= enough)
+  assert.is((await row(made.infoHash)).state, 'queued_for_checking')
+  await rest.call('update_session', { session_id: session.id, max_active_checks: 2 })
+  await whenState(rest, session, made.infoHash, 'seeding')
+  assert.is((await row(large)).state, 'checking_files')
+})
 
 queue.run()

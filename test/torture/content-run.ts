@@ -22,7 +22,7 @@ export interface DownloadOptions {
 
 /** Fetches what is missing, with a checkpoint now and then. Rejects with a disk code, and is closed then too. */
 export async function download(torrent: ResumeFixture, options: DownloadOptions): Promise<void> {
-  const { info, disk, hashes, root } = torrent
+  const { info, disk, hashes, checks, root } = torrent
   const preparation: Preparation = {
     record: torrentRecord({
       saveFolder: root,
@@ -32,7 +32,7 @@ export async function download(torrent: ResumeFixture, options: DownloadOptions)
     }),
     info,
     bits: undefined,
-    near: { disk, hashes, memory: new MemoryBudget(0) },
+    near: { disk, hashes, checks, memory: new MemoryBudget(0) },
     signal: new AbortController().signal,
     acceptLoss: true,
     onStep: () => undefined,

@@ -1,5 +1,6 @@
 /** Has pieces of a torrent hashed from disk, in requests small enough that sessions take turns. */
 import type { TorrentInfo } from '../../protocol/torrent-info.ts'
+import type { CheckPlaces } from './check-places.ts'
 import type { HashClient } from './hash-client.ts'
 import type { PieceBits } from './piece-bits.ts'
 import { settleAll } from './storage/settle-all.ts'
@@ -14,6 +15,7 @@ export interface PieceHashing {
   readonly info: TorrentInfo
   readonly saveFolder: string
   readonly hashes: HashClient
+  readonly checks: CheckPlaces
   readonly signal: AbortSignal
 }
 
@@ -40,8 +42,9 @@ export async function hashPieces(
 }
 
 /**
- * Sets the bit of every piece of the ranges that matches. `onProgress` is called with undefined while the
- * first piece waits for its turn in the pool, and then with 0…1. Gives whether there was anything to hash.
+ * Sets the bit of every piece of the ranges that matches. `onProgress` is called with undefined while there is
+ * no place for it or the first piece waits for its turn in the pool, and then with 0…1. Gives whether there was
+ * anything to hash.
  */
 export async function hashRanges(
   hashing: PieceHashing,
@@ -65,9 +68,11 @@ export async function hashRanges(
     for (const request of requests) await hash(request)
   }
   onProgress(undefined)
-  const { value: one } = requests.next()
-  if (one) await hash(one)
-  await settleAll(Array.from({ length: requestsAtOnce }, lane))
+  await hashing.checks.run(hashing.signal, async () => {
+    const { value: one } = requests.next()
+    if (one) await hash(one)
+    await settleAll(Array.from({ length: requestsAtOnce }, lane))
+  })
   return true
 }
 

@@ -2,6 +2,7 @@
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { ResumeState, TorrentRecord } from '../../protocol/records.ts'
 import type { TorrentInfo } from '../../protocol/torrent-info.ts'
+import type { CheckPlaces } from './check-places.ts'
 import { checkFiles, type FileCheck } from './check-files.ts'
 import type { HashClient } from './hash-client.ts'
 import { hasBit } from '../../protocol/progress.ts'
@@ -30,7 +31,12 @@ export interface Preparation {
   readonly info: TorrentInfo
   /** What was proved in this process; absent until the files were looked at, and after a fault. */
   readonly bits: PieceBits | undefined
-  readonly near: { readonly disk: SessionDisk; readonly memory: MemoryBudget; readonly hashes: HashClient }
+  readonly near: {
+    readonly disk: SessionDisk
+    readonly memory: MemoryBudget
+    readonly hashes: HashClient
+    readonly checks: CheckPlaces
+  }
   readonly signal: AbortSignal
   /** Whether pieces that are lost are fetched again, and their folder may be made anew. */
   readonly acceptLoss: boolean
@@ -53,11 +59,11 @@ export async function prove(preparation: Preparation): Promise<ResumeProof> {
   if (record.storageMode === 'memory') {
     return { bits: new PieceBits(info), identities: new Map(), lost: [], isHashed: false }
   }
-  const { disk, hashes } = near
+  const { disk, hashes, checks } = near
   const { saveFolder } = record
   const onProgress = (progress: number | undefined): void =>
     onStep(progress === undefined ? 'queued_for_checking' : 'checking_files', progress)
-  const check: FileCheck = { disk, saveFolder, info, hashes, signal, onProgress }
+  const check: FileCheck = { disk, saveFolder, info, hashes, checks, signal, onProgress }
   const resume = resumeOf(preparation)
   const proof = resume ? await proveResume({ ...check, resume }) : await proveNew(check, preparation.bits)
   if (proof.isHashed) await refuseChanged(check, proof.identities)

@@ -19,6 +19,7 @@ import type { WebSeedView } from '../../protocol/web-seed.ts'
 import { ActivationLane } from './activation-lane.ts'
 import type { Bound } from './bind.ts'
 import { changeSources } from './change-sources.ts'
+import { CheckPlaces } from './check-places.ts'
 import { HashClient } from './hash-client.ts'
 import { Previews } from './previews.ts'
 import { Refusals } from './refusals.ts'
@@ -65,6 +66,7 @@ export class Session implements SessionApi {
       disk: new SessionDisk({ hostShare: boot.hostShare }),
       memory: new MemoryBudget(memoryBytes),
       hashes: new HashClient(post),
+      checks: new CheckPlaces(boot.settings.max_active_checks),
       permits: new WritePermits(post),
       lane: new ActivationLane(),
       reporter: new Reporter(() => this.#torrents.values(), post),
@@ -110,6 +112,7 @@ export class Session implements SessionApi {
 
   async configure(settings: SessionSettings): Promise<void> {
     this.#settings = settings
+    this.#near.checks.limit(settings.max_active_checks)
     const swarm = await this.#swarm
     swarm?.engine.configure(settings)
     swarm?.trackers.announceAs(settings.announce_address)

@@ -6,6 +6,7 @@ import type { ResumeState, TorrentCheckpoint } from '../../../src/protocol/recor
 import { toWireError } from '../../../src/protocol/errors.ts'
 import type { HashRequest } from '../../../src/protocol/session-rpc.ts'
 import { parseInfo, type TorrentInfo } from '../../../src/protocol/torrent-info.ts'
+import { CheckPlaces } from '../../../src/worker/session/check-places.ts'
 import { HashClient } from '../../../src/worker/session/hash-client.ts'
 import { PieceBits } from '../../../src/worker/session/piece-bits.ts'
 import { Checkpointer } from '../../../src/worker/session/resume/checkpointer.ts'
@@ -27,6 +28,7 @@ export class ResumeFixture {
   /** Checkpoints told so far. */
   readonly told: TorrentCheckpoint[] = []
   readonly hashes: HashClient
+  readonly checks = new CheckPlaces(0)
 
   constructor(options: MetainfoOptions, root = join(realpathSync(temporaryFolder()), 'files')) {
     this.made = makeMetainfo(options)
@@ -95,12 +97,13 @@ export class ResumeFixture {
 
   /** Proves a checkpoint as a start does. */
   async prove(resume: ResumeState, signal = new AbortController().signal): Promise<ResumeProof> {
-    const { disk, root: saveFolder, info, hashes } = this
+    const { disk, root: saveFolder, info, hashes, checks } = this
     return await proveResume({
       disk,
       saveFolder,
       info,
       hashes,
+      checks,
       signal,
       resume,
       onProgress: () => undefined,

@@ -1,13 +1,15 @@
 import * as assert from 'uvu/assert'
 import { utimesSync } from 'node:fs'
 import { join } from 'node:path'
+import { CheckPlaces } from '../../../src/worker/session/check-places.ts'
+import { RestTorrentError } from '../../../src/protocol/errors.ts'
 import { HashClient } from '../../../src/worker/session/hash-client.ts'
-import { prove } from '../../../src/worker/session/prepare-content.ts'
+import { prove, type Step } from '../../../src/worker/session/prepare-content.ts'
 import { MemoryBudget } from '../../../src/worker/session/storage/memory-piece-store.ts'
 import { observeFileOperations } from '../../../src/worker/session/storage/file-operations.ts'
 import { hashRange } from '../../../src/worker/tasks/hash-range.ts'
 import { writeFiles } from '../../support/metainfo.ts'
-import { suite } from '../../support/suite.ts'
+import { eventually, suite } from '../../support/suite.ts'
 import { torrentRecord } from '../../support/torrent-record.ts'
 import { ResumeFixture } from '../resume/fixture.ts'
 import { rejection } from '../storage/fixture.ts'
@@ -25,15 +27,26 @@ async function proveNew(torrent: ResumeFixture, meddle = (): void => undefined) 
     meddle()
     setImmediate(() => hashes.answered(event.requestId, { matches: hashRange(event.request) }))
   })
-  const { disk, info, root } = torrent
+  return await proveBy(torrent, hashes)
+}
+
+interface Meant {
+  checks?: CheckPlaces
+  signal?: AbortSignal
+  onStep?: (step: Step) => void
+}
+
+async function proveBy(torrent: ResumeFixture, hashes: HashClient, meant: Meant = {}) {
+  const { disk, info, root, checks } = torrent
   return await prove({
     record: torrentRecord({ saveFolder: root, storageMode: 'sparse', memoryOnly: false, resume: undefined }),
     info,
     bits: undefined,
-    near: { disk, hashes, memory: new MemoryBudget(0) },
+    near: { disk, hashes, checks, memory: new MemoryBudget(0), ...meant },
     signal: new AbortController().signal,
     acceptLoss: false,
     onStep: () => undefined,
+    ...meant,
   })
 }
 
@@ -58,6 +71,50 @@ test('where nothing lies each file is looked at once', async () => {
   assert.is(looked, files.length)
   assert.is(bits.isEmpty, true)
   assert.is(identities.size, 0)
+})
+
+test('only as many torrents are hashed at once as there are places, and who leaves gives its place on', async () => {
+  const begun: string[] = []
+  const go = Promise.withResolvers<undefined>()
+  const hashes: HashClient = new HashClient((event) => {
+    if (event.type !== 'hash_request') return
+    begun.push(event.request.saveFolder)
+    void go.promise.then(() => hashes.answered(event.requestId, { matches: hashRange(event.request) }))
+  })
+  const checks = new CheckPlaces(1)
+  const steps: Step[][] = []
+  const begin = (signal = new AbortController().signal) => {
+    const torrent = new ResumeFixture({ name: 'new', files })
+    writeFiles(torrent.root, torrent.made)
+    const taken: Step[] = []
+    steps.push(taken)
+    const proof = proveBy(torrent, hashes, { checks, signal, onStep: (step) => void taken.push(step) })
+    return { proof, folder: torrent.root }
+  }
+  const whenInLine = async (count: number) =>
+    await eventually(10_000, `${count} in line`, () => steps.filter(([step]) => step).length === count)
+  const folders = () => [...new Set(begun)]
+
+  const first = begin()
+  await eventually(10_000, 'the first', () => begun.length === 1)
+  const leaving = new AbortController()
+  const second = begin(leaving.signal)
+  await whenInLine(2)
+  const third = begin()
+  await whenInLine(3)
+  const fourth = begin()
+  await whenInLine(4)
+  assert.equal(folders(), [first.folder])
+  leaving.abort(new RestTorrentError('session_gone', 'stopped'))
+  await rejection(second.proof, 'session_gone')
+  assert.equal(folders(), [first.folder])
+  checks.limit(2)
+  await eventually(10_000, 'the third', () => begun.length === 2)
+  assert.equal(folders(), [first.folder, third.folder])
+  assert.equal(steps.at(-1), ['queued_for_checking'])
+  go.resolve(undefined)
+  for (const { proof } of [first, third, fourth]) assert.ok((await proof).bits.isComplete)
+  assert.equal(steps.at(-1)?.slice(0, 2), ['queued_for_checking', 'checking_files'])
 })
 
 test.run()

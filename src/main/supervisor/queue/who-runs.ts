@@ -13,7 +13,10 @@ export interface QueueMember {
 }
 
 /** Those of the members, given in the order of the queue, that may run. */
-export function whoRuns(members: Iterable<QueueMember>, limits: QueueLimits): Set<string> {
+export function whoRuns(
+  members: Iterable<QueueMember>,
+  limits: Omit<QueueLimits, 'max_active_checks'>,
+): Set<string> {
   const left = {
     downloads: limits.max_active_downloads || Infinity,
     seeds: limits.max_active_seeds || Infinity,

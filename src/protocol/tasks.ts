@@ -82,8 +82,8 @@ export interface FileSet {
   readonly places: readonly FilePlace[]
 }
 
-/** Where files of a torrent lie. */
-export type FilePlace = Pick<TorrentPlace, 'saveFolder' | 'renamed'>
+/** Where files of a torrent lie; with `mountPoint` no new one is made where no disk is mounted on that folder. */
+export type FilePlace = Omit<TorrentPlace, 'savePath'>
 
 /** The files of a torrent that are to be deleted, and the folders of it that are empty then. */
 export interface FileDeletion {
@@ -129,6 +129,8 @@ export interface PieceCopying extends FileLinking {
   readonly endPiece: number
   /** Which of them, a bit for each piece of the torrent. */
   readonly bits: Uint8Array
+  /** Files that pieces were copied to before, by index: one that is gone is not made anew. */
+  readonly existing: readonly number[]
 }
 
 /** The files of a torrent are to be listed; `bits` are the pieces that are there. */

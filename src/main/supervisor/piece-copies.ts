@@ -1,7 +1,12 @@
 /** Copies the pieces of a torrent to another place, while more of them may arrive, in turn with other work on disks. */
 import { RestTorrentError } from '../../protocol/errors.ts'
 import { hasBit } from '../../protocol/progress.ts'
-import { claimedBits, type TorrentCheckpoint, type TorrentRecord } from '../../protocol/records.ts'
+import {
+  claimedBits,
+  type FileIdentity,
+  type TorrentCheckpoint,
+  type TorrentRecord,
+} from '../../protocol/records.ts'
 import type { FilePlace } from '../../protocol/tasks.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
 import type { HashDesk } from './hash-desk.ts'
@@ -25,6 +30,8 @@ export class PieceCopies {
   readonly #options: PieceCopyOptions
   /** What was copied, hashed and synced, a bit for each piece. */
   #copied: Uint8Array = new Uint8Array()
+  /** Files that hold some of it, by index, as they were synced last. */
+  readonly #files = new Map<number, FileIdentity>()
 
   constructor(options: PieceCopyOptions) {
     this.#options = options
@@ -48,7 +55,11 @@ export class PieceCopies {
     const { tasks, place } = this.#options
     await this.#copy(record, () => undefined)
     const { source, counters } = record
-    const files = await tasks.identifyPlace(source.rawInfo ?? new Uint8Array(), place)
+    const found = await tasks.identifyPlace(source.rawInfo ?? new Uint8Array(), place)
+    const there = new Set(found.map(({ index }) => index))
+    if ([...this.#files.keys()].some((index) => !there.has(index)))
+      throw new RestTorrentError('files_changed', 'a file that was copied is gone')
+    const files = found.map((file) => this.#files.get(file.index) ?? file)
     const checkpoint: TorrentCheckpoint = { bits: this.#copied, files, openForWriting: [], counters }
     return { bits: undefined, resume: { checkpoint, clean: true } }
   }
@@ -74,7 +85,9 @@ export class PieceCopies {
       const wanted = countIn(bits, firstPiece, endPiece)
       if (wanted > 0 || firstPiece === 0)
         await hashDesk.inTurn(sessionId, async () => {
-          await tasks.copyPieces({ rawInfo, from, to, firstPiece, endPiece, bits })
+          const existing = [...this.#files.keys()]
+          const synced = await tasks.copyPieces({ rawInfo, from, to, firstPiece, endPiece, bits, existing })
+          for (const file of synced) this.#files.set(file.index, file)
         })
       copied += wanted
       progress(endPiece / facts.pieceCount)

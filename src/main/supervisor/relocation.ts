@@ -239,8 +239,8 @@ function linking(record: TorrentRecord, place: TorrentPlace) {
   return { rawInfo, from: filePlace(record), to: filePlace(place) }
 }
 
-function filePlace({ saveFolder, renamed }: TorrentPlace) {
-  return { saveFolder, renamed }
+function filePlace({ saveFolder, renamed, mountPoint }: TorrentPlace) {
+  return { saveFolder, renamed, mountPoint }
 }
 
 function keyOf({ id }: SessionSupervisor, infoHash: string): string {

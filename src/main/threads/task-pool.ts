@@ -128,9 +128,9 @@ export class TaskPool {
     await run(this.#quick, 'bringBack', linking, folderDeadlineMs)
   }
 
-  /** Copies pieces to a second place and syncs them. Rejects with `files_changed` or another disk code. */
-  async copyPieces(copying: PieceCopying): Promise<void> {
-    await run(this.#bulk, 'copyPieces', copying, hashDeadlineMs)
+  /** Copies pieces to a second place; gives its files as synced. Rejects with `files_changed` or another disk code. */
+  async copyPieces(copying: PieceCopying): Promise<FileIdentity[]> {
+    return await run(this.#bulk, 'copyPieces', copying, hashDeadlineMs)
   }
 
   /** The files of a torrent in a place, as they are. Rejects with a disk code. */

@@ -10,6 +10,7 @@ import { DiskPieceStore } from '../session/storage/disk-piece-store.ts'
 import { FileOperations } from '../session/storage/file-operations.ts'
 import { identify } from '../session/storage/identity.ts'
 import { SessionDisk } from '../session/storage/session-disk.ts'
+import type { TorrentFilesOptions } from '../session/storage/torrent-files.ts'
 import { layoutOf } from '../session/torrent-store.ts'
 import { filesIn } from './placed-files.ts'
 
@@ -17,17 +18,23 @@ const hashLength = 20
 /** Of one task. */
 const maxOpenFiles = 16
 
-/** Rejects with `files_changed` for a piece that does not hash as it should, or with another disk code. */
-export async function copyPiecesOf(copying: PieceCopying): Promise<void> {
+/**
+ * Gives the files that it wrote to, as they were synced. Rejects with `files_changed` for a piece that does not
+ * hash as it should and for a target that is gone, or with another disk code.
+ */
+export async function copyPiecesOf(copying: PieceCopying): Promise<FileIdentity[]> {
   const info = parseInfo(copying.rawInfo)
   const disk = new SessionDisk({ maxOpenFiles })
-  const source = storeAt(info, copying.from, disk, false)
-  const target = storeAt(info, copying.to, disk, true)
+  const source = storeAt(info, copying.from, disk, { createRoot: false })
+  const existing = new Set(copying.existing)
+  const { mountPoint } = copying.to
+  const target = storeAt(info, copying.to, disk, { existing, createRoot: existing.size === 0, mountPoint })
   try {
     await target.createEmptyFiles()
     for (let piece = copying.firstPiece; piece < copying.endPiece; piece += 1)
       if (hasBit(copying.bits, piece)) await copy(info, piece, source, target)
-    await target.sync()
+    const { files } = await target.sync()
+    return files.map(({ index, size, mtimeNs, ino }) => ({ index, size, mtimeNs, ino }))
   } finally {
     await Promise.all([source.close(), target.close()])
     await disk.close()
@@ -62,8 +69,8 @@ function storeAt(
   info: TorrentInfo,
   place: FilePlace,
   disk: SessionDisk,
-  createRoot: boolean,
+  options: Pick<TorrentFilesOptions, 'existing' | 'createRoot' | 'mountPoint'>,
 ): DiskPieceStore {
   const layout = layoutOf(withNames(info, place.renamed))
-  return new DiskPieceStore({ disk, root: place.saveFolder, layout, createRoot })
+  return new DiskPieceStore({ disk, root: place.saveFolder, layout, ...options })
 }

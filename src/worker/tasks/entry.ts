@@ -139,7 +139,7 @@ export async function bringBack(linking: FileLinking): Promise<TaskAnswer<void>>
 }
 
 /** See `PieceCopying`. */
-export async function copyPieces(copying: PieceCopying): Promise<TaskAnswer<void>> {
+export async function copyPieces(copying: PieceCopying): Promise<TaskAnswer<FileIdentity[]>> {
   return await copyPiecesOf(copying).then((value) => ({ value }), refusal)
 }
 

@@ -14,6 +14,7 @@ import { FileOperations } from '../session/storage/file-operations.ts'
 import type { Folder } from '../session/storage/folder.ts'
 import { freeSpace } from '../session/storage/free-space.ts'
 import { identify } from '../session/storage/identity.ts'
+import { refuseUnmounted } from '../session/storage/mount-point.ts'
 import { inBothFolders, pairsOf, syncFoldersOf, type FilePair } from './file-pairs.ts'
 import { filesIn } from './placed-files.ts'
 
@@ -47,6 +48,8 @@ export async function refusePresentFiles(linking: FileLinking): Promise<void> {
 export async function linkFilesOf(linking: FileLinking): Promise<Linked> {
   const operations = new FileOperations()
   const { from, to } = linking
+  if (to.mountPoint !== undefined && to.saveFolder !== from.saveFolder)
+    await refuseUnmounted(operations, to.mountPoint)
   const made: string[] = []
   for (const pair of pairsOf(linking)) {
     const outcome = await linkOne(operations, from.saveFolder, to.saveFolder, pair)

@@ -3,11 +3,12 @@ import { runInNewContext } from 'node:vm'
 import * as assert from 'uvu/assert'
 import type { Answered } from '../support/faces.ts'
 import { request } from '../support/request.ts'
-import { startTestServer, type TestServer } from '../support/server.ts'
+import { shareServer, type TestServer } from '../support/server.ts'
 import { openSession } from '../support/sessions.ts'
 import { suite } from '../support/suite.ts'
 
 const browser = suite('test/e2e/browser')
+const shared = shareServer(browser)
 
 /** Runs the script as a page would, and gives what its callback was called with. */
 async function loadScript(server: TestServer, path: string): Promise<Answered> {
@@ -21,7 +22,7 @@ async function loadScript(server: TestServer, path: string): Promise<Answered> {
 }
 
 browser('reads answer JSONP as a call of the callback', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const session = await openSession(server.rest)
   const list = await loadScript(server, '/v1/sessions?callback=page.take&_=17')
   assert.is(list.status, 'success')
@@ -33,14 +34,14 @@ browser('reads answer JSONP as a call of the callback', async () => {
 })
 
 browser('JSONP tells a failure with status 200, so that the page hears of it', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const failed = await loadScript(server, `/v1/sessions/${'0'.repeat(40)}?callback=page.take`)
   assert.is(failed.status, 'fail')
   assert.is(failed.error?.code, 'session_not_found')
 })
 
 browser('writes take no callback, and a callback must be a name', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const write = await request(`${server.address}/v1/sessions?callback=f`, { method: 'POST' })
   assert.is(write.status, 400)
   const script = await request(`${server.address}/v1/sessions?callback=alert(1)//`)
@@ -49,7 +50,7 @@ browser('writes take no callback, and a callback must be a name', async () => {
 })
 
 browser('every answer allows every origin to read it', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const headers = { origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' }
   for (const path of ['/v1/sessions', '/v1/sessions/zz', '/nowhere', '/health', '/v1/sessions?callback=f']) {
     const answer = await request(server.address + path, { headers })
@@ -58,7 +59,7 @@ browser('every answer allows every origin to read it', async () => {
 })
 
 browser('a preflight is answered with the methods and headers of the API', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const { status, headers, text } = await request(`${server.address}/v1/sessions`, {
     method: 'OPTIONS',
     headers: { origin: 'https://elsewhere.example', 'access-control-request-method': 'POST' },
@@ -73,7 +74,7 @@ browser('a preflight is answered with the methods and headers of the API', async
 })
 
 browser("another site's page cannot write while no key is required", async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const headers = { origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' }
   const answer = await request(`${server.address}/v1/sessions`, { method: 'POST', headers })
   assert.is(answer.status, 403)

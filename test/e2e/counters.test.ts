@@ -1,6 +1,7 @@
 /** What is counted of a torrent over its whole life: the process is killed, and nothing of it falls. */
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import type { TorrentCounters } from '../../src/protocol/counters.ts'
 import { openStore } from '../../src/worker/store/store.ts'
@@ -17,6 +18,7 @@ import { loadAll } from '../worker/store/fixture.ts'
 const counters = suite('test/e2e/counters')
 counters.after.each(stopTrackers)
 const waitMs = 20_000
+const lookEveryMs = 400
 
 /** One life of a server process on this data directory, ended by a kill. */
 async function live<T>(dataDir: string, run: (face: Face) => Promise<T>): Promise<T> {
@@ -30,8 +32,9 @@ async function live<T>(dataDir: string, run: (face: Face) => Promise<T>): Promis
   return await run(restFace(await server.listening()))
 }
 
-/** The counters of the one torrent as the store has them, read from a backup. */
+/** The counters of the one torrent as the store has them, read from a backup, which is not made more often than they change. */
 async function kept(face: Face, dataDir: string): Promise<TorrentCounters | undefined> {
+  await delay(lookEveryMs)
   const { name } = await face.call('create_backup')
   const folder = temporaryFolder()
   copyFileSync(join(dataDir, 'backups', name), join(folder, 'resttorrent.sqlite'))

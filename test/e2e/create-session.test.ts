@@ -6,11 +6,12 @@ import { usualShare } from '../../src/protocol/host.ts'
 import { noQueueLimits } from '../../src/protocol/queue.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
 import { freeRange, takeTcp, takeUdp } from '../support/ports.ts'
-import { startTestServer } from '../support/server.ts'
+import { shareServer, startTestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState } from '../support/sessions.ts'
 import { eventually, suite, temporaryFolder } from '../support/suite.ts'
 
 const creation = suite('test/e2e/create-session')
+const shared = shareServer(creation)
 
 async function isFree(take: typeof takeTcp, port: number): Promise<boolean> {
   try {
@@ -44,7 +45,7 @@ function udpPorts(): number[] {
 }
 
 creation('the first port of the range whose TCP and UDP side are free is taken', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const [first = 0] = await freeRange(4)
   await using _tcp = await takeTcp(first)
   await using _udp = await takeUdp(first + 1)
@@ -57,7 +58,7 @@ creation('the first port of the range whose TCP and UDP side are free is taken',
 })
 
 creation('TCP and the DHT have the same number, which is free again after delete_session', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const { id, port } = await openSession(server.rest, { dht: 1 })
   assert.equal(await freeSides(port), [false, false])
   await server.rest.call('delete_session', { session_id: id })
@@ -65,13 +66,13 @@ creation('TCP and the DHT have the same number, which is free again after delete
 })
 
 creation('without the DHT only the TCP side is bound', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const { port } = await openSession(server.rest, { dht: 0 })
   assert.equal(await freeSides(port), [false, true])
 })
 
 creation('sessions that are created at the same time share one range without a miss', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const [first = 0] = await freeRange(4)
   const range = { port_range: `${first},${first + 3}`, dht: 1 }
   const made = await Promise.all(
@@ -81,19 +82,19 @@ creation('sessions that are created at the same time share one range without a m
 })
 
 creation('without a range a port of 6881 to 6891 is taken', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const { session } = await server.rest.call('create_session')
   assert.ok(session.port >= 6881 && session.port <= 6891, `port ${session.port}`)
 })
 
 creation('the id is the peer id of the client in hex', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const { id } = await openSession(server.rest)
   assert.match(Buffer.from(id, 'hex').toString('latin1'), /^-RT\d{4}-[0-9A-Za-z]{12}$/)
 })
 
 creation('memory_only is 1 unless it is said, and answers show it', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const unsaid = await openSession(server.rest)
   const said = await openSession(server.rest, { memory_only: 0 })
   assert.equal([unsaid.memory_only, unsaid.durable], [true, false])
@@ -111,32 +112,30 @@ creation('RESTTORRENT_MEMORY_ONLY is the default of memory_only', async () => {
   assert.is((await openSession(server.rest, { memory_only: 1 })).memory_only, true)
 })
 
-creation('memory_only=0 is durable: the session is there again after a restart of the server', async () => {
-  const DATA_DIR = temporaryFolder()
-  const first = await startTestServer({ DATA_DIR })
-  const kept = await openSession(first.rest, { memory_only: 0, name: 'kept' }).finally(first.stop)
-  assert.is(kept.durable, true)
-  await using second = await startTestServer({ DATA_DIR })
-  const { sessions } = await second.rest.call('get_session_list')
-  assert.equal(
-    sessions.map(({ id, port, name, memory_only, durable }) => ({ id, port, name, memory_only, durable })),
-    [{ id: kept.id, port: kept.port, name: 'kept', memory_only: false, durable: true }],
-  )
-  await eventually(10_000, 'it runs', async () => {
-    return (await second.rest.call('get_session', { session_id: kept.id })).state === 'running'
-  })
-})
-
-creation('memory_only=1 is gone with the server', async () => {
-  const DATA_DIR = temporaryFolder()
-  const first = await startTestServer({ DATA_DIR })
-  await openSession(first.rest).finally(first.stop)
-  await using second = await startTestServer({ DATA_DIR })
-  assert.equal((await second.rest.call('get_session_list')).sessions, [])
-})
+creation(
+  'memory_only=0 is durable: there again after a restart of the server, 1 is gone with it',
+  async () => {
+    const DATA_DIR = temporaryFolder()
+    const first = await startTestServer({ DATA_DIR, MEMORY_ONLY: '0' })
+    const [kept] = await Promise.all([
+      openSession(first.rest, { memory_only: 0, name: 'kept' }),
+      openSession(first.rest, { memory_only: 1 }),
+    ]).finally(first.stop)
+    assert.is(kept.durable, true)
+    await using second = await startTestServer({ DATA_DIR })
+    const { sessions } = await second.rest.call('get_session_list')
+    assert.equal(
+      sessions.map(({ id, port, name, memory_only, durable }) => ({ id, port, name, memory_only, durable })),
+      [{ id: kept.id, port: kept.port, name: 'kept', memory_only: false, durable: true }],
+    )
+    await eventually(10_000, 'it runs', async () => {
+      return (await second.rest.call('get_session', { session_id: kept.id })).state === 'running'
+    })
+  },
+)
 
 creation('dht, lsd, pex, limits, max_peers and name are shown as they were given', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const settings = {
     dht: false,
     lsd: true,
@@ -164,7 +163,7 @@ creation('dht, lsd, pex, limits, max_peers and name are shown as they were given
 })
 
 creation('the defaults are DHT and PEX, no LSD, no router, no limits', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const { session } = await server.rest.call('create_session', { ports: await freeRange(1) })
   assert.equal(session.settings, {
     dht: true,
@@ -190,7 +189,7 @@ creation('the defaults are DHT and PEX, no LSD, no router, no limits', async () 
 })
 
 creation('a session with a running torrent speaks neither UPnP nor NAT-PMP unless asked', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const before = udpPorts()
   const session = await openSession(server.rest)
   const { info_hash } = await addTorrent(server.rest, session, { file: makeMetainfo().bytes })

@@ -6,18 +6,19 @@ import { caseWith } from '../interop/require.ts'
 import type { SessionView } from '../../src/protocol/session.ts'
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { startSeed } from '../support/seeds.ts'
-import { startTestServer } from '../support/server.ts'
+import { shareServer, startTestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState } from '../support/sessions.ts'
 import { eventually, suite, temporaryFolder } from '../support/suite.ts'
 
 const ownership = suite('test/e2e/file-ownership')
+const shared = shareServer(ownership, { ALLOW_PRIVATE: 'loopback' })
 const files = [{ path: 'one.bin', content: 50_000 }, { path: 'two.bin', content: 70_000 }] // prettier-ignore
 const made = makeMetainfo({ name: 'tree', files })
 /** The same files in other pieces: another torrent, as trackers make them. */
 const again = makeMetainfo({ name: 'tree', files, pieceLength: 32 * 1024 })
 
 ownership('adding onto a file that another session writes is file_in_use', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const [mine, theirs] = [await openSession(server.rest), await openSession(server.rest)]
   await addTorrent(server.rest, theirs, { file: made.bytes })
   for (const session of [mine, theirs]) {
@@ -37,7 +38,7 @@ ownership('adding onto a file that another session writes is file_in_use', async
 })
 
 ownership('a complete torrent shares its files, and deleting one keeps those of the other', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   writeFiles(join(server.rootDir, 'here'), made)
   const [mine, theirs] = [await openSession(server.rest), await openSession(server.rest)]
   await addTorrent(server.rest, theirs, { file: made.bytes })
@@ -64,7 +65,7 @@ ownership('a complete torrent shares its files, and deleting one keeps those of 
 })
 
 ownership('the last torrent of shared files deletes them', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   writeFiles(join(server.rootDir, 'here'), made)
   const session = await openSession(server.rest)
   for (const { bytes, infoHash } of [made, again]) {
@@ -77,7 +78,7 @@ ownership('the last torrent of shared files deletes them', async () => {
 })
 
 ownership('one that shares files and lacks a piece never writes; it runs when they are its own', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const other = makeMetainfo({ name: 'tree', files, seed: 'other content' })
   writeFiles(join(server.rootDir, 'here'), made)
   const [mine, theirs] = [await openSession(server.rest), await openSession(server.rest)]
@@ -114,7 +115,7 @@ caseWith(
   "a magnet whose files are another torrent's stops with file_in_use and writes nothing",
   ['libtorrent'],
   async () => {
-    await using server = await startTestServer({ ALLOW_PRIVATE: 'loopback' })
+    const server = shared()
     await using seed = await startSeed({ name: 'tree', files, seed: 'of the magnet' })
     const [mine, theirs] = [await openSession(server.rest), await openSession(server.rest)]
     const first = made.files[0]

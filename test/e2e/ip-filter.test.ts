@@ -15,7 +15,7 @@ const test = suite('test/e2e/ip-filter')
 const waitMs = 20_000
 /** So slow that it goes on for as long as the test looks at it. */
 const made = makeMetainfo({ content: 4_000_000, pieceLength: 64 * 1024 })
-const slow = { download_limit: 100_000 }
+const slow = { download_limit: 40_000 }
 
 type Session = CommandOutput<'get_session'>
 

@@ -7,12 +7,12 @@ import { caseWith } from '../interop/require.ts'
 import { closeOrigins, startTcp } from '../outward/origin.ts'
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { startLeech, startSeed } from '../support/seeds.ts'
-import { startTestServer } from '../support/server.ts'
+import { shareServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState } from '../support/sessions.ts'
 import { eventually, suite, within } from '../support/suite.ts'
 
 const limits = suite('test/e2e/limits')
-const peers = { ALLOW_PRIVATE_PEERS: 'loopback' }
+const shared = shareServer(limits, { ALLOW_PRIVATE_PEERS: 'loopback' })
 const options = { content: 3_000_000, pieceLength: 64 * 1024 }
 const limit = 1_000_000
 /** Half the time that the limit asks for: what comes at once is not counted against a session. */
@@ -22,7 +22,7 @@ const mostPeers = 2
 limits.after.each(closeOrigins)
 
 caseWith(limits, 'a session with download_limit takes its time', ['libtorrent'], async () => {
-  await using server = await startTestServer(peers)
+  const server = shared()
   await using seed = await startSeed(options)
   const session = await openSession(server.rest, { download_limit: limit })
   await addTorrent(server.rest, session, { file: seed.made.bytes })
@@ -35,7 +35,7 @@ caseWith(limits, 'a session with download_limit takes its time', ['libtorrent'],
 })
 
 caseWith(limits, 'a session with upload_limit takes its time', ['libtorrent'], async () => {
-  await using server = await startTestServer(peers)
+  const server = shared()
   const made = makeMetainfo(options)
   writeFiles(join(server.rootDir, 'here'), made)
   const session = await openSession(server.rest, { upload_limit: limit })
@@ -49,7 +49,7 @@ caseWith(limits, 'a session with upload_limit takes its time', ['libtorrent'], a
 })
 
 limits('a session never takes more connections than max_peers', async () => {
-  await using server = await startTestServer(peers)
+  const server = shared()
   const session = await openSession(server.rest, { max_peers: mostPeers })
   const made = makeMetainfo()
   await addTorrent(server.rest, session, { file: made.bytes })
@@ -77,7 +77,7 @@ limits('a session never takes more connections than max_peers', async () => {
 const heldMs = 100
 
 limits('a session never opens more connections than max_peers', async () => {
-  await using server = await startTestServer(peers)
+  const server = shared()
   const session = await openSession(server.rest, { max_peers: mostPeers })
   const open = new Set<Socket>()
   let most = 0
@@ -107,7 +107,7 @@ limits('a session never opens more connections than max_peers', async () => {
 const flood = 2000
 
 caseWith(limits, 'in a flood of 2,000 connections a good peer still comes in', ['libtorrent'], async () => {
-  await using server = await startTestServer(peers)
+  const server = shared()
   await using seed = await startSeed(options)
   const session = await openSession(server.rest, { max_peers: 20 })
   const { infoHash } = seed.made

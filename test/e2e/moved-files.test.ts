@@ -63,7 +63,7 @@ caseWith(
       ]
       assert.equal((await pathsOf(rest, of)).toSorted(), expected)
       assert.equal(filesBelow(folder), expected)
-      assert.is((await rest.call('get_torrent', of)).num_peers, 0, 'a leech that has all has parted')
+      await whenTorrent(rest, session, made.infoHash, ({ num_peers }) => num_peers === 0) // the leech has all
       await using after = await startLeech(made)
       await after.download(session.port)
       const codes = async (path: string, new_path: string) =>

@@ -16,7 +16,7 @@ const allowed = { ALLOW_PRIVATE_PEERS: 'loopback', MEMORY_ONLY: '0' }
 const waitMs = 20_000
 /** So slow that it goes on for as long as the test looks at it. */
 const content = { content: 4_000_000, pieceLength: 64 * 1024 }
-const slow = { download_limit: 100_000 }
+const slow = { download_limit: 40_000 }
 
 type Named = { session_id: string; info_hash: string }
 type Peers = CommandOutput<'get_peers'>['peers']
@@ -44,7 +44,8 @@ test('a peer that is added is dialled and shown; banned it is gone, over a resta
     await whenState(rest, session, made.infoHash, 'downloading')
     assert.equal(await rest.call('add_peer', { ...named, address }), { address, is_new: true })
     assert.equal(await rest.call('add_peer', { ...named, address }), { address, is_new: false })
-    const [peer] = await whenPeers(rest, named, ([one]) => one !== undefined && one.downloaded > 0)
+    const isServing = ([one]: Peers) => one !== undefined && one.downloaded > 0 && one.download_rate > 0
+    const [peer] = await whenPeers(rest, named, isServing)
     assert.is(peer?.address, address)
     assert.match(peer?.client ?? '', /^libtorrent/)
     assert.is(peer?.source, 'manual')
@@ -109,7 +110,7 @@ test('libtorrent sees who we are, where we listen, that we only send, and where 
   writeFiles(join(rootDir, 'here'), made)
   const torrent = join(temporaryFolder(), 'made.torrent')
   writeFileSync(torrent, made.bytes)
-  const session = await openSession(rest, { upload_limit: 20_000 })
+  const session = await openSession(rest, { upload_limit: 8000 })
   await addTorrent(rest, session, { file: made.bytes })
   await whenState(rest, session, made.infoHash, 'seeding')
   await using things = new AsyncDisposableStack()

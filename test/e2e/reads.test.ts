@@ -3,15 +3,16 @@ import * as assert from 'uvu/assert'
 import { faultySession, order } from '../support/faults.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
 import { request } from '../support/request.ts'
-import { startTestServer } from '../support/server.ts'
+import { shareServer, startTestServer } from '../support/server.ts'
 import { addTorrent, openSession } from '../support/sessions.ts'
 import { eventually, suite } from '../support/suite.ts'
 
 const reads = suite('test/e2e/reads')
+const shared = shareServer(reads)
 const many = 120
 
 reads('a list has an ETag, and is 304 until something changes', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const session = await openSession(server.rest)
   const url = `${server.address}/v1/sessions/${session.id}/torrents`
   const first = await request(url)
@@ -29,7 +30,7 @@ reads('a list has an ETag, and is 304 until something changes', async () => {
 })
 
 reads('the list of sessions has an ETag', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const url = `${server.address}/v1/sessions`
   const tag = (await request(url)).headers.get('etag') ?? ''
   assert.is((await request(url, { headers: { 'if-none-match': tag } })).status, 304)
@@ -38,7 +39,7 @@ reads('the list of sessions has an ETag', async () => {
 })
 
 reads('a list says how old it is, also with a 304, and that its worker is not silent', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const session = await openSession(server.rest)
   const { info_hash } = await addTorrent(server.rest, session, { file: makeMetainfo().bytes, autostart: 0 })
   const base = `${server.address}/v1/sessions/${session.id}/torrents`
@@ -64,7 +65,7 @@ reads(
     const { info_hash } = await addTorrent(server.rest, session, { file: makeMetainfo().bytes, autostart: 0 })
     const url = `${server.address}/v1/sessions/${session.id}/torrents`
     const stale = async () => (await request(url)).headers.get('snapshot-stale')
-    order({ sessionId: session.id, fault: 'silent', ms: 6000 })
+    order({ sessionId: session.id, fault: 'silent', ms: 8000 })
     await eventually(10_000, 'the list is stale', async () => (await stale()) === '1')
     const listed = await request(url)
     assert.is(listed.status, 200)
@@ -80,7 +81,7 @@ reads(
 )
 
 reads('over Socket.IO the age stands beside the fields', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const face = await server.socket()
   const session = await openSession(face)
   const body = await face.ask('get_torrent_list', { session_id: session.id })
@@ -89,7 +90,7 @@ reads('over Socket.IO the age stands beside the fields', async () => {
 })
 
 reads('a list without paging is whole', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const session = await openSession(server.rest)
   const hashes: string[] = []
   for (let i = 0; i < many; i += 1) {
@@ -104,7 +105,7 @@ reads('a list without paging is whole', async () => {
 })
 
 reads('a session counts the torrents that were acknowledged', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const session = await openSession(server.rest)
   const count = async () => (await server.rest.call('get_session', { session_id: session.id })).num_torrents
   const { info_hash } = await addTorrent(server.rest, session, { file: makeMetainfo().bytes, autostart: 0 })

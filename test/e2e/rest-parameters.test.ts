@@ -4,11 +4,12 @@ import type { SessionView } from '../../src/protocol/session.ts'
 import { freePort } from '../support/ports.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
 import { request, type HttpAnswer, type RequestOptions } from '../support/request.ts'
-import { startTestServer, type TestServer } from '../support/server.ts'
+import { shareServer, type TestServer } from '../support/server.ts'
 import { openSession } from '../support/sessions.ts'
 import { suite } from '../support/suite.ts'
 
 const parameters = suite('test/e2e/rest-parameters')
+const shared = shareServer(parameters)
 const made = makeMetainfo({ content: 20_000 })
 
 async function post(server: TestServer, path: string, options: RequestOptions): Promise<HttpAnswer> {
@@ -78,7 +79,7 @@ const forms: [title: string, options: (port: number) => RequestOptions & { query
 
 for (const [title, optionsOf] of forms) {
   parameters(`create_session takes its parameters from ${title}`, async () => {
-    await using server = await startTestServer()
+    const server = shared()
     const port = await freePort()
     const { query = '', ...options } = optionsOf(port)
     const session = sessionOf(await post(server, `/v1/sessions${query}`, options))
@@ -104,7 +105,7 @@ const uploads: [title: string, options: RequestOptions & { query?: string }][] =
 
 for (const [title, { query = '', ...options }] of uploads) {
   parameters(`upload_torrent takes the file from ${title}`, async () => {
-    await using server = await startTestServer()
+    const server = shared()
     const { id } = await openSession(server.rest)
     const answer = await post(server, `/v1/sessions/${id}/torrents${query}`, options)
     assert.is(answer.status, 200, answer.text)
@@ -114,7 +115,7 @@ for (const [title, { query = '', ...options }] of uploads) {
 }
 
 parameters('upload_torrent takes the body itself as the file, and the rest from the query', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const { id } = await openSession(server.rest)
   const answer = await fetch(`${server.address}/v1/sessions/${id}/torrents?save_path=here&autostart=0`, {
     method: 'POST',
@@ -125,7 +126,7 @@ parameters('upload_torrent takes the body itself as the file, and the rest from 
 })
 
 parameters('an unknown parameter is refused by its name', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const answers = [
     await post(server, '/v1/sessions?colour=blue', {}),
     await post(server, '/v1/sessions', { json: { colour: 'blue' } }),
@@ -139,7 +140,7 @@ parameters('an unknown parameter is refused by its name', async () => {
 })
 
 parameters('callback, _, t_id and command never count as unknown', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const answer = await request(`${server.address}/v1/sessions?callback=f&_=1&t_id=1&command=get_session_list`)
   assert.is(answer.status, 200)
   assert.match(answer.text, '{"status":"success","sessions":[]}')
@@ -164,7 +165,7 @@ const wrong: [name: string, value: unknown][] = [
 ]
 
 parameters('a parameter of a wrong form is refused by its name', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   for (const [name, value] of wrong) {
     const answer = await post(server, '/v1/sessions', { json: { [name]: value } })
     isFailure(answer, 400, 'invalid_parameter')
@@ -173,7 +174,7 @@ parameters('a parameter of a wrong form is refused by its name', async () => {
 })
 
 parameters('a parameter that is missing is named', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const { id } = await openSession(server.rest)
   const answer = await post(server, `/v1/sessions/${id}/torrents`, { json: { magnet: 'magnet:?xt=' } })
   isFailure(answer, 400, 'missing_parameter')
@@ -181,7 +182,7 @@ parameters('a parameter that is missing is named', async () => {
 })
 
 parameters('malformed ids and unknown paths are 404 in the shape of a failure', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const { id } = await openSession(server.rest)
   const at = async (path: string, method = 'GET') => await request(server.address + path, { method })
   isFailure(await at('/v1/sessions/zz'), 404, 'session_not_found')
@@ -196,14 +197,14 @@ parameters('malformed ids and unknown paths are 404 in the shape of a failure', 
 })
 
 parameters('a known path with a wrong method is 405 and names the right ones', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const answer = await request(`${server.address}/v1/sessions`, { method: 'PUT' })
   isFailure(answer, 405, 'method_not_allowed')
   assert.is(answer.headers.get('allow'), 'GET, POST, HEAD, OPTIONS')
 })
 
 parameters('a JSON body that is no object is 400', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   for (const text of ['[]', '"a"', '1', 'null', 'true', '{', '{"a":1}{']) {
     const headers = { 'content-type': 'application/json' }
     isFailure(await post(server, '/v1/sessions', { text, headers }), 400, 'invalid_body')

@@ -4,10 +4,11 @@ import * as assert from 'uvu/assert'
 import { freePort } from '../support/ports.ts'
 import type { Answered } from '../support/faces.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
-import { startTestServer } from '../support/server.ts'
+import { shareServer } from '../support/server.ts'
 import { suite, within } from '../support/suite.ts'
 
 const realtime = suite('test/e2e/socket')
+const shared = shareServer(realtime)
 const made = makeMetainfo({ content: 300_000 })
 const answerWithinMs = 10_000
 
@@ -27,7 +28,7 @@ async function emit(socket: Client, message: object): Promise<{ event: Answered;
 }
 
 realtime("the seed's example with ports as a list creates a session", async () => {
-  await using server = await startTestServer()
+  const server = shared()
   using socket = await connect(server.address)
   const port = await freePort()
   const { event } = await emit(socket, { t_id: '1', command: 'create_session', ports: [port] })
@@ -38,7 +39,7 @@ realtime("the seed's example with ports as a list creates a session", async () =
 })
 
 realtime('port_range is a text or a list', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   using socket = await connect(server.address)
   for (const form of [(port: number) => [port, port], (port: number) => `${port},${port}`]) {
     const port = await freePort()
@@ -48,7 +49,7 @@ realtime('port_range is a text or a list', async () => {
 })
 
 realtime('the event v1 and the acknowledgement carry the same body', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   using socket = await connect(server.address)
   for (const command of ['get_session_list', 'get_session', 'nonsense']) {
     const { event, ack } = await emit(socket, { t_id: 'a b', command })
@@ -58,7 +59,7 @@ realtime('the event v1 and the acknowledgement carry the same body', async () =>
 })
 
 realtime('answers are told apart by t_id when many commands are under way', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   using socket = await connect(server.address)
   const heard = new Map<unknown, Answered>()
   socket.on('v1', (body: Answered) => heard.set(body['t_id'], body))
@@ -76,7 +77,7 @@ realtime('answers are told apart by t_id when many commands are under way', asyn
 })
 
 realtime('upload_torrent takes the file as binary', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   using socket = await connect(server.address)
   const ports = [await freePort()]
   const created = await emit(socket, { t_id: 1, command: 'create_session', ports, dht: 0 })
@@ -88,7 +89,7 @@ realtime('upload_torrent takes the file as binary', async () => {
 })
 
 realtime('failures have the same shape as over REST', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   using socket = await connect(server.address)
   const failing: [message: object, code: string][] = [
     [{ t_id: 1, command: 'nonsense' }, 'not_found'],

@@ -5,36 +5,40 @@ import * as assert from 'uvu/assert'
 import { caseWith } from '../interop/require.ts'
 import { startTcp, closeOrigins } from '../outward/origin.ts'
 import { mixedFiles } from '../support/content.ts'
+import { EventReader } from '../support/event-source.ts'
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { RecordingHttpTracker, stopTrackers } from '../support/recording-tracker.ts'
 import { startSeed } from '../support/seeds.ts'
-import { startTestServer, type TestServer } from '../support/server.ts'
+import { shareServer, startTestServer, type TestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState, whenTorrent } from '../support/sessions.ts'
 import { eventually, suite } from '../support/suite.ts'
-import type { SessionView } from '../../src/protocol/session.ts'
+import type { LiveEvent } from '../../src/protocol/live.ts'
 
 const states = suite('test/e2e/states')
+const shared = shareServer(states, { ALLOW_PRIVATE: 'loopback' })
 const options = { content: 4 * 1024 * 1024, pieceLength: 64 * 1024 }
-const peers = { ALLOW_PRIVATE_PEERS: 'loopback' }
 
 states.after.each(async () => {
   await stopTrackers()
   await closeOrigins()
 })
 
-/** Every state that the list shows of its torrent, in order, until the last one is `end`. */
-async function statesUntil(server: TestServer, session: SessionView, end: string): Promise<string[]> {
-  const seen: string[] = []
-  return await eventually(20_000, `the state ${end}`, async () => {
-    const { torrents } = await server.rest.call('get_torrent_list', { session_id: session.id })
-    const state = torrents[0]?.state
-    if (state !== undefined && seen.at(-1) !== state) seen.push(state)
-    return state === end && seen
+/** Every state of the server's torrent, in order, until one is `end`; `run` adds it. */
+async function statesUntil(server: TestServer, end: string, run: () => Promise<void>): Promise<string[]> {
+  await using events = new EventReader(`${server.address}/v1/events?topic=events`)
+  await events.until('the beginning', ({ event }) => event === 'ready')
+  await run()
+  const told = (): LiveEvent[] =>
+    events.got.filter(({ event }) => event === 'event').map(({ data }) => data as LiveEvent)
+  return await eventually(20_000, `the state ${end}`, () => {
+    const changes = told().filter(({ type }) => type === 'torrent_added' || type === 'torrent_state')
+    const seen = changes.map(({ state }) => String(state))
+    return seen.at(-1) === end && seen
   })
 }
 
 states('files that are complete are checked and seeded without a byte downloaded', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const made = makeMetainfo({ files: mixedFiles, name: 'tree' })
   writeFiles(join(server.rootDir, 'here'), made)
   const session = await openSession(server.rest)
@@ -48,17 +52,18 @@ states('files that are complete are checked and seeded without a byte downloaded
 })
 
 states('existing files are hashed in the state checking_files', async () => {
-  await using server = await startTestServer()
-  const made = makeMetainfo({ content: 96 * 1024 * 1024, pieceLength: 1024 * 1024 })
+  const server = shared()
+  const made = makeMetainfo({ content: 48 * 1024 * 1024, pieceLength: 1024 * 1024 })
   writeFiles(join(server.rootDir, 'here'), made)
   const session = await openSession(server.rest)
-  await addTorrent(server.rest, session, { file: made.bytes })
-  const seen = await statesUntil(server, session, 'seeding')
+  const seen = await statesUntil(server, 'seeding', async () => {
+    await addTorrent(server.rest, session, { file: made.bytes })
+  })
   assert.ok(seen.includes('checking_files'), seen.join(' '))
 })
 
 caseWith(states, 'of a half-damaged copy only the damaged pieces are fetched', ['libtorrent'], async () => {
-  await using server = await startTestServer(peers)
+  const server = shared()
   await using seed = await startSeed(options)
   const { made } = seed
   const file = join(server.rootDir, 'here', made.name)
@@ -83,13 +88,14 @@ caseWith(
   'a magnet goes from downloading_metadata over downloading to seeding',
   ['libtorrent'],
   async () => {
-    await using server = await startTestServer(peers)
+    const server = shared()
     await using seed = await startSeed(options)
     const { made } = seed
     const session = await openSession(server.rest, { download_limit: 2_000_000 })
-    const row = await addTorrent(server.rest, session, { magnet: seed.magnet })
-    assert.is(row.state, 'downloading_metadata')
-    const seen = await statesUntil(server, session, 'seeding')
+    const seen = await statesUntil(server, 'seeding', async () => {
+      const row = await addTorrent(server.rest, session, { magnet: seed.magnet })
+      assert.is(row.state, 'downloading_metadata')
+    })
     const passed = seen.filter((state) => state !== 'checking_resume_data') // it may be over between two looks
     assert.equal(passed, ['downloading_metadata', 'downloading', 'seeding'])
     const done = await whenState(server.rest, session, made.infoHash, 'seeding')
@@ -106,7 +112,7 @@ caseWith(
   'while it downloads, a row tells rates, peers, seeds and the time to the end',
   ['libtorrent'],
   async () => {
-    await using server = await startTestServer(peers)
+    const server = shared()
     await using seed = await startSeed({ ...options, content: 8 * 1024 * 1024 })
     const { made } = seed
     const session = await openSession(server.rest, { download_limit: 1_000_000 })
@@ -128,7 +134,7 @@ caseWith(
 )
 
 states('autostart=0 is stopped, and neither its tracker nor a peer sees anything', async () => {
-  await using server = await startTestServer({ ALLOW_PRIVATE: 'loopback' })
+  const server = shared()
   const tracker = await RecordingHttpTracker.start()
   const peer = await startTcp(() => undefined)
   const session = await openSession(server.rest)
@@ -160,7 +166,7 @@ caseWith(
   "a tracker's peers are dialled and bring the torrent to seeding",
   ['libtorrent'],
   async () => {
-    await using server = await startTestServer({ ALLOW_PRIVATE: 'loopback' })
+    const server = shared()
     const tracker = await RecordingHttpTracker.start()
     await using seed = await startSeed({ ...options, trackers: [] })
     const port = Buffer.from([127, 0, 0, 1, seed.port >> 8, seed.port & 255])
@@ -193,7 +199,7 @@ caseWith(
   'a folder in the place of its file is the state error with code and message',
   ['libtorrent'],
   async () => {
-    await using server = await startTestServer(peers)
+    const server = shared()
     await using seed = await startSeed(options)
     const { made } = seed
     mkdirSync(join(server.rootDir, 'here', made.name), { recursive: true })
@@ -214,7 +220,7 @@ caseWith(
   'a file in the place of save_path is the state error, and other torrents go on',
   ['libtorrent'],
   async () => {
-    await using server = await startTestServer(peers)
+    const server = shared()
     await using seed = await startSeed(options)
     const { made } = seed
     const session = await openSession(server.rest)

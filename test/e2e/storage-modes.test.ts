@@ -6,13 +6,13 @@ import { encodeBencode } from '../../src/protocol/bencode-encode.ts'
 import { caseWith } from '../interop/require.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
 import { startLeech, startPartialSeed, startSeed } from '../support/seeds.ts'
-import { startTestServer } from '../support/server.ts'
+import { shareServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState, whenTorrent } from '../support/sessions.ts'
 import { suite } from '../support/suite.ts'
 
 const modes = suite('test/e2e/storage-modes')
+const shared = shareServer(modes, { ALLOW_PRIVATE_PEERS: 'loopback' })
 const options = { content: 4 * 1024 * 1024, pieceLength: 256 * 1024 }
-const peers = { ALLOW_PRIVATE_PEERS: 'loopback' }
 const sector = 512
 
 /** Bytes of a file that have a place on the disk. */
@@ -21,7 +21,7 @@ function heldBytes(path: string): number {
 }
 
 caseWith(modes, 'sparse: a file has holes where no piece has arrived', ['libtorrent'], async () => {
-  await using server = await startTestServer(peers)
+  const server = shared()
   const made = makeMetainfo(options)
   const second = Buffer.from(made.content).fill(0, 0, made.length / 2)
   await using seed = await startPartialSeed(made, second)
@@ -37,7 +37,7 @@ caseWith(modes, 'sparse: a file has holes where no piece has arrived', ['libtorr
 })
 
 modes('sparse: nothing is written before a piece arrives', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const session = await openSession(server.rest)
   const made = makeMetainfo(options)
   const { info_hash } = await addTorrent(server.rest, session, { file: made.bytes })
@@ -46,7 +46,7 @@ modes('sparse: nothing is written before a piece arrives', async () => {
 })
 
 modes('allocate: the whole file is reserved while nothing was downloaded', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const session = await openSession(server.rest)
   const made = makeMetainfo(options)
   const { info_hash } = await addTorrent(server.rest, session, { file: made.bytes, storage_mode: 'allocate' })
@@ -58,7 +58,7 @@ modes('allocate: the whole file is reserved while nothing was downloaded', async
 })
 
 modes('allocate: what cannot fit is insufficient_space, and nothing is written', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const session = await openSession(server.rest)
   const of = { session_id: session.id, save_path: 'here', file: absurd() }
   const body = await server.rest.ask('upload_torrent', { ...of, storage_mode: 'allocate' })
@@ -68,7 +68,7 @@ modes('allocate: what cannot fit is insufficient_space, and nothing is written',
 })
 
 caseWith(modes, 'memory: a torrent is downloaded and seeded without a file', ['libtorrent'], async () => {
-  await using server = await startTestServer(peers)
+  const server = shared()
   const session = await openSession(server.rest)
   {
     await using seed = await startSeed(options)
@@ -93,7 +93,7 @@ caseWith(modes, 'memory: a torrent is downloaded and seeded without a file', ['l
 })
 
 modes('a storage mode that is none is invalid_parameter', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const { id } = await openSession(server.rest)
   const of = { session_id: id, save_path: 'here', file: makeMetainfo().bytes, storage_mode: 'compact' }
   const body = await server.rest.ask('upload_torrent', of)

@@ -4,11 +4,14 @@ import * as assert from 'uvu/assert'
 import { closeOrigins, startOrigin } from '../outward/origin.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
 import type { Answered, Face, Parameters } from '../support/faces.ts'
-import { startTestServer } from '../support/server.ts'
+import { shareServer } from '../support/server.ts'
 import { addTorrent, openSession } from '../support/sessions.ts'
 import { suite } from '../support/suite.ts'
 
 const sources = suite('test/e2e/upload-sources')
+const shared = shareServer(sources)
+/** One that may fetch from this machine. */
+const fetching = shareServer(sources, { ALLOW_PRIVATE: 'loopback' })
 const made = makeMetainfo({ content: 40_000 })
 const magnet = `magnet:?xt=urn:btih:${made.infoHash}&dn=sample`
 const chunk = Buffer.alloc(256 * 1024, 'd')
@@ -24,13 +27,12 @@ async function upload(face: Face, parameters: Parameters): Promise<Answered> {
 
 /** The answer to an upload by the URL of a server that answers like this. */
 async function uploadFrom(answer: RequestListener): Promise<Answered> {
-  await using server = await startTestServer({ ALLOW_PRIVATE: 'loopback' })
   const origin = await startOrigin(answer)
-  return await upload(server.rest, { url: `${origin.url}/made.torrent`, autostart: 0 })
+  return await upload(fetching().rest, { url: `${origin.url}/made.torrent`, autostart: 0 })
 }
 
 sources('exactly one of file, magnet and url must be given', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const session = await openSession(server.rest)
   const url = 'https://example.com/a.torrent'
   const file = made.bytes.toString('base64')
@@ -44,7 +46,7 @@ sources('exactly one of file, magnet and url must be given', async () => {
 })
 
 sources('a magnet link is answered at once in the state downloading_metadata', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const body = await upload(server.rest, { magnet })
   assert.is(body.status, 'success')
   assert.is(body['info_hash'], made.infoHash)
@@ -54,14 +56,14 @@ sources('a magnet link is answered at once in the state downloading_metadata', a
 })
 
 sources('a magnet link that breaks a rule is invalid_magnet', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   for (const wrong of ['', 'magnet:?dn=x', 'magnet:?xt=urn:btih:00', `http://x/${made.infoHash}`]) {
     assert.is((await upload(server.rest, { magnet: wrong })).error?.code, 'invalid_magnet')
   }
 })
 
 sources('a file that is no torrent is refused', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const bad = async (file: Uint8Array) => (await upload(server.rest, { file })).error?.code
   assert.is(await bad(Buffer.from('<html>')), 'invalid_bencode')
   assert.is(await bad(Buffer.from('d4:spam4:eggse')), 'invalid_metainfo')
@@ -69,7 +71,7 @@ sources('a file that is no torrent is refused', async () => {
 })
 
 sources('a torrent that the session has already is torrent_exists naming the hash', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const session = await openSession(server.rest)
   await addTorrent(server.rest, session, { file: made.bytes, autostart: 0 })
   for (const again of [{ file: made.bytes }, { magnet: magnet.toUpperCase().replace('MAGNET', 'magnet') }]) {
@@ -81,7 +83,7 @@ sources('a torrent that the session has already is torrent_exists naming the has
 })
 
 sources('the same torrent added many times at once is added once', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const { id } = await openSession(server.rest)
   const of = { session_id: id, save_path: 'here', file: made.bytes, autostart: 0 }
   const bodies = await Promise.all(
@@ -92,14 +94,14 @@ sources('the same torrent added many times at once is added once', async () => {
 })
 
 sources('two sessions can have the same torrent in two folders', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const [one, two] = [await openSession(server.rest), await openSession(server.rest)]
   await addTorrent(server.rest, one, { file: made.bytes, save_path: 'one' })
   await addTorrent(server.rest, two, { file: made.bytes, save_path: 'two' })
 })
 
 sources('a torrent takes memory_only from its session', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   for (const memory_only of [true, false]) {
     const session = await openSession(server.rest, { memory_only })
     const of = { file: made.bytes, autostart: 0, save_path: `in ${memory_only}` } // files have one owner
@@ -112,7 +114,7 @@ sources('a torrent takes memory_only from its session', async () => {
 sources(
   'memory_only=0 in a memory-only session is session_is_memory_only, 1 in a durable one is taken',
   async () => {
-    await using server = await startTestServer()
+    const server = shared()
     const durable = await openSession(server.rest, { memory_only: 0 })
     await addTorrent(server.rest, durable, { file: made.bytes, memory_only: 1, autostart: 0 })
     const { id } = await openSession(server.rest)
@@ -122,7 +124,7 @@ sources(
 )
 
 sources('a URL of this machine is address_not_allowed by default, and is not dialled', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const origin = await startOrigin((_, response) => response.end(made.bytes))
   for (const host of ['127.0.0.1', 'localhost', '[::1]', '0.0.0.0']) {
     const body = await upload(server.rest, { url: `http://${host}:${origin.port}/a.torrent` })
@@ -177,7 +179,7 @@ for (const [title, answer] of failing) {
 }
 
 sources('a URL that is not http is invalid_parameter', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   for (const url of [
     'file:///etc/passwd',
     'ftp://example.com/a',

@@ -10,7 +10,7 @@ interface Uvu {
   UVU_QUEUE: [name: string | null, ...suites: (() => Promise<unknown>)[]][]
 }
 
-const settleMs = 3000
+const settleMs = 9000
 const uvuGlobals = globalThis as unknown as Uvu
 uvuGlobals.UVU_DEFER = 1 // uvu leaves it to us when suites are run
 uvuGlobals.UVU_QUEUE = []

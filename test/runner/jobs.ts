@@ -51,7 +51,10 @@ export function jobs(folder: string, filters: string[], requireInterop: boolean)
         ? !wholeRunsOnly.some((start) => path.startsWith(start))
         : filters.some((filter) => path.includes(filter))),
   )
-  const files = batches(chosen).map((paths) => fileJob(paths, folder, requireInterop))
+  // those that take longest first: none of them is to be waited for alone
+  const files = batches(chosen)
+    .toSorted((a, b) => b.length - a.length)
+    .map((paths) => fileJob(paths, folder, requireInterop))
   return all || filters.includes('checks') ? [...checkJobs(folder), ...files] : files
 }
 

@@ -2,8 +2,10 @@
  * The whole server in this process: its program, its built threads, real ports on 127.0.0.1 and a data
  * directory of its own. `await using` stops it whatever the test does.
  */
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
+import type { Test } from 'uvu'
 import { parseSettings } from '../../src/main/parse-settings.ts'
 import { startProgram } from '../../src/main/program.ts'
 import { threadEntries } from '../../src/main/threads/entries.ts'
@@ -73,4 +75,27 @@ export async function startTestServer(
     stop: stopAll,
     [Symbol.asyncDispose]: stopAll,
   }
+}
+
+/**
+ * One server for all tests of a suite, given while they run: a server of its own costs a test as much as what most
+ * of them do with it. Each finds no session and an empty root; keys and what was logged stay.
+ */
+export function shareServer(test: Test, overrides: Overrides = {}): () => TestServer {
+  let shared: TestServer | undefined
+  const server = (): TestServer => {
+    if (!shared) throw new Error('the server is there while tests run')
+    return shared
+  }
+  test.before(async () => {
+    shared = await startTestServer(overrides)
+  })
+  test.after.each(async () => {
+    const { rest, rootDir } = server()
+    const { sessions } = await rest.call('get_session_list')
+    await Promise.all(sessions.map(({ id }) => rest.call('delete_session', { session_id: id })))
+    for (const name of readdirSync(rootDir)) rmSync(join(rootDir, name), { recursive: true, force: true })
+  })
+  test.after(async () => await shared?.stop())
+  return server
 }

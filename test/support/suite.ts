@@ -17,17 +17,24 @@ const leakable = new Set([
   'ProcessWrap',
 ])
 const folders = new Set<string>()
-const settleMs = 3000
+const settleMs = 9000
 /** A deadline says that something is never going to happen; a machine that is this many times slower is no failure. */
 const patience = 3
+/** Between two looks: short at first, since most waits are, and a part of a long wait. */
+const [shortestPauseMs, longestPauseMs] = [10, 100]
 
 /** A new suite named after the path it tests. */
 export function suite(name: string): Test {
   const test = uvuSuite(name)
-  test.after(async () => {
-    removeTemporaryFolders()
-    await assertNothingLeft()
-  })
+  const run = test.run.bind(test)
+  test.run = () => {
+    // after what the suite itself does at its end
+    test.after(async () => {
+      removeTemporaryFolders()
+      await assertNothingLeft()
+    })
+    run()
+  }
   return test
 }
 
@@ -53,18 +60,22 @@ export async function within<T>(ms: number, what: string, promise: Promise<T>): 
   return await Promise.race([promise, deadline]).finally(() => clearTimeout(timer))
 }
 
-/** Polls until `probe` gives something other than undefined or false; rejects when that takes much longer than `ms`. */
+/** Polls, less often as time goes by, until `probe` gives something other than undefined or false; rejects when that takes much longer than `ms`. */
 export async function eventually<T>(
   ms: number,
   what: string,
   probe: () => Promise<T | undefined | false> | T | undefined | false,
 ): Promise<T> {
-  const end = Date.now() + ms * patience
+  const startedAt = performance.now()
   for (;;) {
+    const askedAt = performance.now()
     const value = await probe()
     if (value !== undefined && value !== false) return value
-    if (Date.now() > end) throw new Error(`${what}: not within ${ms * patience} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 25))
+    const now = performance.now()
+    if (now - startedAt > ms * patience) throw new Error(`${what}: not within ${ms * patience} ms`)
+    // whoever looks for most of the time takes the machine from what it waits for
+    const pauseMs = Math.max(shortestPauseMs, 2 * (now - askedAt), (now - startedAt) / 10)
+    await new Promise((resolve) => setTimeout(resolve, Math.min(longestPauseMs, pauseMs)))
   }
 }
 

@@ -6,7 +6,6 @@ import type { WebSeedView } from '../../../src/protocol/web-seed.ts'
 import type { Answered, Face, Parameters } from '../../support/faces.ts'
 import { codeOf } from '../../support/keys.ts'
 import { makeMetainfo } from '../../support/metainfo.ts'
-import { addTorrent } from '../../support/sessions.ts'
 import { eventually } from '../../support/suite.ts'
 import { openTracker, type Visit } from './canaries.ts'
 import { publicAddress, withPort, type Reader } from './spellings.ts'
@@ -44,7 +43,7 @@ type UrlOf = (target: Target, around: Pick<Surroundings, 'redirect'>) => string
 
 const triedWithinMs = 60_000
 const pollMs = 200
-const busy = ['overloaded', 'session_unresponsive']
+const busy = ['overloaded', 'session_unresponsive', 'disk_unresponsive']
 const mostTrackers = 60
 const mostWebSeeds = 16
 const mostPeers = 15
@@ -200,9 +199,11 @@ async function asked(
   })
 }
 
-async function addTo({ face, session, tag }: Surroundings, source: Parameters): Promise<Parameters> {
-  const { info_hash } = await addTorrent(face, session, { save_path: tag, ...source })
-  return { session_id: session.id, info_hash }
+async function addTo(around: Surroundings, source: Parameters): Promise<Parameters> {
+  const session_id = around.session.id
+  const added = await asked(around, 'upload_torrent', { session_id, save_path: around.tag, ...source })
+  if (added.status === 'fail') throw new Error(added.message)
+  return { session_id, info_hash: added['info_hash'] }
 }
 
 function grouped<T>(all: readonly T[], most: number): T[][] {

@@ -22,10 +22,14 @@ freshness('a list of sessions is as old as the oldest report in it, and stale wi
   const [silent, fresh] = [await sessions.create(), await sessions.create()]
   await eventually(5000, 'fresh', () => !all().stale)
   order({ sessionId: silent.id, fault: 'silent', ms: 3000 })
-  await eventually(5000, 'stale', () => all().stale)
-  const [oldest, one, other] = [all().ageMs, of(silent.id), of(fresh.id)]
-  assert.ok(oldest > other.ageMs && one.ageMs - oldest < 100, String([oldest, one.ageMs, other.ageMs]))
-  assert.equal([one.stale, other.stale], [true, false])
+  // on a machine that is short of time the other may be late as well
+  const seen = await eventually(5000, 'one is stale', () => {
+    const [oldest, one, other] = [all(), of(silent.id), of(fresh.id)]
+    return one.stale && !other.stale && { oldest, one, other }
+  })
+  const { oldest, one, other } = seen
+  assert.ok(oldest.stale)
+  assert.ok(oldest.ageMs > other.ageMs && one.ageMs - oldest.ageMs < 100, JSON.stringify(seen))
   await eventually(5000, 'fresh again', () => !all().stale)
 })
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as assert from 'uvu/assert'
-import { caseWith } from '../interop/require.ts'
+import { absence, addCase, caseWith } from '../interop/require.ts'
 import { restFace } from '../support/faces.ts'
 import { faultySession, order } from '../support/faults.ts'
 import { adminKey } from '../support/keys.ts'
@@ -13,6 +13,7 @@ import { startSeed } from '../support/seeds.ts'
 import { startTestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState } from '../support/sessions.ts'
 import { eventually, suite, temporaryFolder } from '../support/suite.ts'
+import { playWithVlc } from '../support/vlc.ts'
 
 const content = suite('test/e2e/content-download')
 const waitMs = 30_000
@@ -113,11 +114,14 @@ caseWith(
   },
 )
 
+const noVlc = absence(['cvlc'])
+const readers = noVlc ? 'ffprobe and ffmpeg' : 'ffprobe, ffmpeg and VLC'
+
 // the index of an MP4 is at its end
 for (const suffix of ['mp4', 'mkv']) {
   caseWith(
     content,
-    `ffprobe and ffmpeg read ${suffix} by its link while it is downloaded`,
+    `${readers} read ${suffix} by its link while it is downloaded`,
     ['libtorrent', 'ffmpeg'],
     async () => {
       const name = `film.${suffix}`
@@ -138,11 +142,20 @@ for (const suffix of ['mp4', 'mkv']) {
       assert.equal(streams.map(({ codec_type }) => codec_type).sort(), ['audio', 'video'])
       // a second of the middle is played before the whole is there
       await run('ffmpeg', ['-ss', String(filmSeconds / 2), '-i', url, '-t', '1', '-f', 'null', '-'])
-      const { progress } = await server.rest.call('get_torrent', of)
-      assert.ok(progress < 1, `${progress} of it was there`)
+      const isDownloading = async (): Promise<void> => {
+        const { progress } = await server.rest.call('get_torrent', of)
+        assert.ok(progress < 1, `${progress} of it was there`)
+      }
+      await isDownloading()
+      if (noVlc) return
+      // slow, so that it is not all there before VLC has started
+      await server.rest.call('update_torrent', { ...of, download_limit: Math.round(film.length / 30) })
+      await playWithVlc(url, { from: filmSeconds / 2, seconds: 1 }, isDownloading)
     },
   )
 }
+
+if (noVlc) addCase(content, 'VLC plays both by their links', noVlc, async () => await Promise.resolve())
 
 interface Probed {
   format: { duration: string }
@@ -152,7 +165,7 @@ interface Probed {
 /** A film with sound whose picture is noise, so that no part of it is small. */
 function makeFilm(name: string): Uint8Array {
   const file = join(temporaryFolder(), name)
-  const picture = `nullsrc=s=320x180:r=10:d=${filmSeconds},geq=random(1)*255:128:128`
+  const picture = `nullsrc=s=320x180:r=10:d=${filmSeconds},noise=alls=100:allf=t`
   const sound = `sine=frequency=440:duration=${filmSeconds}`
   const inputs = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', sound]
   const codecs = ['-c:v', 'mpeg4', '-b:v', '3M', '-c:a', 'aac']

@@ -15,6 +15,7 @@ export type Tool =
   | 'ip'
   | 'chromium'
   | 'ffmpeg'
+  | 'cvlc'
 
 /** Whether a program (or, for libtorrent, its Python module) is installed. */
 export function available(tool: Tool): boolean {

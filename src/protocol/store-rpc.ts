@@ -86,6 +86,8 @@ export type StoreOperation =
   /** Of a torrent, or without an info hash of a session with all in it. */
   | { readonly type: 'forget_history'; readonly sessionId: string; readonly infoHash: string }
   | { readonly type: 'put_webhook'; readonly record: WebhookRecord }
+  /** How many events it was not told of, in all; nothing where it is absent. */
+  | { readonly type: 'put_dropped'; readonly id: string; readonly dropped: number }
   /** Takes its deliveries along. */
   | { readonly type: 'remove_webhook'; readonly id: string }
   /** Nothing where its webhook is absent. */
@@ -159,9 +161,15 @@ export interface LoadPage {
   readonly next: LoadCursor | undefined
 }
 
+/** A webhook as it was kept, and how many events it was not told of. */
+export interface StoredWebhook {
+  readonly record: WebhookRecord
+  readonly dropped: number
+}
+
 /** The webhooks as they were kept. */
 export interface StoredWebhooks {
-  readonly webhooks: readonly WebhookRecord[]
+  readonly webhooks: readonly StoredWebhook[]
   readonly deliveries: readonly DeliveryRecord[]
 }
 

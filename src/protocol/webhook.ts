@@ -21,9 +21,7 @@ const kept = z.object({
 /** A webhook as callers see it: its secret is never shown again. */
 export const webhookView = kept.extend({
   waiting: z.int().describe('deliveries that have yet to be taken'),
-  dropped: z
-    .int()
-    .describe('events since the start of the server that it was not told of, as too many waited'),
+  dropped: z.int().describe('events that it was not told of, as too many waited'),
 })
 export type WebhookView = z.output<typeof webhookView>
 

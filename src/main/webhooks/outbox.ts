@@ -9,6 +9,7 @@ import type { Delivery, DeliveryRecord, WebhookRecord } from '../../protocol/web
 import { JobLanes } from '../jobs/job-lanes.ts'
 import type { Log } from '../log.ts'
 import type { BackgroundWrites } from '../records/journal.ts'
+import { DropCount } from './drop-count.ts'
 import { DeliveryLog, type Waiting } from './delivery-log.ts'
 import { nextAttempt } from './next-attempt.ts'
 import { sendDelivery } from './send-delivery.ts'
@@ -25,16 +26,22 @@ export interface OutboxOptions {
 export class Outbox {
   /** Where it goes, and by which secret it is signed. */
   record: WebhookRecord
-  /** Events that were not taken into it, as too many waited. */
-  dropped = 0
+  readonly #drops: DropCount
   readonly #options: OutboxOptions
   readonly #deliveries = new DeliveryLog()
   readonly #lanes = new JobLanes<Waiting>(attemptsAtOnce, (waiting) => this.#attempt(waiting))
   readonly #end = new AbortController()
 
-  constructor(record: WebhookRecord, options: OutboxOptions) {
+  /** `dropped` as it was in a process before. */
+  constructor(record: WebhookRecord, dropped: number, options: OutboxOptions) {
     this.record = record
     this.#options = options
+    this.#drops = new DropCount(record.webhook.id, dropped, options.background)
+  }
+
+  /** Events that were not taken into it, as too many waited. */
+  get dropped(): number {
+    return this.#drops.count
   }
 
   /** How many wait to be taken. */
@@ -56,7 +63,7 @@ export class Outbox {
   /** Sends what happened; undefined where too many deliveries wait. */
   send(event: string, what: object): Delivery | undefined {
     if (this.#deliveries.isFull) {
-      this.dropped += 1
+      this.#drops.add()
       return undefined
     }
     const [id, webhook_id] = [randomUUID(), this.record.webhook.id]
@@ -88,6 +95,7 @@ export class Outbox {
     this.#end.abort()
     this.#deliveries.stop()
     await this.#lanes.close()
+    await this.#drops.written()
   }
 
   /** Has it tried at its time, or now where it has none. */

@@ -42,7 +42,7 @@ export class Webhooks {
     this.#background = new BackgroundWrites(journal, (error) => {
       log.error({ err: error }, 'what became of a webhook could not be written')
     })
-    for (const record of stored.webhooks) this.#open(record)
+    for (const { record, dropped } of stored.webhooks) this.#open(record, dropped)
     for (const record of stored.deliveries) this.#outboxes.get(record.delivery.webhook_id)?.restore(record)
     this.#sweeping = setInterval(() => this.#sweep(), sweepMs).unref()
   }
@@ -131,9 +131,10 @@ export class Webhooks {
     await this.#background.flush()
   }
 
-  #open(record: WebhookRecord): void {
+  #open(record: WebhookRecord, dropped = 0): void {
     const { policy, log } = this.#options
-    this.#outboxes.set(record.webhook.id, new Outbox(record, { policy, log, background: this.#background }))
+    const options = { policy, log, background: this.#background }
+    this.#outboxes.set(record.webhook.id, new Outbox(record, dropped, options))
   }
 
   /** A webhook of a session ends with it, once nothing waits any more. */

@@ -100,6 +100,9 @@ export function applyOperation(statements: Statements, operation: StoreOperation
     case 'put_webhook':
       statements.putWebhook.run(webhookColumns(operation.record))
       return
+    case 'put_dropped':
+      statements.putDropped.run({ id: operation.id, dropped: operation.dropped })
+      return
     case 'remove_webhook':
       statements.removeWebhook.run({ id: operation.id })
       return

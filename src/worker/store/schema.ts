@@ -10,7 +10,7 @@ import { transferTable } from './stored-transfer.ts'
 import { countersApart } from './counters-apart.ts'
 import { historyTables } from './stored-history.ts'
 import { statisticsTable } from './stored-statistics.ts'
-import { webhookTables } from './stored-webhook.ts'
+import { droppedColumn, webhookTables } from './stored-webhook.ts'
 
 /** Brings the schema one version further, inside a transaction. */
 export type Migration = (database: DatabaseSync) => void
@@ -36,6 +36,7 @@ export const migrations: readonly Migration[] = [
   historyTables,
   linkSecret,
   statisticsTable,
+  droppedColumn,
 ]
 
 /**

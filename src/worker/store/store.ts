@@ -148,7 +148,7 @@ export class Store implements Omit<StoreApi, 'open'> {
     const webhooks = this.#statements.loadWebhooks.all().map(readWebhook)
     const deliveries = this.#statements.loadDeliveries.all().map(readDelivery)
     return await Promise.resolve({
-      webhooks: webhooks.filter((record) => record !== undefined),
+      webhooks: webhooks.filter((webhook) => webhook !== undefined),
       deliveries: deliveries.filter((record) => record !== undefined),
     })
   }

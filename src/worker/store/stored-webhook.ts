@@ -5,6 +5,7 @@ import {
   type DeliveryRecord,
   type WebhookRecord,
 } from '../../protocol/webhook.ts'
+import type { StoredWebhook } from '../../protocol/store-rpc.ts'
 import { jsonColumn } from './json-column.ts'
 
 /** The tables of the webhooks and of what is sent to them, each in the order of creation. */
@@ -27,13 +28,19 @@ export function webhookTables(database: DatabaseSync): void {
   `)
 }
 
+/** How many events a webhook was not told of. */
+export function droppedColumn(database: DatabaseSync): void {
+  database.exec('ALTER TABLE webhook ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0')
+}
+
 /** The statements on them. */
 export const webhookStatements = {
   putWebhook: `
     INSERT INTO webhook (id, record) VALUES (:id, :record)
     ON CONFLICT (id) DO UPDATE SET record = excluded.record`,
+  putDropped: 'UPDATE webhook SET dropped = :dropped WHERE id = :id',
   removeWebhook: 'DELETE FROM webhook WHERE id = :id',
-  loadWebhooks: 'SELECT record FROM webhook ORDER BY seq',
+  loadWebhooks: 'SELECT record, dropped FROM webhook ORDER BY seq',
   putDelivery: `
     INSERT INTO delivery (id, webhook, record) SELECT :id, seq, :record FROM webhook WHERE id = :webhook
     ON CONFLICT (id) DO UPDATE SET record = excluded.record`,
@@ -56,8 +63,9 @@ const webhookForm = jsonColumn(webhookRecord)
 const deliveryForm = jsonColumn(deliveryRecord)
 
 /** The webhook in a row; undefined for one that cannot be read. */
-export function readWebhook(values: Record<string, unknown>): WebhookRecord | undefined {
-  return webhookForm.safeParse(values['record']).data
+export function readWebhook(values: Record<string, unknown>): StoredWebhook | undefined {
+  const record = webhookForm.safeParse(values['record']).data
+  return record && { record, dropped: Number(values['dropped']) }
 }
 
 /** The delivery in a row; undefined for one that cannot be read. */

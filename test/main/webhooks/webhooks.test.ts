@@ -172,16 +172,31 @@ test('what was not taken when the process ended is sent by the next, under its i
   await before.webhooks.stop()
 })
 
-test('too many that wait are dropped and counted; a removed webhook leaves nothing', async () => {
+test('too many that wait are dropped and counted, over a restart too; a removed webhook leaves nothing', async () => {
   await using hangs = await startReceiver(() => undefined)
-  const { webhooks, create, tell, close, store } = await fixture()
-  const { webhook } = await create(hangs.url)
-  for (let i = 0; i < 1010; i += 1) tell(String(i))
+  const dataDir = temporaryFolder()
+  const before = await fixture({ dataDir })
+  const { webhook } = await before.create(hangs.url)
+  for (let i = 0; i < 1010; i += 1) before.tell(String(i))
+  const counts = ({ webhooks: those }: typeof before) => {
+    const [view] = those.list().map((record) => those.view(record))
+    return [view?.waiting, view?.dropped]
+  }
+  assert.equal(counts(before), [1000, 10])
+  // before an end in order: a kill forgets none either
+  await eventually(waitMs, 'the count to be kept', async () => {
+    const [kept] = (await before.store.loadWebhooks()).webhooks
+    return kept?.dropped === 10
+  })
+  assert.is(before.webhooks.test(webhook.id), undefined)
+  await before.close()
+  const after = await fixture({ dataDir })
+  assert.equal(counts(after), [1000, 11])
+  const { webhooks, store, close } = after
   const record = webhooks.get(webhook.id)
   assert.ok(record)
-  const { waiting, dropped } = webhooks.view(record)
-  assert.equal([waiting, dropped], [1000, 10])
-  assert.is(webhooks.test(webhook.id), undefined)
+  await webhooks.update({ ...record, secret: 'another'.repeat(3) })
+  assert.is((await store.loadWebhooks()).webhooks[0]?.dropped, 11)
   await webhooks.remove(webhook.id)
   assert.equal(await store.loadWebhooks(), { webhooks: [], deliveries: [] })
   await close()

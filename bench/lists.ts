@@ -42,9 +42,9 @@ for (const [name, query] of Object.entries(queries)) {
   )
 }
 
-function* listSteps(query: TorrentQuery): Steps<Buffer> {
+function* listSteps(query: TorrentQuery): Steps<Buffer[]> {
   const rowOf = (row: TorrentRow, session_id: string) => ({ session_id, ...row })
-  return (yield* bodySteps(yield* pageSteps([source], query, rowOf))).bytes
+  return (yield* bodySteps(yield* pageSteps([source], query, rowOf))).parts()
 }
 
 function made(count: number): ListSource {

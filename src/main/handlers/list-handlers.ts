@@ -32,7 +32,7 @@ export function listHandlers(supervisor: Supervisor, board: Board): ListHandlers
       if (isWhole(query)) {
         const { torrents } = shown
         const value = () => ({ torrents: torrents.rows() })
-        return { ready: { etag: torrents.etag, bytes: torrents.body(), value }, freshness }
+        return { ready: { etag: torrents.etag, parts: () => torrents.parts(), value }, freshness }
       }
       const rowOf = picking<TorrentRow>(query.fields, ['info_hash'])
       return reply(slices, [sourceOf(session)], query, rowOf, caller, freshness)

@@ -8,11 +8,12 @@ export interface Freshness {
   readonly stale: boolean
 }
 
-/** A whole success body as JSON bytes, the same buffer until something changes. */
+/** A whole success body as JSON bytes, the same buffers until something changes. */
 export interface ReadyBody<T> {
   /** A strong entity tag (RFC 9110), quotes included. */
   readonly etag: string
-  readonly bytes: Uint8Array
+  /** The body, one part after the other. */
+  parts(): readonly Uint8Array[]
   /** The fields beside `status`, for transports that do not send bytes. */
   value(): T
 }

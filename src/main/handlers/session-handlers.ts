@@ -64,7 +64,7 @@ export function sessionHandlers(near: SessionHandlerOptions): SessionHandlers {
       const sessions = access.seesAll ? board.sessions : board.sessions.part((id) => access.sees(id))
       const ready = {
         etag: sessions.etag,
-        bytes: sessions.body(),
+        parts: () => sessions.parts(),
         value: () => ({ sessions: sessions.rows() }),
       }
       const seen = [...supervisor.sessions()].filter(({ id }) => access.sees(id))

@@ -20,7 +20,7 @@ export function updateHandlers(
       const { revision, json } = live.updateSince(wanted, access, since)
       const ready = {
         etag: `"${revision}"`,
-        bytes: Buffer.from(`{"status":"success",${json.slice(1)}`),
+        parts: () => [Buffer.from(`{"status":"success",${json.slice(1)}`)],
         value: () => JSON.parse(json) as Updates,
       }
       if (wanted.topic !== 'torrents') {

@@ -14,7 +14,8 @@ import { constantHeaders } from './headers.ts'
 export interface Answer {
   readonly status: number
   readonly headers: Record<string, string>
-  readonly body: string | Uint8Array | null
+  /** Text, or bytes one part after the other. */
+  readonly body: string | readonly Uint8Array[] | null
 }
 
 const json = 'application/json'
@@ -24,7 +25,7 @@ export function replyAnswer(reply: Reply<object>, ifNoneMatch?: string, status =
   if ('file' in reply) return fileAnswer(reply.file)
   if (!('ready' in reply))
     return jsonAnswer(status, successBody(reply.value), freshnessHeaders(reply.freshness))
-  const { etag, bytes } = reply.ready
+  const { etag } = reply.ready
   const { ageMs, stale } = reply.freshness
   // written out, since this is the answer that is asked for thousands of times a second
   const headers: Record<string, string> = {
@@ -42,7 +43,7 @@ export function replyAnswer(reply: Reply<object>, ifNoneMatch?: string, status =
     return { status: 304, headers, body: null }
   }
   headers['Content-Type'] = json
-  return { status: 200, headers, body: bytes }
+  return { status: 200, headers, body: reply.ready.parts() }
 }
 
 /** Whatever is in its name, a file is saved and never shown. */
@@ -53,7 +54,7 @@ function fileAnswer({ name, contentType, bytes }: FileBody): Answer {
     'Content-Type': contentType,
     'Content-Disposition': contentDisposition('attachment', name),
   }
-  return { status: 200, headers, body: bytes }
+  return { status: 200, headers, body: [bytes] }
 }
 
 const later = { 'Retry-After': '1' }
@@ -100,12 +101,21 @@ export function freshnessHeaders(freshness: Freshness | undefined): Record<strin
 
 /** The answer as hono wants it. */
 export function responseOf({ status, headers, body }: Answer): Response {
-  return new Response(body as string | Uint8Array<ArrayBuffer> | null, { status, headers })
+  const bytes = typeof body === 'object' && body !== null ? Buffer.concat(body) : body
+  return new Response(bytes, { status, headers })
 }
 
 /** Sends the answer as it is, without hono. */
 export function writeAnswer({ status, headers, body }: Answer, outgoing: ServerResponse): void {
-  if (body !== null) headers['Content-Length'] = String(Buffer.byteLength(body))
+  if (typeof body !== 'object') {
+    headers['Content-Length'] = String(Buffer.byteLength(body))
+    outgoing.writeHead(status, headers).end(body)
+    return
+  }
+  const parts = body ?? []
+  if (body !== null) headers['Content-Length'] = String(parts.reduce((sum, { length }) => sum + length, 0))
   outgoing.writeHead(status, headers)
-  outgoing.end(body ?? undefined)
+  // what is written in one turn leaves by one call of the system, and is not copied for it
+  for (const part of parts.slice(0, -1)) outgoing.write(part)
+  outgoing.end(parts.at(-1))
 }

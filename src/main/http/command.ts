@@ -29,7 +29,7 @@ export async function runCommand(
     const reply = await dispatch(handlers, name, parameters, caller)
     // what is a file is made for its caller
     const isRepeated = !isFile && incoming !== undefined && !hasBody(incoming)
-    if (isRepeated) repeatedReads.remember(incoming, name, parameters)
+    if (isRepeated) repeatedReads.remember(incoming, name, c.req.param())
     const { status } = entry
     return replyAnswer(reply, headerOf(c, 'if-none-match'), status)
   }

@@ -24,7 +24,10 @@ export function keyOfScript(url: string): string | undefined {
 
 /** A success as a script. */
 export function jsonpReply(callback: string, reply: Reply<object>): Answer {
-  const body = 'ready' in reply ? utf8.decode(reply.ready.bytes) : JSON.stringify(successBody(reply.value))
+  const body =
+    'ready' in reply
+      ? utf8.decode(Buffer.concat(reply.ready.parts()))
+      : JSON.stringify(successBody(reply.value))
   return script(callback, body, freshnessHeaders(reply.freshness))
 }
 

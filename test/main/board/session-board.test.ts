@@ -30,7 +30,7 @@ function boardWith(fields: Partial<TorrentRow>): SessionBoard {
 
 board('the list is the JSON of what the worker reported', () => {
   const rows = [{ ...rowOfRecord(record), ...busy }]
-  assert.is(boardWith(busy).torrents.body().toString(), JSON.stringify({ status: 'success', torrents: rows }))
+  assert.is(boardWith(busy).torrents.parts().join(''), JSON.stringify({ status: 'success', torrents: rows }))
 })
 
 board('late rows of removed torrents are dropped', () => {
@@ -62,9 +62,9 @@ board('a row of before a change is shown with what callers call the torrent sinc
 
 board('a report without rows changes totals and age, and not the list', () => {
   const made = boardWith(busy)
-  const body = made.torrents.body()
+  const body = made.torrents.parts()
   made.take({ type: 'snapshot', at: 2, rows: [], totals: { ...totals, num_peers: 9 } })
-  assert.is(made.torrents.body(), body)
+  assert.is(made.torrents.parts(), body)
   assert.is(made.totals.num_peers, 9)
   assert.is(made.ageMs(Date.now() - 1000), 0)
 })

@@ -80,6 +80,7 @@ export async function failureOf(response: Response): Promise<string> {
 /** A body that is ready, as the board has it. */
 export function readyReply(text: string, etag = '"7"'): Reply<object> {
   const value = { torrents: [{ name: text }] }
-  const bytes = Buffer.from(JSON.stringify({ status: 'success', ...value }))
-  return { ready: { etag, bytes, value: () => value }, freshness: { ageMs: 12.4, stale: true } }
+  const json = JSON.stringify({ status: 'success', ...value })
+  const parts = [json.slice(0, 9), json.slice(9)].map((part) => Buffer.from(part))
+  return { ready: { etag, parts: () => parts, value: () => value }, freshness: { ageMs: 12.4, stale: true } }
 }

@@ -57,6 +57,34 @@ for (const [title, path, headers] of [
   })
 }
 
+reads('a query is read anew each time', async () => {
+  const { get, calls } = await serve()
+  const updates = `/v1/updates?topic=torrents&session_id=${sessionId}&since=`
+  for (const since of ['a-1', 'a-2', 'b%2d3']) assert.is((await get(`${updates}${since}`)).status, 200)
+  assert.equal(
+    calls.map(({ input }) => input['since']),
+    ['a-1', 'a-2', 'b-3'],
+  )
+  const first = await get(`${torrentsPath}?limit=3&sort=name&session_id=other`)
+  const second = await get(`${torrentsPath}?limit=3&sort=name&session_id=other`)
+  assert.equal(lasting(second), lasting(first))
+  assert.equal(calls.at(-1), calls.at(-2))
+})
+
+reads('what is wrong with a query is told as at the first time', async () => {
+  const { get } = await serve()
+  const wrong = ['limit=x', 'limit=1&limit=2', 'nonsense=1', '__proto__=1', 'api_key=x', '%63allback=1.']
+  const asFirst = new Map<string, ReturnType<typeof lasting>>()
+  for (const query of wrong) asFirst.set(query, lasting(await get(`${torrentsPath}?${query}`)))
+  await get(torrentsPath)
+  for (const query of wrong) {
+    const again = lasting(await get(`${torrentsPath}?${query}`))
+    assert.equal(again, asFirst.get(query), query)
+    assert.match(again.text, '"fail"')
+  }
+  assert.match((await get(`${torrentsPath}?%63allback=f`)).text, '/**/f(')
+})
+
 reads('a later answer is made anew', async () => {
   const { get, answers } = await serve()
   await get(torrentsPath)
@@ -102,14 +130,15 @@ reads('a body, a callback or another method is routed', async () => {
   )
 })
 
-reads('more addresses than are remembered are answered all the same', async () => {
+reads('more paths than are remembered are answered all the same', async () => {
   const { http, calls, get } = await serve()
   const address = http.server.address()
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+  const idOf = (i: number): string => i.toString(16).padStart(40, '0')
   for (let i = 0; i < 1100; i += 1) {
-    await (await fetch(`http://127.0.0.1:${port}/v1/sessions/${sessionId}?_=${i}`)).text()
+    await (await fetch(`http://127.0.0.1:${port}/v1/sessions/${idOf(i)}`)).text()
   }
-  assert.is((await get(`/v1/sessions/${sessionId}?_=0`)).status, 200)
+  assert.is((await get(`/v1/sessions/${idOf(0)}`)).status, 200)
   assert.is(calls.length, 1101)
 })
 

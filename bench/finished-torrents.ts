@@ -13,6 +13,8 @@ const zeroHash = createHash('sha1').update(Buffer.alloc(pieceLength)).digest()
 const pieces = Buffer.concat(new Array<Buffer>(pieceCount).fill(zeroHash))
 const addsAtATime = 8
 const lookMs = 50
+/** A list of many takes the server and us long: so many times as long it is left alone then. */
+const restFactor = 4
 
 export interface FinishedTorrents {
   /** The folder that the server's save paths are below. */
@@ -44,10 +46,11 @@ export async function addFinishedTorrents(
 /** Settles when as many torrents of a session seed. */
 export async function seeding(client: RestClient, sessionId: string, count: number): Promise<void> {
   for (;;) {
+    const from = performance.now()
     const states = (await client.torrents(sessionId)).map(({ state }) => state)
     if (states.includes('error')) throw new Error('a finished torrent failed')
     if (states.filter((state) => state === 'seeding').length === count) return
-    await setTimeout(lookMs)
+    await setTimeout(Math.max(lookMs, restFactor * (performance.now() - from)))
   }
 }
 

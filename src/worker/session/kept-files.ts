@@ -1,5 +1,5 @@
 /** The files of an open torrent: their store, the checkpoints of what is in them, and the look after them. */
-import type { TorrentRecord } from '../../protocol/records.ts'
+import type { TorrentCheckpoint, TorrentRecord } from '../../protocol/records.ts'
 import type { TorrentInfo } from '../../protocol/torrent-info.ts'
 import type { ContentEvents, ContentSurroundings } from './content-surroundings.ts'
 import type { PieceBits } from './piece-bits.ts'
@@ -17,6 +17,7 @@ export interface KeptFilesOptions extends OpenedContent {
   readonly bits: PieceBits
   readonly near: ContentSurroundings
   readonly counters: ContentEvents['counters']
+  readonly told: TorrentCheckpoint | undefined
   readonly post: ContentEvents['onCheckpoint']
 }
 
@@ -26,9 +27,8 @@ export class KeptFiles {
   readonly #watch: FileWatch | undefined
 
   constructor(options: KeptFilesOptions) {
-    const { info, bits, store, identities, counters, post } = options
-    this.#store = store
-    this.#checkpointer = new Checkpointer({ info, bits, store: filesOf(options), identities, counters, post })
+    this.#store = options.store
+    this.#checkpointer = new Checkpointer({ ...options, store: filesOf(options) })
     this.#watch = watchOf(options, this.#checkpointer)
   }
 

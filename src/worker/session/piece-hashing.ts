@@ -9,6 +9,8 @@ import { settleAll } from './storage/settle-all.ts'
 const bytesPerRequest = 32 * 1024 * 1024
 /** Requests of one torrent that are under way; how many are hashed at once, the pool decides. */
 const requestsAtOnce = 4
+/** So few bytes are hashed by one request: more would take longer than the hashing. */
+const bytesOfSmall = 4 * 1024 * 1024
 const hashLength = 20
 
 export interface PieceHashing {
@@ -43,7 +45,7 @@ export async function hashPieces(
 
 /**
  * Sets the bit of every piece of the ranges that matches. `onProgress` is called with undefined while there is
- * no place for it or the first piece waits for its turn in the pool, and then with 0…1. Gives whether there was
+ * no place for it or the first request waits for its turn in the pool, and then with 0…1. Gives whether there was
  * anything to hash.
  */
 export async function hashRanges(
@@ -63,7 +65,9 @@ export async function hashRanges(
     done += end - first
     onProgress(done / total)
   }
-  const requests = requestsFor(ranges, Math.max(1, Math.floor(bytesPerRequest / hashing.info.pieceLength)))
+  const { pieceLength } = hashing.info
+  const most = Math.max(1, Math.floor(bytesPerRequest / pieceLength))
+  const requests = requestsFor(ranges, total * pieceLength <= bytesOfSmall ? most : 1, most)
   const lane = async (): Promise<void> => {
     for (const request of requests) await hash(request)
   }
@@ -76,9 +80,13 @@ export async function hashRanges(
   return true
 }
 
-/** The pieces of each request: a single one tells that our turn has come. */
-function* requestsFor(ranges: readonly PieceRange[], step: number): Generator<PieceRange, undefined> {
-  let count = 1
+/** The pieces of each request; the first one, with fewer, tells that our turn has come. */
+function* requestsFor(
+  ranges: readonly PieceRange[],
+  firstCount: number,
+  step: number,
+): Generator<PieceRange, undefined> {
+  let count = firstCount
   for (const [first, end] of ranges)
     for (let piece = first; piece < end; count = step) {
       const next = Math.min(end, piece + count)

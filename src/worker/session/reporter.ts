@@ -7,7 +7,7 @@ import type { TorrentRow } from '../../protocol/torrent.ts'
 
 /** A torrent as the reporter sees it. */
 export interface Reported {
-  /** True while rates and peers may change without being marked. */
+  /** True while rates and peers, or the progress of a step, may change without being marked. */
   readonly isActive: boolean
   row(now: number): TorrentRow
 }

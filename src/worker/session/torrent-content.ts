@@ -232,6 +232,7 @@ export class TorrentContent {
       bits: this.#bits,
       near: this.#near,
       counters: this.#events.counters,
+      told: this.#resume?.checkpoint,
       post: this.#told,
     })
     return watchReads(opened.store, this.#events.onFault)

@@ -44,7 +44,7 @@ export class Torrent implements Reported {
   }
 
   get isActive(): boolean {
-    return this.isOpen && this.#meeting?.isDormant !== true
+    return this.#meeting ? !this.#meeting.isDormant : this.#phaseProgress !== undefined
   }
 
   /** Its dealings with peers and trackers, while it has any. */

@@ -10,6 +10,8 @@ import type { Torrent } from './torrent.ts'
 const everyMs = 5000
 /** Torrents whose files are looked at, of those that are dormant, each time. */
 const mostDormantLooks = 100
+/** So many of them look together: those that lie in one folder open it once. */
+const looksAtOnce = 10
 
 export class Upkeep {
   readonly #torrents: ReadonlyMap<string, Torrent>
@@ -39,13 +41,21 @@ export class Upkeep {
       await torrent.checkpoint()
       torrent.meeting?.look(performance.now(), this.#dormantAfterMs)
     }
-    for (let looked = 0; looked < mostDormantLooks; looked += 1) {
-      const { value } = (this.#walk ??= this.#torrents.values()).next()
-      if (value === undefined) {
-        this.#walk = undefined
-        return
-      }
-      if (value.meeting?.isDormant === true) await value.checkpoint() // its files may have been touched
+    for (let looked = 0; looked < mostDormantLooks; looked += looksAtOnce) {
+      const dormant = this.#next(looksAtOnce).filter(({ meeting }) => meeting?.isDormant)
+      await Promise.all(dormant.map((torrent) => torrent.checkpoint())) // their files may have been touched
     }
+  }
+
+  /** The next ones of a walk through all, which begins anew when it was at the end. */
+  #next(count: number): Torrent[] {
+    const next: Torrent[] = []
+    const walk = (this.#walk ??= this.#torrents.values())
+    for (let one = walk.next(); one.value !== undefined; one = walk.next()) {
+      next.push(one.value)
+      if (next.length === count) return next
+    }
+    this.#walk = undefined
+    return next
   }
 }

@@ -1,6 +1,6 @@
 /** Checkpoints of real files: what they tell, and when. */
 import { noCounters } from '../../../src/protocol/counters.ts'
-import { rmSync, statSync } from 'node:fs'
+import { rmSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { PieceBits } from '../../../src/worker/session/piece-bits.ts'
@@ -116,6 +116,41 @@ checkpoints('a file that was deleted under it is told as changed', async () => {
   await rejection(checkpointer.run(), 'files_changed')
   await store.close()
 })
+
+checkpoints('what main has of the same pieces in the same files is not told again', async () => {
+  const torrent = fixture()
+  const checkpoint = await torrent.download([0, 1, 2, 3, 4, 5, 6, 7])
+  const again = async (): Promise<number> => {
+    const proof = await torrent.prove({ checkpoint, clean: true })
+    const before = torrent.told.length
+    const { store, checkpointer } = torrent.open(proof.bits, proof, checkpoint)
+    await checkpointer.run()
+    await store.close()
+    await checkpointer.run(true)
+    return torrent.told.length - before
+  }
+  assert.is(await again(), 0)
+  utimesSync(join(torrent.root, 'kept'), 1, 1)
+  assert.is(await again(), 1)
+})
+
+checkpoints(
+  'an incomplete torrent tells that its files may be written, and at its end that they are not',
+  async () => {
+    const torrent = fixture()
+    const checkpoint = await torrent.download([0, 1])
+    const proof = await torrent.prove({ checkpoint, clean: true })
+    const { store, checkpointer } = torrent.open(proof.bits, proof, checkpoint)
+    torrent.told.length = 0
+    await checkpointer.run()
+    await store.close()
+    await checkpointer.run(true)
+    assert.equal(
+      torrent.told.map(({ openForWriting }) => openForWriting),
+      [[0], []],
+    )
+  },
+)
 
 checkpoints('without files only counters are told', async () => {
   const torrent = fixture()

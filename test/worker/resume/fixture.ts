@@ -53,10 +53,11 @@ export class ResumeFixture {
     return checkpoint
   }
 
-  /** A store over the files, and its checkpointer over `bits`. */
+  /** A store over the files, and its checkpointer over `bits`, of which main has `told` already. */
   open(
     bits = new PieceBits(this.info),
     proof?: ResumeProof,
+    told?: TorrentCheckpoint,
   ): { store: DiskPieceStore; checkpointer: Checkpointer } {
     const { disk, root, info } = this
     const store = new DiskPieceStore({ disk, root, layout: layoutOf(info), createRoot: true })
@@ -65,6 +66,7 @@ export class ResumeFixture {
       bits,
       store,
       identities: proof?.identities ?? new Map(),
+      told,
       counters: () => ({ ...noCounters, downloaded: bits.bytes }),
       post: (checkpoint) => this.told.push(checkpoint),
     })

@@ -11,8 +11,10 @@ import { inQueueOrder, moved, rankOf, ranksFor } from '../../records/queue-order
 import type { SessionRecords } from '../../records/session-records.ts'
 import { whoRuns, type QueueMember } from './who-runs.ts'
 
-/** Changes within this time are decided on together; the first of them at once. */
+/** Changes within this time, at least, are decided on together; the first of them at once. */
 const togetherMs = 100
+/** With many torrents a decision takes a while: so many times as long there is none. */
+const restFactor = 20
 /** How long a torrent must be without a fault before it takes a place again. */
 const wellMs = 60_000
 
@@ -51,12 +53,14 @@ export class SessionQueue {
       this.#isAwaited = true
       return
     }
+    this.#isAwaited = false
+    const from = performance.now()
+    this.decide()
+    const pauseMs = Math.max(togetherMs, restFactor * (performance.now() - from))
     this.#pause = setTimeout(() => {
       this.#pause = undefined
       if (this.#isAwaited) this.look()
-    }, togetherMs).unref()
-    this.#isAwaited = false
-    this.decide()
+    }, pauseMs).unref()
   }
 
   /** What was observed of torrents is otherwise; nothing follows where any number may run. */

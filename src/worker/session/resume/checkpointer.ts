@@ -10,6 +10,7 @@ import type { PieceBits } from '../piece-bits.ts'
 import type { Identity } from '../storage/identity.ts'
 import type { DiskPieceStore } from '../storage/disk-piece-store.ts'
 import { filesWith } from './file-pieces.ts'
+import { isStill } from './file-watch.ts'
 
 /** Written bytes after which a checkpoint does not wait for its time. */
 export const bytesBetween = 64 * 1024 * 1024
@@ -20,6 +21,8 @@ export interface Checkpointed {
   /** Absent where nothing is on disk: then only the counters are told. */
   readonly store: Pick<DiskPieceStore, 'sync' | 'unsyncedBytes'> | undefined
   readonly identities: ReadonlyMap<number, Identity>
+  /** What main has of it already: it is not told again. */
+  readonly told?: TorrentCheckpoint | undefined
   readonly counters: () => TorrentCounters
   readonly post: (checkpoint: TorrentCheckpoint) => void
 }
@@ -30,13 +33,16 @@ export class Checkpointer {
   /** One after the other, so that none tells less than the one before. */
   #last: Promise<unknown> = Promise.resolve()
   #running = 0
-  #told = ''
+  #told: string
 
   constructor(torrent: Checkpointed) {
     this.#torrent = torrent
     this.#identities = new Map(
       Array.from(torrent.identities, ([index, identity]) => [index, { index, ...identity }]),
     )
+    const { told, bits } = torrent
+    const isTold = told !== undefined && isOf(told, bits, this.#identities)
+    this.#told = isTold ? stateOf(told, bits.bytes) : ''
   }
 
   /** The files as they were when they were last synced, or else at the opening. */
@@ -69,12 +75,12 @@ export class Checkpointer {
     const { bits, store, counters, post } = this.#torrent
     if (store === undefined) {
       const checkpoint = { bits: undefined, files: [], openForWriting: [], counters: counters() }
-      if (this.#isNews(checkpoint.counters, '')) post(checkpoint)
+      if (this.#isNews(checkpoint, 0)) post(checkpoint)
       return []
     }
     // both before the sync: what is verified while it runs is told by the next one
     const proved = bits.copy()
-    const state = `${bits.bytes} ${closing}`
+    const { bytes } = bits
     const { files } = await store.sync()
     for (const { index, size, mtimeNs, ino } of files)
       this.#identities.set(index, { index, size, mtimeNs, ino })
@@ -84,7 +90,7 @@ export class Checkpointer {
       openForWriting: closing ? [] : this.#incomplete(proved),
       counters: counters(),
     }
-    if (this.#isNews(checkpoint.counters, state) || files.length > 0) post(checkpoint)
+    if (this.#isNews(checkpoint, bytes) || files.length > 0) post(checkpoint)
     return files.map(({ index }) => index)
   }
 
@@ -93,10 +99,29 @@ export class Checkpointer {
     return filesWith(this.#torrent.info, (piece) => !hasBit(proved, piece))
   }
 
-  #isNews({ downloaded, uploaded, finishedAt }: TorrentCounters, state: string): boolean {
-    const now = `${state} ${downloaded} ${uploaded} ${finishedAt}`
+  #isNews(checkpoint: TorrentCheckpoint, bytes: number): boolean {
+    const now = stateOf(checkpoint, bytes)
     if (now === this.#told) return false
     this.#told = now
     return true
   }
+}
+
+/** What differs between two checkpoints of one opening; `bytes`: of the pieces that are there. */
+function stateOf({ openForWriting, counters }: TorrentCheckpoint, bytes: number): string {
+  const { downloaded, uploaded, finishedAt } = counters
+  return `${bytes} ${openForWriting.length} ${downloaded} ${uploaded} ${finishedAt}`
+}
+
+/** Whether it tells of exactly these pieces, in exactly these files. */
+function isOf(
+  { bits: told, files }: TorrentCheckpoint,
+  bits: PieceBits,
+  identities: ReadonlyMap<number, FileIdentity>,
+): boolean {
+  if (told === undefined || Buffer.compare(told, bits.copy()) !== 0) return false
+  return (
+    files.length === identities.size &&
+    files.every((file) => isStill(file, identities.get(file.index), false))
+  )
 }

@@ -5,7 +5,7 @@
  * those that are being written are looked at each time.
  */
 import type { TorrentInfo } from '../../../protocol/torrent-info.ts'
-import { identify, type Identity } from '../storage/identity.ts'
+import type { Identity } from '../storage/identity.ts'
 import { isOnDisk } from '../storage/layout.ts'
 import type { SessionDisk } from '../storage/session-disk.ts'
 
@@ -71,7 +71,7 @@ export class FileWatch {
     // before the look: what is written and synced during it may only be more
     const known = files.map((index) => this.#watched.known.get(index))
     const paths = files.map((index) => info.files[index]?.safePath ?? '')
-    const found = await identify(disk.operations, saveFolder, paths)
+    const found = await disk.identify(saveFolder, paths)
     return files.filter((index, at) => {
       const then = known[at]
       return then !== undefined && !isStill(then, found[at], written.has(index))

@@ -1,6 +1,6 @@
 /** The files of a torrent as they lie on disk. */
 import type { TorrentInfo } from '../../../protocol/torrent-info.ts'
-import { identify, type Identity } from '../storage/identity.ts'
+import type { Identity } from '../storage/identity.ts'
 import { isOnDisk } from '../storage/layout.ts'
 import type { SessionDisk } from '../storage/session-disk.ts'
 
@@ -19,7 +19,7 @@ export async function identifyFiles({
 }): Promise<Identities> {
   const onDisk = info.files.filter(isOnDisk)
   const paths = onDisk.map(({ safePath }) => safePath)
-  const found = await identify(disk.operations, saveFolder, paths)
+  const found = await disk.identify(saveFolder, paths)
   const identities = new Map<number, Identity>()
   onDisk.forEach(({ index }, place) => {
     const now = found[place]

@@ -1,7 +1,6 @@
 /** For a torrent that is forgotten with the process: its files are looked at and never synced. */
 import { RestTorrentError } from '../../../protocol/errors.ts'
 import type { TorrentInfo } from '../../../protocol/torrent-info.ts'
-import { identify } from '../storage/identity.ts'
 import type { DiskPieceStore } from '../storage/disk-piece-store.ts'
 import type { SyncedFile } from '../storage/piece-store.ts'
 import type { SessionDisk } from '../storage/session-disk.ts'
@@ -20,7 +19,7 @@ export function lookOnly(
       if (written === lookedAt) return { files: [] }
       const touched = info.files.filter(({ index }) => store.written.has(index))
       const paths = touched.map(({ safePath }) => safePath)
-      const identities = await identify(disk.operations, saveFolder, paths)
+      const identities = await disk.identify(saveFolder, paths)
       lookedAt = written
       const files = touched.map(({ index, safePath }, at): SyncedFile => {
         const identity = identities[at]

@@ -30,9 +30,9 @@ export class FilePool {
   readonly #closing = new Set<Entry>()
   #open = 0
 
-  constructor(operations: FileOperations, maxOpen = 128) {
+  constructor(operations: FileOperations, maxOpen = 128, folders = new SharedFolders(operations)) {
     this.#operations = operations
-    this.#folders = new SharedFolders(operations)
+    this.#folders = folders
     this.#maxOpen = maxOpen
     this.#users = new OperationLimit(maxOpen)
   }

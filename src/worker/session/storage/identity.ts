@@ -4,6 +4,7 @@ import { RestTorrentError } from '../../../protocol/errors.ts'
 import { diskError, errnoOf } from './disk-error.ts'
 import type { FileOperations } from './file-operations.ts'
 import { withFolder, type Folder } from './folder.ts'
+import type { SharedFolders } from './shared-folders.ts'
 import { OperationLimit } from './operation-limit.ts'
 import { relativeParts } from './relative-path.ts'
 
@@ -24,16 +25,18 @@ export function identityOf(stat: BigIntStats): Identity {
 /**
  * The identities of files below a save path, in the same order; undefined where there is no regular file.
  * Folders in the save path that are links are followed here: only numbers are read, and a file opened later is
- * opened safely. Rejects with `path_outside_root` where the save path itself lies behind a link.
+ * opened safely. The save path is reached alone, or once with others who look there. Rejects with
+ * `path_outside_root` where it lies behind a link.
  */
 export async function identify(
   operations: FileOperations,
   root: string,
   paths: readonly string[],
+  reach: SharedFolders['use'] = (...folder) => withFolder(operations, ...folder),
 ): Promise<(Identity | undefined)[]> {
   const identities = new Array<Identity | undefined>(paths.length)
   try {
-    await withFolder(operations, root, [], { create: false, createRoot: false }, async (folder) => {
+    await reach(root, [], { create: false, createRoot: false }, async (folder) => {
       await new OperationLimit(maxAtOnce).forEach(paths.entries(), async ([index, path]) => {
         identities[index] = await identifyOne(operations, folder, path)
       })

@@ -2,6 +2,8 @@ import { HostShare } from '../../../protocol/host-share.ts'
 import { ExtentCache } from './extent-cache.ts'
 import { FileOperations } from './file-operations.ts'
 import { FilePool } from './file-pool.ts'
+import { identify, type Identity } from './identity.ts'
+import { SharedFolders } from './shared-folders.ts'
 
 /** How often the share of the host is looked at. */
 const shareMs = 1000
@@ -18,14 +20,20 @@ export class SessionDisk {
   readonly operations = new FileOperations()
   readonly pool: FilePool
   readonly extents: ExtentCache
+  readonly #folders = new SharedFolders(this.operations)
   readonly #looks: NodeJS.Timeout
 
   constructor({ maxOpenFiles = 128, cacheBytes, hostShare }: SessionDiskOptions = {}) {
-    this.pool = new FilePool(this.operations, maxOpenFiles)
+    this.pool = new FilePool(this.operations, maxOpenFiles, this.#folders)
     this.extents = new ExtentCache(cacheBytes)
     const share = new HostShare(hostShare)
     const look = (): void => this.pool.limit(Math.min(maxOpenFiles, share.get('fileShare') || Infinity))
     this.#looks = setInterval(look, shareMs).unref()
+  }
+
+  /** As `identify`; torrents that look into one folder at the same time open it once. */
+  async identify(root: string, paths: readonly string[]): Promise<(Identity | undefined)[]> {
+    return await identify(this.operations, root, paths, (...folder) => this.#folders.use(...folder))
   }
 
   /** Closes every open file; nothing is synced. */

@@ -13,6 +13,7 @@ import { EnginePresence } from './engine-presence.ts'
 import type { PeerSource } from './engine/connections/peer-book.ts'
 import type { TorrentEvents } from './engine/torrent-events.ts'
 import { QuietTime } from './quiet-time.ts'
+import { readPiece } from './storage/piece-store.ts'
 import type { Swarm } from './swarm.ts'
 import { TorrentAnnounces } from './torrent-announces.ts'
 import type { TorrentContent } from './torrent-content.ts'
@@ -141,10 +142,11 @@ export class TorrentMeeting {
     else picker?.window(reader, first, count)
   }
 
-  /** Bytes of a piece that is there. Rejects as `PieceStore.read`. */
+  /** Bytes of a piece that is there. Rejects as `PieceStore.lend` tells. */
   async readPiece(piece: number, start: number, length: number): Promise<Uint8Array | undefined> {
     const { content, record } = this.#options
-    return await content()?.lend(record())?.store.read(piece, start, length)
+    const store = content()?.lend(record())?.store
+    return store && (await readPiece(store, piece, start, length))
   }
 
   /** Dials a peer, `host:port`, that a caller names; undefined where it is closed meanwhile. */

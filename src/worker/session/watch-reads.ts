@@ -13,14 +13,6 @@ export function watchReads(store: PieceStore, onFault: (error: RestTorrentError)
     write: (index, bytes) => store.write(index, bytes),
     sync: () => store.sync(),
     close: () => store.close(),
-    read: async (index, offset, length) => {
-      try {
-        return await store.read(index, offset, length)
-      } catch (error) {
-        watch(error)
-        throw error
-      }
-    },
     lend: (index, offset, length, borrow) => {
       store.lend(index, offset, length, (error, bytes) => {
         if (error !== null) watch(error)

@@ -9,6 +9,7 @@ import { hasBit } from '../../protocol/progress.ts'
 import { DiskPieceStore } from '../session/storage/disk-piece-store.ts'
 import { FileOperations } from '../session/storage/file-operations.ts'
 import { identify } from '../session/storage/identity.ts'
+import { readPiece } from '../session/storage/piece-store.ts'
 import { SessionDisk } from '../session/storage/session-disk.ts'
 import type { TorrentFilesOptions } from '../session/storage/torrent-files.ts'
 import { layoutOf } from '../session/torrent-store.ts'
@@ -58,7 +59,7 @@ async function copy(
   source: DiskPieceStore,
   target: DiskPieceStore,
 ): Promise<void> {
-  const bytes = await source.read(piece, 0, source.pieceSize(piece))
+  const bytes = await readPiece(source, piece, 0, source.pieceSize(piece))
   const expected = info.pieces.subarray(piece * hashLength, (piece + 1) * hashLength)
   if (!hash('sha1', bytes, 'buffer').equals(expected))
     throw new RestTorrentError('files_changed', `piece ${piece} is not what it was`)

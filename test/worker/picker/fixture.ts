@@ -12,6 +12,7 @@ import type { PickerHandle } from '../../../src/worker/session/engine/picker/pic
 import { PieceBits } from '../../../src/worker/session/piece-bits.ts'
 import { EngineStore } from '../../../src/worker/session/storage/engine-store.ts'
 import { MemoryBudget, MemoryPieceStore } from '../../../src/worker/session/storage/memory-piece-store.ts'
+import { readPiece } from '../../../src/worker/session/storage/piece-store.ts'
 import { freePort } from '../../support/ports.ts'
 import type { MadeMetainfo } from '../../support/metainfo.ts'
 import { sessionSettings } from '../../support/session-record.ts'
@@ -151,7 +152,7 @@ export async function startPeer(
     content: async () => {
       const indices = Array.from({ length: made.pieceCount }, (_, index) => index)
       return Buffer.concat(
-        await Promise.all(indices.map((index) => store.read(index, 0, store.pieceSize(index)))),
+        await Promise.all(indices.map((index) => readPiece(store, index, 0, store.pieceSize(index)))),
       )
     },
     close: () => running.close(),

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync, w
 import { join } from 'node:path'
 import { observeFileOperations } from '../../../src/worker/session/storage/file-operations.ts'
 import { DiskPieceStore } from '../../../src/worker/session/storage/disk-piece-store.ts'
+import { readPiece } from '../../../src/worker/session/storage/piece-store.ts'
 import { suite, temporaryFolder } from '../../support/suite.ts'
 import { contentOf, filesOf, pieceOf, rejection, sameBytes, storeOf, writeAll } from './fixture.ts'
 
@@ -29,8 +30,8 @@ test('pieces cross files, padding stays off the disk, empty files are made and l
   assert.not.ok(existsSync(join(root, 't/link')))
   for (let index = 0; index < layout.pieceCount; index += 1) {
     const piece = pieceOf(content, layout, index)
-    sameBytes(await store.read(index, 0, piece.length), piece)
-    sameBytes(await store.read(index, 7, 100), piece.subarray(7, 107))
+    sameBytes(await readPiece(store, index, 0, piece.length), piece)
+    sameBytes(await readPiece(store, index, 7, 100), piece.subarray(7, 107))
   }
   await store.close()
   await disk.close()
@@ -50,7 +51,7 @@ test('a range outside the piece and a piece of the wrong size are refused', asyn
     [0, NaN, 1],
     [NaN, 0, 1],
   ] as const)
-    await rejection(store.read(index, offset, length), 'invalid_parameter')
+    await rejection(readPiece(store, index, offset, length), 'invalid_parameter')
   await rejection(store.write(0, new Uint8Array(63)), 'invalid_parameter')
   await rejection(store.write(1, new Uint8Array(64)), 'invalid_parameter')
 })
@@ -60,13 +61,13 @@ test('reading a file that was cut or deleted is files_changed and names it by it
   const { store, layout, disk } = storeOf(root, filesOf(['t/a', 100], ['t/b', 100]), 64)
   await writeAll(store, layout, contentOf(layout))
   truncateSync(join(root, 't/b'), 50)
-  assert.is((await store.read(2, 0, 22)).length, 22)
-  const error = await rejection(store.read(2, 0, 64), 'files_changed')
+  assert.is((await readPiece(store, 2, 0, 22)).length, 22)
+  const error = await rejection(readPiece(store, 2, 0, 64), 'files_changed')
   assert.match(error.message, 't/b')
   assert.not.match(error.message, root)
   await disk.close()
   rmSync(join(root, 't/a'))
-  await rejection(store.read(0, 0, 64), 'files_changed')
+  await rejection(readPiece(store, 0, 0, 64), 'files_changed')
   await disk.close()
 })
 
@@ -161,7 +162,7 @@ test('close waits for what is under way, then refuses', async () => {
   await writes
   sameBytes(readFileSync(join(root, 'a')), content)
   await rejection(store.write(0, pieceOf(content, layout, 0)), 'disk_failed')
-  await rejection(store.read(0, 0, 1), 'disk_failed')
+  await rejection(readPiece(store, 0, 0, 1), 'disk_failed')
   await disk.close()
 })
 

@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { RestTorrentError } from '../../../src/protocol/errors.ts'
 import { EngineStore, type GetOptions } from '../../../src/worker/session/storage/engine-store.ts'
+import { observeFileOperations } from '../../../src/worker/session/storage/file-operations.ts'
 import { suite, temporaryFolder } from '../../support/suite.ts'
 import { contentOf, filesOf, pieceOf, sameBytes, storeOf } from './fixture.ts'
 
+const block = 16 * 1024
 const test = suite('worker/session/storage/engine-store')
 
 function made() {
@@ -36,6 +38,25 @@ test('put and get speak callbacks, with the whole piece as the default', async (
   sameBytes(await get(engine, 1, { offset: 40, length: 8 }), content.subarray(104, 112))
   const direct = new Promise<unknown>((resolve) => engine.get(0, (_, bytes) => resolve(bytes)))
   sameBytes((await direct) as Uint8Array, content.subarray(0, 64))
+  await disk.close()
+})
+
+test('get reads ahead, and gives bytes of the caller', async () => {
+  const { store, layout, disk } = storeOf(temporaryFolder(), filesOf(['a', 4 * block]), 4 * block)
+  const content = contentOf(layout)
+  const engine = new EngineStore(store)
+  await put(engine, 0, content)
+  const lengths: number[] = []
+  const stop = observeFileOperations((operation, [, length]) => {
+    if (operation === 'read') lengths.push(Number(length))
+  })
+  for (const offset of [0, block, 2 * block, 2 * block, 3 * block]) {
+    const bytes = await get(engine, 0, { offset, length: block })
+    sameBytes(bytes, content.subarray(offset, offset + block))
+    bytes.fill(0)
+  }
+  stop()
+  assert.equal(lengths, [block, 4 * block])
   await disk.close()
 })
 

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import { randomBytes } from 'node:crypto'
 import { MemoryBudget, MemoryPieceStore } from '../../../src/worker/session/storage/memory-piece-store.ts'
+import { readPiece } from '../../../src/worker/session/storage/piece-store.ts'
 import { suite } from '../../support/suite.ts'
 import { rejection, sameBytes } from './fixture.ts'
 
@@ -11,17 +12,17 @@ test('a piece comes back whole and in parts, as a copy', async () => {
   const [first, last] = [randomBytes(64), randomBytes(36)]
   await store.write(0, first)
   await store.write(1, last)
-  ;(await store.read(0, 0, 64)).fill(0)
-  sameBytes(await store.read(0, 0, 64), first)
-  sameBytes(await store.read(1, 30, 6), last.subarray(30))
-  await rejection(store.read(1, 30, 7), 'invalid_parameter')
+  ;(await readPiece(store, 0, 0, 64)).fill(0)
+  sameBytes(await readPiece(store, 0, 0, 64), first)
+  sameBytes(await readPiece(store, 1, 30, 6), last.subarray(30))
+  await rejection(readPiece(store, 1, 30, 7), 'invalid_parameter')
   await rejection(store.write(1, first), 'invalid_parameter')
   assert.equal(await store.sync(), { files: [] })
 })
 
 test('a piece that is not held is files_changed', async () => {
   const store = new MemoryPieceStore({ length: 100, pieceLength: 64 }, new MemoryBudget(100))
-  await rejection(store.read(0, 0, 1), 'files_changed')
+  await rejection(readPiece(store, 0, 0, 1), 'files_changed')
 })
 
 test('torrents share one budget, past which a write is insufficient_space; close gives it back', async () => {
@@ -36,7 +37,7 @@ test('torrents share one budget, past which a write is insufficient_space; close
   assert.is(budget.used, 128)
   await one.close()
   await other.write(1, piece)
-  sameBytes(await other.read(1, 0, 64), piece)
+  sameBytes(await readPiece(other, 1, 0, 64), piece)
   await rejection(one.write(0, piece), 'disk_failed')
   await other.close()
   assert.is(budget.used, 0)

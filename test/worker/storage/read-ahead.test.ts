@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import { randomBytes } from 'node:crypto'
 import { observeFileOperations } from '../../../src/worker/session/storage/file-operations.ts'
+import { readPiece } from '../../../src/worker/session/storage/piece-store.ts'
 import { DiskPieceStore } from '../../../src/worker/session/storage/disk-piece-store.ts'
 import { ExtentCache } from '../../../src/worker/session/storage/extent-cache.ts'
 import { eventually, suite, temporaryFolder } from '../../support/suite.ts'
@@ -9,16 +10,6 @@ import { contentOf, filesOf, pieceOf, rejection, sameBytes, storeOf, writeAll } 
 const test = suite('worker/session/storage/read-ahead')
 const block = 16 * 1024
 const pieceLength = 1024 * 1024
-
-/** A block as a peer gets it: copied in the turn in which it is lent. */
-function lent(store: DiskPieceStore, index: number, offset: number, length: number): Promise<Buffer> {
-  return new Promise((resolve, reject) =>
-    store.lend(index, offset, length, (error, bytes) => {
-      if (bytes) resolve(Buffer.from(bytes))
-      else reject(error instanceof Error ? error : new Error('no error'))
-    }),
-  )
-}
 
 function countReads(): { lengths: number[]; stop: () => void } {
   const lengths: number[] = []
@@ -40,7 +31,7 @@ test('blocks asked in a row are read from the disk once per extent', async () =>
   const { store, content, disk } = await filled()
   const { lengths, stop } = countReads()
   const offsets = Array.from({ length: pieceLength / block }, (_, index) => index * block)
-  const blocks = await Promise.all(offsets.map((offset) => lent(store, 0, offset, block)))
+  const blocks = await Promise.all(offsets.map((offset) => readPiece(store, 0, offset, block)))
   stop()
   for (const [index, bytes] of blocks.entries())
     sameBytes(bytes, content.subarray(index * block, (index + 1) * block))
@@ -54,7 +45,7 @@ test('blocks asked in a row are read from the disk once per extent', async () =>
 test('blocks asked here and there are read alone', async () => {
   const { store, disk } = await filled()
   const { lengths, stop } = countReads()
-  for (const offset of [0, 5, 2, 9, 30, 12]) await lent(store, 0, offset * block, block)
+  for (const offset of [0, 5, 2, 9, 30, 12]) await readPiece(store, 0, offset * block, block)
   stop()
   assert.equal(lengths, Array(6).fill(block))
   await disk.close()
@@ -67,7 +58,7 @@ test('concurrent readers with odd ranges get the right bytes', async () => {
     const piece = pieceOf(content, layout, index)
     let offset = (turn * 7919) % (piece.length - 3 * block)
     for (const length of [block, block - 3, 5000]) {
-      sameBytes(await lent(store, index, offset, length), piece.subarray(offset, offset + length))
+      sameBytes(await readPiece(store, index, offset, length), piece.subarray(offset, offset + length))
       offset += length
     }
   })
@@ -79,7 +70,7 @@ test('concurrent readers with odd ranges get the right bytes', async () => {
 test('a write forgets what was read of its piece, also what is being read while it is written', async () => {
   const { store, layout, content, disk } = await filled()
   for (let turn = 0; turn < 20; turn += 1) {
-    const inRow = () => Promise.all([0, 1, 2, 3].map((at) => lent(store, 1, at * block, block)))
+    const inRow = () => Promise.all([0, 1, 2, 3].map((at) => readPiece(store, 1, at * block, block)))
     await inRow()
     const piece = randomBytes(layout.pieceSize(1))
     const write = store.write(1, piece)
@@ -87,7 +78,7 @@ test('a write forgets what was read of its piece, also what is being read while 
     for (const [at, bytes] of (await inRow()).entries())
       sameBytes(bytes, piece.subarray(at * block, (at + 1) * block))
   }
-  sameBytes(await lent(store, 0, 0, pieceLength), pieceOf(content, layout, 0))
+  sameBytes(await readPiece(store, 0, 0, pieceLength), pieceOf(content, layout, 0))
   await disk.close()
 })
 
@@ -102,12 +93,12 @@ test('an extent that was read just before the bytes under it changed is not kept
   const piece = randomBytes(layout.pieceSize(2))
   const write = store.write(2, piece)
   await writing.promise
-  for (const at of [0, 1, 2]) await lent(store, 2, at * block, block)
+  for (const at of [0, 1, 2]) await readPiece(store, 2, at * block, block)
   assert.is(disk.extents.bytes, 256 * 1024)
   gate.resolve(undefined)
   await write
   stop()
-  sameBytes(await lent(store, 2, block, block), piece.subarray(block, 2 * block))
+  sameBytes(await readPiece(store, 2, block, block), piece.subarray(block, 2 * block))
   await disk.close()
 })
 
@@ -118,8 +109,8 @@ test('what was read for one torrent is not given to another, and goes when its s
   const second = contentOf(layout)
   await writeAll(other, layout, second)
   for (const at of [0, 1, 2]) {
-    sameBytes(await lent(store, 0, at * block, block), content.subarray(at * block, (at + 1) * block))
-    sameBytes(await lent(other, 0, at * block, block), second.subarray(at * block, (at + 1) * block))
+    sameBytes(await readPiece(store, 0, at * block, block), content.subarray(at * block, (at + 1) * block))
+    sameBytes(await readPiece(other, 0, at * block, block), second.subarray(at * block, (at + 1) * block))
   }
   assert.is(disk.extents.bytes, 2 * 256 * 1024)
   await store.close()
@@ -131,25 +122,25 @@ test('what was read for one torrent is not given to another, and goes when its s
 
 test('a failed extent rejects all who wait for it and is not kept', async () => {
   const { store, content, disk } = await filled()
-  await lent(store, 0, 0, block)
+  await readPiece(store, 0, 0, block)
   const stop = observeFileOperations((operation) => {
     if (operation === 'read') throw Object.assign(new Error('injected'), { code: 'EIO', errno: -5 })
   })
-  const reads = [1, 2, 3].map((at) => rejection(lent(store, 0, at * block, block), 'disk_failed'))
+  const reads = [1, 2, 3].map((at) => rejection(readPiece(store, 0, at * block, block), 'disk_failed'))
   await Promise.all(reads)
   stop()
   assert.is(disk.extents.bytes, 0)
-  sameBytes(await lent(store, 0, block, block), content.subarray(block, 2 * block))
+  sameBytes(await readPiece(store, 0, block, block), content.subarray(block, 2 * block))
   await disk.close()
 })
 
 test('an extent is forgotten with its last block, also one that is still being read', async () => {
   const { store, content, disk } = await filled()
   const all = Array.from({ length: pieceLength / block }, (_, at) => at)
-  const blocks = await Promise.all(all.map((at) => lent(store, 0, at * block, block)))
+  const blocks = await Promise.all(all.map((at) => readPiece(store, 0, at * block, block)))
   sameBytes(Buffer.concat(blocks), content.subarray(0, pieceLength))
   assert.is(disk.extents.bytes, 0)
-  for (const at of all) sameBytes(await lent(store, 0, at * block, block), blocks[at] ?? Buffer.of())
+  for (const at of all) sameBytes(await readPiece(store, 0, at * block, block), blocks[at] ?? Buffer.of())
   assert.is(disk.extents.bytes, 0)
   await disk.close()
 })

@@ -4,7 +4,7 @@
  */
 import { RestTorrentError } from '../../../protocol/errors.ts'
 import type { Layout } from './layout.ts'
-import { checkRange, checkWhole, rangeRefusal } from './piece-range.ts'
+import { checkWhole, rangeRefusal } from './piece-range.ts'
 import type { Borrow, PieceStore, SyncedFile } from './piece-store.ts'
 import { ReadAhead } from './read-ahead.ts'
 import { TorrentFiles, type TorrentFilesOptions } from './torrent-files.ts'
@@ -54,18 +54,7 @@ export class DiskPieceStore implements PieceStore {
     return this.#track(() => this.#files.createEmpty())
   }
 
-  /** As PieceStore.read; `files_changed` when a file is missing or shorter than the range. */
-  read(index: number, offset: number, length: number): Promise<Uint8Array> {
-    return this.#track(async () => {
-      const size = this.pieceSize(index)
-      checkRange(index, size, offset, length)
-      const bytes = Buffer.allocUnsafeSlow(length)
-      await this.#files.read(index * this.pieceLength + offset, bytes)
-      return bytes
-    })
-  }
-
-  /** As PieceStore.lend, and `read` for the codes. */
+  /** As PieceStore.lend; `files_changed` when a file is missing or shorter than the range. */
   lend(index: number, offset: number, length: number, borrow: Borrow): void {
     const size = this.pieceSize(index)
     const refusal = this.#closed ? closed() : rangeRefusal(index, size, offset, length)

@@ -1,4 +1,4 @@
-import type { Borrow, PieceStore } from './piece-store.ts'
+import { readPiece, type Borrow, type PieceStore } from './piece-store.ts'
 
 type Callback<Result = void> = (error: unknown, result?: Result) => void
 
@@ -30,11 +30,6 @@ export class EngineStore {
     this.#pieces.lend(index, offset, length, borrow)
   }
 
-  /** As PieceStore.read, for who is not the engine. */
-  async read(index: number, offset: number, length: number): Promise<Uint8Array> {
-    return await this.#pieces.read(index, offset, length)
-  }
-
   get(
     index: number,
     options: GetOptions | null | undefined | Callback<Uint8Array>,
@@ -46,7 +41,7 @@ export class EngineStore {
     }
     const offset = options?.offset ?? 0
     const length = options?.length ?? this.#pieces.pieceSize(index) - offset
-    settle(this.#pieces.read(index, offset, length), callback)
+    settle(readPiece(this.#pieces, index, offset, length), callback)
   }
 
   close(callback: Callback = ignore): void {

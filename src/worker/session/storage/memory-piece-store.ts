@@ -1,5 +1,5 @@
 import { RestTorrentError } from '../../../protocol/errors.ts'
-import { checkRange, checkWhole, rangeRefusal } from './piece-range.ts'
+import { checkWhole, rangeRefusal } from './piece-range.ts'
 import type { Borrow, PieceStore, SyncedFile } from './piece-store.ts'
 
 /** Bytes that torrents may keep in memory together; the operator bounds them, not a torrent. */
@@ -46,22 +46,13 @@ export class MemoryPieceStore implements PieceStore {
     return Number.isSafeInteger(index) && index >= 0 && left > 0 ? Math.min(this.pieceLength, left) : 0
   }
 
-  /** As PieceStore.read; `files_changed` for a piece that is not held. */
-  async read(index: number, offset: number, length: number): Promise<Uint8Array> {
-    await Promise.resolve()
-    checkRange(index, this.pieceSize(index), offset, length)
-    const piece = this.#pieces.get(index)
-    if (!piece) throw notHeld(index)
-    return new Uint8Array(piece.subarray(offset, offset + length))
-  }
-
-  /** As PieceStore.lend, always in this turn. */
+  /** As PieceStore.lend, always in this turn; `files_changed` for a piece that is not held. */
   lend(index: number, offset: number, length: number, borrow: Borrow): void {
     const refusal = rangeRefusal(index, this.pieceSize(index), offset, length)
     if (refusal) return borrow(refusal)
     const piece = this.#pieces.get(index)
     if (piece) borrow(null, piece.subarray(offset, offset + length))
-    else borrow(notHeld(index))
+    else borrow(new RestTorrentError('files_changed', `piece ${index} is not in memory`))
   }
 
   /** As PieceStore.write; `insufficient_space` when the budget is used up. */
@@ -83,8 +74,4 @@ export class MemoryPieceStore implements PieceStore {
     for (const piece of this.#pieces.values()) this.#budget.give(piece.length)
     this.#pieces.clear()
   }
-}
-
-function notHeld(index: number): RestTorrentError {
-  return new RestTorrentError('files_changed', `piece ${index} is not in memory`)
 }

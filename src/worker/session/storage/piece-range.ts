@@ -12,12 +12,6 @@ export function rangeRefusal(
   return new RestTorrentError('invalid_parameter', `no bytes ${offset}+${length} in piece ${index}`)
 }
 
-/** Throws what `rangeRefusal` gives. */
-export function checkRange(...range: Parameters<typeof rangeRefusal>): void {
-  const refusal = rangeRefusal(...range)
-  if (refusal) throw refusal
-}
-
 /** Throws `invalid_parameter` unless that many bytes are the whole of a piece of that size. */
 export function checkWhole(index: number, pieceSize: number, length: number): void {
   if (pieceSize > 0 && length === pieceSize) return

@@ -14,9 +14,10 @@ export interface PieceStore {
   readonly pieceLength: number
   /** The bytes of a piece; 0 for an index that is none. */
   pieceSize(index: number): number
-  /** Bytes of a piece, as the caller's own; `invalid_parameter` for a range outside it. */
-  read(index: number, offset: number, length: number): Promise<Uint8Array>
-  /** The same bytes for who copies them at once, as peers are sent them: in this turn where they are at hand. */
+  /**
+   * Lends bytes of a piece to who copies them at once, as peers are sent them: in this turn where they are at
+   * hand. `invalid_parameter` for a range outside it.
+   */
   lend(index: number, offset: number, length: number, borrow: Borrow): void
   /** Keeps a whole piece; the bytes must not change until it resolves. */
   write(index: number, bytes: Uint8Array): Promise<void>
@@ -24,4 +25,19 @@ export interface PieceStore {
   sync(): Promise<{ files: SyncedFile[] }>
   /** Ends reading and writing, after what is under way; deletes nothing and syncs nothing. */
   close(): Promise<void>
+}
+
+/** Bytes of a piece, as the caller's own. Rejects with what `lend` tells. */
+export async function readPiece(
+  store: Pick<PieceStore, 'lend'>,
+  index: number,
+  offset: number,
+  length: number,
+): Promise<Uint8Array> {
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
+  store.lend(index, offset, length, (error, bytes) => {
+    if (bytes === undefined) reject(error)
+    else resolve(new Uint8Array(bytes))
+  })
+  return await promise
 }

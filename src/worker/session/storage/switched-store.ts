@@ -16,11 +16,6 @@ export class SwitchedStore implements PieceStore {
     return this.#store.pieceSize(index)
   }
 
-  read(index: number, offset: number, length: number): Promise<Uint8Array> {
-    if (this.#held === undefined) return this.#store.read(index, offset, length)
-    return this.#held.promise.then(() => this.#store.read(index, offset, length))
-  }
-
   lend(index: number, offset: number, length: number, borrow: Borrow): void {
     if (this.#held === undefined) this.#store.lend(index, offset, length, borrow)
     else this.#held.promise.then(() => this.#store.lend(index, offset, length, borrow), borrow)

@@ -37,7 +37,6 @@ import { tellFiltersOf } from './supervisor/configure.ts'
 import { CallJournal } from './records/call-journal.ts'
 import { HashDesk } from './supervisor/hash-desk.ts'
 import { FinishedMoves } from './supervisor/finished-moves.ts'
-import { Relocation } from './supervisor/relocation.ts'
 import { sweepElsewhere } from './supervisor/sweep-elsewhere.ts'
 import { Supervisor } from './supervisor/supervisor.ts'
 import { declareMoves } from './supervisor/torrent-moves.ts'
@@ -130,8 +129,7 @@ export async function startProgram(
       },
       board,
       hashDesk,
-      compareFiles: (comparison) => tasks.commonFiles(comparison),
-      deleteFiles: (deletion) => tasks.deleteData(deletion),
+      tasks,
       journal,
       log,
     })
@@ -178,7 +176,7 @@ export async function startProgram(
       madeAnswer: madeAnswers(board, jobs),
       log,
     })
-    const relocation = new Relocation({ tasks, hashDesk, files: supervisor.files, board })
+    const { relocation } = supervisor
     const moveTorrent = declareMoves({ supervisor, relocation, tasks, jobs, rootDir, dataDir })
     const plain = commandHandlers({
       supervisor,

@@ -15,7 +15,6 @@ import { Jobs } from '../../src/main/jobs/jobs.ts'
 import { Live } from '../../src/main/live/live.ts'
 import { HostRecord } from '../../src/main/records/host-record.ts'
 import { HashDesk } from '../../src/main/supervisor/hash-desk.ts'
-import { Relocation } from '../../src/main/supervisor/relocation.ts'
 import { Supervisor } from '../../src/main/supervisor/supervisor.ts'
 import { declareMoves } from '../../src/main/supervisor/torrent-moves.ts'
 import { threadEntries } from '../../src/main/threads/entries.ts'
@@ -37,6 +36,8 @@ export interface SupervisedOptions {
   /** The real session worker without it. */
   readonly entry?: URL
   readonly pollMs?: number
+  /** What hands the sessions' work on disks to the pool. */
+  readonly hashDesk?: (tasks: TaskPool) => HashDesk
   /** How soon a torrent in error is tried again; 30 s without it. */
   readonly healMs?: number
   /** How soon a session that failed is tried again; 5 minutes without it. */
@@ -84,7 +85,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     onChange: () => undefined,
     log,
   })
-  const hashDesk = new HashDesk(tasks)
+  const hashDesk = options.hashDesk?.(tasks) ?? new HashDesk(tasks)
   const supervisor = new Supervisor({
     start,
     boot: {
@@ -97,8 +98,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     },
     board,
     hashDesk,
-    compareFiles: (comparison) => tasks.commonFiles(comparison),
-    deleteFiles: (deletion) => tasks.deleteData(deletion),
+    tasks,
     log,
     measureMs: 200,
     failedRetryMs: options.failedRetryMs,
@@ -120,7 +120,7 @@ export function supervise(options: SupervisedOptions = {}): Supervised {
     hasSession: (id) => board.sessions.has(id),
     log,
   })
-  const relocation = new Relocation({ tasks, hashDesk, files: supervisor.files, board })
+  const { relocation } = supervisor
   const jobs = new Jobs(journal, log)
   const handlers = commandHandlers({
     relocation,

@@ -75,12 +75,22 @@ export class FileOwnership {
     if (claim !== undefined) this.#claims.place(claim, [place])
   }
 
-  /** Paths below a place that a torrent gives up which others have: they are not to be deleted. */
-  async sparedAt(sessionId: string, record: TorrentRecord, place: FilePlace): Promise<string[]> {
+  /**
+   * Paths below a place that a torrent gives up which others have: they are not to be deleted. Where it is removed,
+   * one that was added again since is another.
+   */
+  async sparedAt(
+    sessionId: string,
+    record: TorrentRecord,
+    place: FilePlace,
+    isRemoved: boolean,
+  ): Promise<string[]> {
     const { infoHash, source, facts } = record
     if (source.rawInfo === undefined) return []
     const roots = rootsOf(facts?.name ?? source.name, place)
-    const near = this.#claims.near({ roots }).filter((other) => !isOtherLife(other, { sessionId, infoHash }))
+    const isOwn = (other: Claim): boolean =>
+      isOtherLife(other, { sessionId, infoHash }) && (!isRemoved || other.leaving !== undefined)
+    const near = this.#claims.near({ roots }).filter((other) => !isOwn(other))
     return await this.#spared({ rawInfo: source.rawInfo, places: [place] }, near)
   }
 

@@ -51,7 +51,7 @@ export function placeHandlers(
       if (relocation.isBusy(session, infoHash))
         throw new RestTorrentError('file_in_use', `files of torrent ${infoHash} are being moved`)
       const signal = AbortSignal.timeout(renameDeadlineMs)
-      const named = await relocation.rename(session, infoHash, signal, async (renamed) => {
+      const named = await relocation.rename(session, record, signal, async (renamed) => {
         return await tasks.changeNames({ rawInfo, renamed, path, newPath })
       })
       return { value: { num_files: named.length } }

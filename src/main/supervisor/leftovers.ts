@@ -5,18 +5,19 @@
  */
 import { setTimeout } from 'node:timers/promises'
 import { toWireError } from '../../protocol/errors.ts'
-import type { FileDeletion } from '../../protocol/tasks.ts'
 import { placeOf } from '../../protocol/torrent-place.ts'
 import type { FileOwnership } from '../files/file-ownership.ts'
 import type { Log } from '../log.ts'
 import type { Removal } from '../records/removal.ts'
 import type { SessionRecords } from '../records/session-records.ts'
+import type { TaskPool } from '../threads/task-pool.ts'
+import type { Relocation } from './relocation.ts'
 import { longestWait } from './removals.ts'
 
 export interface LeftoverSurroundings {
   readonly files: FileOwnership
-  /** Deletes the files of one torrent; rejects with a disk code. */
-  readonly deleteFiles: (deletion: FileDeletion) => Promise<void>
+  readonly relocation: Pick<Relocation, 'sweep'>
+  readonly tasks: Pick<TaskPool, 'deleteData'>
   readonly log: Log
   /** How long the first wait after a failure is; each is twice the one before. */
   readonly retryMs: number
@@ -61,6 +62,7 @@ export class Leftovers {
     let waitMs = retryMs
     while (!signal.aborted) {
       try {
+        await this.#near.relocation.sweep({ id: records.session.id, records }, removal.record)
         await this.#delete(removal)
         records.finishRemoval(removal)
         files.release(removal.id)
@@ -78,6 +80,6 @@ export class Leftovers {
     const { source, storageMode } = record
     if (storageMode === 'memory' || source.rawInfo === undefined) return
     const spared = await this.#near.files.spared(id)
-    await this.#near.deleteFiles({ place: placeOf(record), rawInfo: source.rawInfo, spared })
+    await this.#near.tasks.deleteData({ place: placeOf(record), rawInfo: source.rawInfo, spared })
   }
 }

@@ -21,6 +21,8 @@ export interface PieceCopyOptions {
   readonly hashDesk: Pick<HashDesk, 'inTurn'>
   readonly sessionId: string
   readonly place: FilePlace
+  /** The torrent as it is; throws `torrent_not_found` where it was removed. */
+  readonly now: () => TorrentRecord
   readonly signal: AbortSignal
   /** 0…1 of the pieces that were there at the beginning. */
   readonly progress: (share: number) => void
@@ -39,20 +41,20 @@ export class PieceCopies {
 
   /**
    * Copies again and again what is there and not copied, until little is left. Rejects with
-   * `torrent_not_running` where nobody knows which pieces are there, with `files_changed` or another disk code.
+   * `torrent_not_found`, with `torrent_not_running` where nobody knows which pieces are there, with `files_changed` or another disk code.
    */
-  async most(record: () => TorrentRecord): Promise<void> {
-    const { progress } = this.#options
+  async most(): Promise<void> {
+    const { progress, now } = this.#options
     for (let round = 0; round < mostRounds; round += 1) {
-      const now = record()
-      const bytes = await this.#copy(now, round === 0 ? progress : () => undefined)
+      const bytes = await this.#copy(now(), round === 0 ? progress : () => undefined)
       if (bytes <= bytesPerTask) return
     }
   }
 
   /** Copies what is left; gives what is known of the files then. Rejects as `most`. */
-  async rest(record: TorrentRecord): Promise<Pick<TorrentRecord, 'bits' | 'resume'>> {
-    const { tasks, place } = this.#options
+  async rest(): Promise<Pick<TorrentRecord, 'bits' | 'resume'>> {
+    const { tasks, place, now } = this.#options
+    const record = now()
     await this.#copy(record, () => undefined)
     const { source, counters } = record
     const found = await tasks.identifyPlace(source.rawInfo ?? new Uint8Array(), place)
@@ -66,7 +68,7 @@ export class PieceCopies {
 
   /** Gives the bytes of the pieces that were copied. */
   async #copy(record: TorrentRecord, progress: (share: number) => void): Promise<number> {
-    const { tasks, hashDesk, sessionId, place: to, signal } = this.#options
+    const { tasks, hashDesk, sessionId, place: to, now, signal } = this.#options
     const claimed = claimedBits(record)
     const { infoHash, source, facts, saveFolder, renamed } = record
     if (claimed === undefined || facts === undefined || source.rawInfo === undefined)
@@ -81,6 +83,7 @@ export class PieceCopies {
     let copied = 0
     for (let firstPiece = 0; firstPiece < facts.pieceCount; firstPiece += step) {
       signal.throwIfAborted()
+      now()
       const endPiece = Math.min(facts.pieceCount, firstPiece + step)
       const wanted = countIn(bits, firstPiece, endPiece)
       if (wanted > 0 || firstPiece === 0)

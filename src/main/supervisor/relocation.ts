@@ -14,6 +14,7 @@ import type { FileOwnership } from '../files/file-ownership.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
 import type { HashDesk } from './hash-desk.ts'
 import { holdFiles } from './hold-files.ts'
+import { findNow, onlyFor, recordNow, type OneLife } from './one-life.ts'
 import { PieceCopies } from './piece-copies.ts'
 import { renameHeld } from './rename-held.ts'
 import type { SessionSupervisor } from './session-supervisor.ts'
@@ -33,6 +34,8 @@ export interface RelocationOptions {
   /** 0…1 of what is copied. */
   readonly progress: (share: number) => void
 }
+
+type SweptSession = Pick<SessionSupervisor, 'id' | 'records'>
 
 export class Relocation {
   readonly #near: RelocationSurroundings
@@ -55,17 +58,18 @@ export class Relocation {
    */
   async bring(
     session: SessionSupervisor,
-    infoHash: string,
+    torrent: OneLife,
     place: Omit<TorrentPlace, 'renamed'>,
     options: RelocationOptions,
   ): Promise<void> {
+    const { infoHash } = torrent
     await this.#alone(session, infoHash, async () => {
       // now that it is its turn: a rename before it may just have been acknowledged
-      const { renamed } = find(session, infoHash)
-      await this.#bring(session, infoHash, { ...place, renamed }, options)
-      const { finishedPath, saveFolder } = session.records.torrents.get(infoHash) ?? {}
+      const before = findNow(session.records, torrent)
+      await this.#bring(session, before, { ...place, renamed: before.renamed }, options)
+      const { finishedPath, saveFolder } = recordNow(session.records, torrent) ?? {}
       if (finishedPath !== undefined && saveFolder === place.saveFolder)
-        await session.records.decide(infoHash, { finishedPath: undefined })
+        await session.records.decide(infoHash, onlyFor(torrent, { finishedPath: undefined }))
     })
   }
 
@@ -75,21 +79,24 @@ export class Relocation {
    */
   async rename(
     session: SessionSupervisor,
-    infoHash: string,
+    torrent: OneLife,
     signal: AbortSignal,
     names: (renamed: TorrentPlace['renamed']) => Promise<readonly RenamedFile[]>,
   ): Promise<readonly RenamedFile[]> {
-    return await this.#alone(session, infoHash, async () => {
-      const record = find(session, infoHash)
-      const renamed = [...(await names(record.renamed))]
+    return await this.#alone(session, torrent.infoHash, async () => {
+      const before = findNow(session.records, torrent)
+      const renamed = [...(await names(before.renamed))]
       const options = { signal, mayCopy: false, progress: () => undefined }
-      await this.#bring(session, infoHash, placeOf({ ...record, renamed }), options)
+      await this.#bring(session, before, placeOf({ ...before, renamed }), options)
       return renamed
     })
   }
 
-  /** Removes what a run before has left of a torrent beside its place. Rejects with a disk code. */
-  async sweep(session: SessionSupervisor, record: TorrentRecord): Promise<void> {
+  /**
+   * Removes what lies of a torrent beside its place, once nothing of it is on its way: what a run before has left,
+   * or what was made of one that is removed. Rejects with a disk code.
+   */
+  async sweep(session: SweptSession, record: TorrentRecord): Promise<void> {
     await this.#turns.take(keyOf(session, record.infoHash), async () => await this.#sweep(session, record))
   }
 
@@ -103,20 +110,20 @@ export class Relocation {
 
   async #bring(
     session: SessionSupervisor,
-    infoHash: string,
+    found: TorrentRecord,
     place: TorrentPlace,
     options: RelocationOptions,
   ): Promise<void> {
-    const before = find(session, infoHash)
+    const before = findNow(session.records, found)
     if (isSamePlace(before, place)) return await this.#sweep(session, before)
     if (before.storageMode === 'memory' || before.source.rawInfo === undefined)
       return await this.#switch(session, before, place, {})
     const isBegun = before.elsewhere !== undefined && isSamePlace(before.elsewhere, place)
     if (!isBegun) await this.#begin(session, before, place)
     try {
-      await this.#double(session, infoHash, place, options)
+      await this.#double(session, before, place, options)
     } catch (error) {
-      const still = session.records.torrents.get(infoHash)
+      const still = session.records.torrents.get(before.infoHash)
       if (still) session.torrents.apply(still) // it may be held
       if (isForNext(options.signal)) throw error
       await this.#sweep(session, { ...before, elsewhere: place }).catch(() => undefined) // left for the next start
@@ -134,9 +141,9 @@ export class Relocation {
     await files.extend(key, filePlace(before), filePlace(place))
     try {
       await tasks.refusePresent(linking(before, place))
-      await session.records.decide(infoHash, { elsewhere: place })
+      await session.records.decide(infoHash, onlyFor(before, { elsewhere: place }))
     } catch (error) {
-      files.settle(key, filePlace(before))
+      if (recordNow(session.records, before)) files.settle(key, filePlace(before))
       throw error
     }
   }
@@ -144,46 +151,46 @@ export class Relocation {
   /** Gives every file its second name or copy, and switches the record. */
   async #double(
     session: SessionSupervisor,
-    infoHash: string,
+    torrent: OneLife,
     place: TorrentPlace,
     { signal, mayCopy, progress }: RelocationOptions,
   ): Promise<void> {
     const { tasks, hashDesk } = this.#near
+    const now = (): TorrentRecord => findNow(session.records, torrent)
     signal.throwIfAborted()
-    const before = find(session, infoHash)
+    const before = now()
     const link = { ...linking(before, place), bits: claimedBits(before) }
     const linked = await tasks.linkFiles(link)
-    if (linked === 'unlinkable' && (await this.#renameHeld(session, infoHash, place, signal))) return
+    const byNames = {
+      tasks,
+      session,
+      torrent,
+      signal,
+      linking: (record: TorrentRecord) => linking(record, place),
+      switchFrom: async (record: TorrentRecord) => await this.#switch(session, record, place, {}),
+    }
+    if (linked === 'unlinkable' && (await renameHeld(byNames))) return
     const isLinked = linked === 'linked'
     if (!isLinked && !mayCopy)
       throw new RestTorrentError('disk_failed', 'a file cannot have this name there: move the torrent')
     const copies = isLinked
       ? undefined
-      : new PieceCopies({ tasks, hashDesk, sessionId: session.id, place: filePlace(place), signal, progress })
-    await copies?.most(() => find(session, infoHash))
-    await holdFiles(session, infoHash, signal)
-    const held = find(session, infoHash)
+      : new PieceCopies({
+          tasks,
+          hashDesk,
+          sessionId: session.id,
+          place: filePlace(place),
+          now,
+          signal,
+          progress,
+        })
+    await copies?.most()
+    await holdFiles(session, torrent.infoHash, signal)
+    const held = now()
     if (isLinked) await tasks.linkFiles({ ...linking(held, place), bits: claimedBits(held) }) // what was made meanwhile
-    const known = await copies?.rest(held)
+    const known = await copies?.rest()
     signal.throwIfAborted()
     await this.#switch(session, held, place, known ?? {})
-  }
-
-  async #renameHeld(
-    session: SessionSupervisor,
-    infoHash: string,
-    place: TorrentPlace,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    return await renameHeld({
-      tasks: this.#near.tasks,
-      session,
-      infoHash,
-      signal,
-      find: () => find(session, infoHash),
-      linking: (record) => linking(record, place),
-      switchFrom: async (record) => await this.#switch(session, record, place, {}),
-    })
   }
 
   /** One write: the place, where the other copies are, and what is known of the files. */
@@ -200,7 +207,7 @@ export class Relocation {
     const checkpoint = known.resume?.checkpoint
     const record = await session.records.decide(
       infoHash,
-      { saveFolder, savePath, renamed, mountPoint, elsewhere, ...known },
+      onlyFor(before, { saveFolder, savePath, renamed, mountPoint, elsewhere, ...known }),
       checkpoint ? [{ type: 'checkpoint', sessionId, infoHash, checkpoint }] : [],
     )
     this.#near.board.session(sessionId)?.rename(record)
@@ -208,17 +215,17 @@ export class Relocation {
   }
 
   /** Deletes the copies that are not in use, also of a torrent that was removed meanwhile: `last` is how it was. */
-  async #sweep(session: SessionSupervisor, last: TorrentRecord): Promise<void> {
+  async #sweep(session: SweptSession, last: TorrentRecord): Promise<void> {
     const { files, tasks } = this.#near
     const { infoHash } = last
-    const record = session.records.torrents.get(infoHash)
+    const record = recordNow(session.records, last)
     const { elsewhere, source } = record ?? last
     if (elsewhere === undefined || source.rawInfo === undefined) return
-    const spared = await files.sparedAt(session.id, last, elsewhere)
+    const spared = await files.sparedAt(session.id, last, elsewhere, record === undefined)
     const current = record && filePlace(record)
     await tasks.deleteData({ rawInfo: source.rawInfo, place: filePlace(elsewhere), spared, current })
     if (record === undefined) return
-    await session.records.decide(infoHash, { elsewhere: undefined })
+    await session.records.decide(infoHash, onlyFor(record, { elsewhere: undefined }))
     files.settle({ sessionId: session.id, infoHash }, filePlace(record))
   }
 }
@@ -226,12 +233,6 @@ export class Relocation {
 /** Whether the server stops: the next process goes on with what is there. */
 function isForNext({ reason }: AbortSignal): boolean {
   return reason instanceof RestTorrentError && reason.code === 'shutting_down'
-}
-
-function find({ records }: SessionSupervisor, infoHash: string): TorrentRecord {
-  const record = records.torrents.get(infoHash)
-  if (record === undefined) throw new RestTorrentError('torrent_not_found', `torrent ${infoHash} not found`)
-  return record
 }
 
 function linking(record: TorrentRecord, place: TorrentPlace) {
@@ -243,6 +244,6 @@ function filePlace({ saveFolder, renamed, mountPoint }: TorrentPlace) {
   return { saveFolder, renamed, mountPoint }
 }
 
-function keyOf({ id }: SessionSupervisor, infoHash: string): string {
+function keyOf({ id }: SweptSession, infoHash: string): string {
   return `${id}/${infoHash}`
 }

@@ -3,6 +3,7 @@
  * and, where files could not be deleted, again after a while. The records keep a removal until it is done.
  */
 import { toWireError } from '../../protocol/errors.ts'
+import type { TorrentRecord } from '../../protocol/records.ts'
 import type { SessionApi } from '../../protocol/session-rpc.ts'
 import type { FileOwnership } from '../files/file-ownership.ts'
 import type { Removal } from '../records/removal.ts'
@@ -16,6 +17,8 @@ export interface RemovalSurroundings {
   readonly files: FileOwnership
   /** How long the first wait after a failure is; each is twice the one before. */
   readonly retryMs: number
+  /** Deletes what a move has made or left of a torrent beside its place, once that move has ended. */
+  readonly sweep: (record: TorrentRecord) => Promise<void>
   /** Calls the worker; nothing happens where there is none. */
   readonly send: (what: string, run: (api: SessionApi) => Promise<void>) => void
 }
@@ -47,12 +50,13 @@ export class Removals {
   }
 
   #ask(removal: Removal, waitMs: number): void {
-    const { files, send } = this.#near
+    const { files, send, sweep } = this.#near
     const { id, record } = removal
     send('remove torrent', async (api) => {
       try {
         const spared = removal.deleteData ? await files.spared(id) : []
         await api.removeTorrent(record, { deleteData: removal.deleteData, spared })
+        await sweep(record)
       } catch (error) {
         if (toWireError(error).code !== 'session_gone') this.#failed(removal, waitMs)
         throw error

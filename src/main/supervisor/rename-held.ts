@@ -3,14 +3,14 @@ import { claimedBits, type TorrentRecord } from '../../protocol/records.ts'
 import type { FileLinking } from '../../protocol/tasks.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
 import { holdFiles } from './hold-files.ts'
+import { findNow, type OneLife } from './one-life.ts'
 import type { SessionSupervisor } from './session-supervisor.ts'
 
 export interface HeldRename {
   readonly tasks: Pick<TaskPool, 'renameFiles' | 'bringBack'>
   readonly session: SessionSupervisor
-  readonly infoHash: string
+  readonly torrent: OneLife
   readonly signal: AbortSignal
-  readonly find: () => TorrentRecord
   readonly linking: (record: TorrentRecord) => FileLinking
   /** Has the record, as it is, name the other place. */
   readonly switchFrom: (record: TorrentRecord) => Promise<void>
@@ -21,9 +21,9 @@ export interface HeldRename {
  * Then, and when it rejects, they have the names that they had. Rejects as `holdFiles` and `renameFiles` do.
  */
 export async function renameHeld(wish: HeldRename): Promise<boolean> {
-  const { tasks, session, infoHash, signal, find, linking, switchFrom } = wish
-  await holdFiles(session, infoHash, signal)
-  const held = find()
+  const { tasks, session, torrent, signal, linking, switchFrom } = wish
+  await holdFiles(session, torrent.infoHash, signal)
+  const held = findNow(session.records, torrent)
   const { from, to, rawInfo } = linking(held)
   try {
     const bits = claimedBits(held)

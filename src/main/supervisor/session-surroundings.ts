@@ -8,6 +8,7 @@ import type { IpFilters } from '../filters/ip-filters.ts'
 import type { Log } from '../log.ts'
 import type { HostOptions, StartHost } from '../threads/session-host.ts'
 import type { HashDesk } from './hash-desk.ts'
+import type { Relocation } from './relocation.ts'
 import { settingsInForce } from './schedule/limits-in-force.ts'
 
 export interface SessionSurroundings {
@@ -19,7 +20,8 @@ export interface SessionSurroundings {
   readonly board: SessionBoard
   readonly hashDesk: HashDesk
   readonly files: FileOwnership
-  readonly quotas: Pick<QuotaBook, 'forWriting'> | undefined
+  readonly relocation: Pick<Relocation, 'sweep'>
+  readonly quotas?: Pick<QuotaBook, 'forWriting'> | undefined
   /** Whom sessions meet nobody of; without it nobody is filtered. */
   readonly filters?: Pick<IpFilters, 'of' | 'view' | 'restore'> | undefined
   /** What bounds the transfer of sessions in a month; without it nothing does. */

@@ -24,9 +24,11 @@ export class SessionTorrents {
 
   constructor(hands: TorrentHands) {
     const { records, near, isRunning, send } = hands
-    const { board, files, boot } = near
+    const { board, files, boot, relocation } = near
     this.#hands = hands
-    this.#removals = new Removals({ records, files, retryMs: boot.healMs, send })
+    const sweep = async (record: TorrentRecord): Promise<void> =>
+      await relocation.sweep({ id: records.session.id, records }, record)
+    this.#removals = new Removals({ records, files, retryMs: boot.healMs, sweep, send })
     for (const record of records.torrents.values()) board.expect(record)
     this.queue = new SessionQueue({
       records,

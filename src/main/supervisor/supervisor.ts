@@ -7,17 +7,19 @@ import type { SessionRecord } from '../../protocol/records.ts'
 import type { TorrentKey } from '../../protocol/store-rpc.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import type { Board } from '../board/board.ts'
-import { FileOwnership, type FileOwnershipOptions } from '../files/file-ownership.ts'
+import { FileOwnership } from '../files/file-ownership.ts'
 import { holdRestored } from '../files/hold-restored.ts'
 import type { Log } from '../log.ts'
 import type { Journal } from '../records/journal.ts'
 import { SessionRecords } from '../records/session-records.ts'
 import type { StartHost } from '../threads/session-host.ts'
+import type { TaskPool } from '../threads/task-pool.ts'
 import { failedRetryMs as defaultFailedRetryMs } from './backoff.ts'
 import type { HashDesk } from './hash-desk.ts'
 import { isComplete } from './is-complete.ts'
-import { Leftovers, type LeftoverSurroundings } from './leftovers.ts'
+import { Leftovers } from './leftovers.ts'
 import { pollMs as defaultPollMs } from './liveness.ts'
+import { Relocation } from './relocation.ts'
 import { ReportIntervals } from './report-intervals.ts'
 import { SessionSupervisor } from './session-supervisor.ts'
 import type { SessionSurroundings } from './session-surroundings.ts'
@@ -33,8 +35,7 @@ export interface SupervisorOptions {
   readonly boot: SessionSurroundings['boot']
   readonly board: Board
   readonly hashDesk: HashDesk
-  readonly compareFiles: FileOwnershipOptions['compare']
-  readonly deleteFiles: LeftoverSurroundings['deleteFiles']
+  readonly tasks: TaskPool
   readonly log: Log
   /** Whether a torrent may take disk space; without it each may. */
   readonly quotas?: SessionSurroundings['quotas']
@@ -53,6 +54,7 @@ export interface SupervisorOptions {
 
 export class Supervisor {
   readonly files: FileOwnership
+  readonly relocation: Relocation
   readonly #options: SupervisorOptions
   readonly #sessions = new Map<string, SessionSupervisor>()
   /** Sessions that were deleted and whose threads could not be ended. */
@@ -66,11 +68,12 @@ export class Supervisor {
     this.#options = options
     this.#reports = new ReportIntervals(options.boot.reportIntervalMs)
     this.files = new FileOwnership({
-      compare: options.compareFiles,
+      compare: (comparison) => options.tasks.commonFiles(comparison),
       isComplete: (key) => isComplete(options.board, key, this.#optionsOf(key)),
     })
-    const { deleteFiles, log, boot } = options
-    this.#leftovers = new Leftovers({ files: this.files, deleteFiles, log, retryMs: boot.healMs })
+    this.relocation = new Relocation({ ...options, files: this.files })
+    const { files, relocation } = this
+    this.#leftovers = new Leftovers({ ...options, files, relocation, retryMs: options.boot.healMs })
     const { pollMs = defaultPollMs, measureMs = defaultMeasureMs, countersMs = defaultCountersMs } = options
     this.#timers = [
       setInterval(() => this.#poll(), pollMs),
@@ -195,7 +198,7 @@ export class Supervisor {
     const session: SessionSupervisor = new SessionSupervisor(records, {
       ...this.#options,
       files: this.files,
-      quotas: this.#options.quotas,
+      relocation: this.relocation,
       failedRetryMs,
       board: board.open(records.session.id),
       onChange: () => this.#show(session),

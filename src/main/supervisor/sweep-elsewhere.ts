@@ -6,7 +6,7 @@ import type { Log } from '../log.ts'
 import type { Relocation } from './relocation.ts'
 import type { SessionSupervisor } from './session-supervisor.ts'
 
-/** Of torrents that no job goes on with; what fails is left for the next start. Never rejects. */
+/** Of torrents that are there and that no job goes on with; what fails is left for the next start. Never rejects. */
 export async function sweepElsewhere(
   sessions: Iterable<SessionSupervisor>,
   relocation: Relocation,
@@ -17,8 +17,7 @@ export async function sweepElsewhere(
     jobs.newest().flatMap(({ job }) => (isFinished(job) ? [] : [`${job.session_id}/${job.info_hash}`])),
   )
   for (const session of sessions) {
-    const { torrents, removals } = session.records
-    for (const record of [...torrents.values(), ...Array.from(removals, (removal) => removal.record)]) {
+    for (const record of [...session.records.torrents.values()]) {
       if (record.elsewhere === undefined || moving.has(`${session.id}/${record.infoHash}`)) continue
       await relocation.sweep(session, record).catch((error: unknown) => {
         const { code, message } = toWireError(error)

@@ -13,7 +13,7 @@ interface Near {
   readonly board: SessionBoard
   readonly hashDesk: Pick<HashDesk, 'cancel' | 'run'>
   readonly files: FileOwnership
-  readonly quotas: Pick<QuotaBook, 'forWriting'> | undefined
+  readonly quotas?: Pick<QuotaBook, 'forWriting'> | undefined
   readonly log: Log
   readonly onChange: () => void
   /** States of torrents are others than they were. */

@@ -1,4 +1,5 @@
 /** The job that brings the files of a torrent to another folder: callers begin it, and torrents that are finished. */
+import * as z from 'zod'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { Job } from '../../protocol/job.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
@@ -27,7 +28,8 @@ export interface MoveSurroundings {
  */
 export type BeginMove = (sessionId: string, infoHash: string, path: string) => Promise<Job>
 
-const moveParameters = torrentPlace.omit({ renamed: true })
+/** `addedAt` tells the torrent from one that was added again since. */
+const moveParameters = torrentPlace.omit({ renamed: true }).extend({ addedAt: z.number().optional() })
 
 /** Declares the job, once; gives what begins it. */
 export function declareMoves(near: MoveSurroundings): BeginMove {
@@ -37,9 +39,11 @@ export function declareMoves(near: MoveSurroundings): BeginMove {
     parameters: moveParameters,
     isCarriedOn: true,
     run: async ({ parameters, sessionId = '', infoHash = '', signal, progress }) => {
+      const { addedAt, ...place } = parameters
       const session = supervisor.session(sessionId)
-      await relocation.bring(session, infoHash, parameters, { signal, mayCopy: true, progress })
-      return { save_path: parameters.savePath }
+      const torrent = { infoHash, addedAt: addedAt ?? find(session, infoHash).addedAt }
+      await relocation.bring(session, torrent, place, { signal, mayCopy: true, progress })
+      return { save_path: place.savePath }
     },
   })
   return async (sessionId, infoHash, path) => {
@@ -52,8 +56,9 @@ export function declareMoves(near: MoveSurroundings): BeginMove {
       neededBytes: 0,
     })
     const session = supervisor.session(sessionId) // it may have been deleted meanwhile
-    const isDurable = session.records.isDurable && !find(session, infoHash).memoryOnly
-    const parameters = { saveFolder: folder, savePath: relative, mountPoint }
+    const { memoryOnly, addedAt } = find(session, infoHash)
+    const isDurable = session.records.isDurable && !memoryOnly
+    const parameters = { saveFolder: folder, savePath: relative, mountPoint, addedAt }
     return await begin({ parameters, owner, isDurable, sessionId, infoHash })
   }
 }

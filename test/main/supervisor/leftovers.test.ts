@@ -30,9 +30,16 @@ function torrentIn(saveFolder: string, name: string): TorrentRecord {
   })
 }
 
-function leftoversBy(deleteFiles: LeftoverSurroundings['deleteFiles']): Leftovers {
+function leftoversBy(deleteData: LeftoverSurroundings['tasks']['deleteData']): Leftovers {
   const files = new FileOwnership({ compare: () => Promise.resolve([]), isComplete: () => false })
-  return new Leftovers({ files, deleteFiles, log: pino({ level: 'silent' }), retryMs: 5 })
+  const relocation = { sweep: () => Promise.resolve() } // nothing was ever moved
+  return new Leftovers({
+    files,
+    relocation,
+    tasks: { deleteData },
+    log: pino({ level: 'silent' }),
+    retryMs: 5,
+  })
 }
 
 leftovers(

@@ -4,39 +4,41 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { toWireError } from '../../../src/protocol/errors.ts'
 import { HashDesk } from '../../../src/main/supervisor/hash-desk.ts'
-import { Relocation } from '../../../src/main/supervisor/relocation.ts'
-import { threadEntries } from '../../../src/main/threads/entries.ts'
-import { TaskPool } from '../../../src/main/threads/task-pool.ts'
 import { filesBelow } from '../../support/content.ts'
 import { canMount, mountSmallDisk } from '../../support/disks.ts'
 import { makeMetainfo, writeFiles, type MadeMetainfo } from '../../support/metainfo.ts'
-import { suite } from '../../support/suite.ts'
+import { eventually, suite } from '../../support/suite.ts'
 import { supervise } from '../../support/supervised.ts'
 
 const relocation = suite('src/main/supervisor/relocation')
 const mib = 1024 * 1024
+const waitMs = 15_000
 const signal = new AbortController().signal
 const options = { signal, mayCopy: true, progress: (): void => undefined }
 
-/** A torrent that seeds from the folder `here`, and what moves it; `onTurn` is called after each part of a copy. */
-async function seeding(made: MadeMetainfo) {
-  await using stack = new AsyncDisposableStack()
-  const sessions = stack.use(supervise())
-  const tasks = stack.adopt(new TaskPool(threadEntries.tasks), (pool) => pool.close())
-  const hashDesk = new HashDesk(tasks)
-  const near = { onTurn: (_turns: number): void => undefined }
-  let turns = 0
-  const inTurn = async <T>(sessionId: string, work: () => Promise<T>): Promise<T> => {
-    const done = await hashDesk.inTurn(sessionId, work)
-    near.onTurn((turns += 1))
+/** Calls `onTurn` after each part of a copy. */
+class WatchedDesk extends HashDesk {
+  onTurn: () => unknown = () => undefined
+
+  override async inTurn<T>(sessionId: string, work: () => Promise<T>): Promise<T> {
+    const done = await super.inTurn(sessionId, work)
+    await this.onTurn()
     return done
   }
-  const { supervisor, board, rootDir } = sessions
-  const moves = new Relocation({ tasks, hashDesk: { inTurn }, files: supervisor.files, board })
+}
+
+/** A torrent that seeds from the folder `here`, and what moves it. */
+async function seeding(made: MadeMetainfo) {
+  await using stack = new AsyncDisposableStack()
+  let desk: WatchedDesk | undefined
+  const sessions = stack.use(supervise({ hashDesk: (tasks) => (desk = new WatchedDesk(tasks)) }))
+  const { supervisor, rootDir } = sessions
   const here = join(rootDir, 'here')
   writeFiles(here, made)
   const { id } = await sessions.create()
-  await sessions.command('upload_torrent', { session_id: id, file: made.bytes, save_path: 'here' })
+  const add = () =>
+    sessions.command('upload_torrent', { session_id: id, file: made.bytes, save_path: 'here' })
+  await add()
   const whenSeeding = () =>
     sessions.whenTorrent(id, made.infoHash, 'to seed', ({ state }) => state === 'seeding')
   await whenSeeding()
@@ -46,22 +48,24 @@ async function seeding(made: MadeMetainfo) {
     if (found === undefined) throw new Error('it is gone')
     return found
   }
-  /** The code that a move ends with, or `moved`. */
-  const move = async (saveFolder: string, mountPoint?: string, onTurn = near.onTurn): Promise<string> => {
-    Object.assign(near, { onTurn })
-    turns = 0
-    return await moves
-      .bring(session, made.infoHash, { saveFolder, savePath: 'there', mountPoint }, options)
-      .then(
-        () => 'moved',
-        (error: unknown) => toWireError(error).code,
-      )
+  /** The code that a move ends with, or `moved`; `act` comes after so many parts of a copy. */
+  const move = async (saveFolder: string, mountPoint?: string, turn = 0, act = (): unknown => undefined) => {
+    let turns = 0
+    Object.assign(desk ?? {}, { onTurn: () => (turns += 1) === turn && act() })
+    const place = { saveFolder, savePath: 'there', mountPoint }
+    return await supervisor.relocation.bring(session, record(), place, options).then(
+      () => 'moved',
+      (error: unknown) => toWireError(error).code,
+    )
   }
+  const remove = () => sessions.command('delete_torrent', { session_id: id, info_hash: made.infoHash })
   const kept = stack.move()
   return {
-    moves,
     session,
+    relocation: supervisor.relocation,
     record,
+    add,
+    remove,
     move,
     whenSeeding,
     here,
@@ -73,9 +77,9 @@ async function seeding(made: MadeMetainfo) {
 relocation('a move that waited for a rename keeps the names that this gave', async () => {
   const made = makeMetainfo({ name: 'film' })
   await using torrent = await seeding(made)
-  const { moves, session, move, record, here, rootDir } = torrent
+  const { session, move, record, here, rootDir } = torrent
   const names = Promise.withResolvers<[{ index: number; path: string }]>()
-  const renamed = moves.rename(session, made.infoHash, signal, () => names.promise)
+  const renamed = torrent.relocation.rename(session, record(), signal, () => names.promise)
   const moved = move(join(rootDir, 'there'))
   names.resolve([{ index: 0, path: 'movie' }])
   assert.equal(await renamed, [{ index: 0, path: 'movie' }])
@@ -107,15 +111,12 @@ relocation(
           assert.ok(readFileSync(join(here, path)).equals(content), path)
         await whenSeeding()
       }
-      const atTurn = (turn: number, act: () => void) => (turns: number) => {
-        if (turns === turn) act()
-      }
       for (const [turn, what] of [
         [1, ''],
         [2, 'tree/first'],
       ] as const) {
         const vanish = (): void => rmSync(join(target, what), { recursive: true })
-        assert.is(await move(target, undefined, atTurn(turn, vanish)), 'files_changed', `after part ${turn}`)
+        assert.is(await move(target, undefined, turn, vanish), 'files_changed', `after part ${turn}`)
         await isAsBefore()
         assert.equal(filesBelow(memory), [])
       }
@@ -124,7 +125,7 @@ relocation(
         using disk = new DisposableStack()
         disk.use(mountSmallDisk(mountPoint, 'size=64m'))
         const unmount = (): void => disk.dispose()
-        assert.is(await move(mountPoint, mountPoint, atTurn(1, unmount)), 'files_changed')
+        assert.is(await move(mountPoint, mountPoint, 1, unmount), 'files_changed')
         await isAsBefore()
         assert.is(await move(mountPoint, mountPoint), 'files_changed')
         assert.equal(readdirSync(mountPoint), [], 'nothing is made where no disk is')
@@ -139,5 +140,30 @@ relocation(
     }
   },
 )
+
+relocation('a removal is done when no copy is left, also where the torrent is back by then', async () => {
+  const made = makeMetainfo({ name: 'film' })
+  const memory = mkdtempSync('/dev/shm/resttorrent-')
+  try {
+    await using torrent = await seeding(made)
+    const { session, move, record, add, remove, whenSeeding, here } = torrent
+    const before = record()
+    const whenNext = async (): Promise<boolean> => (await whenSeeding()).added_at !== before.addedAt
+    const ended = await move(memory, undefined, 1, async () => {
+      await remove()
+      await add()
+      await eventually(waitMs, 'the next life to be reported', whenNext)
+      assert.is(session.records.removals.size, 1)
+      assert.equal(filesBelow(memory), ['film'])
+    })
+    assert.is(ended, 'torrent_not_found')
+    await eventually(waitMs, 'the removal to be done', () => session.records.removals.size === 0)
+    assert.equal([filesBelow(memory), filesBelow(here)], [[], ['film']])
+    assert.equal([record().saveFolder, record().elsewhere], [here, undefined])
+    await whenSeeding()
+  } finally {
+    rmSync(memory, { recursive: true, force: true })
+  }
+})
 
 relocation.run()

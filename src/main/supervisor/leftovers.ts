@@ -11,12 +11,11 @@ import type { Log } from '../log.ts'
 import type { Removal } from '../records/removal.ts'
 import type { SessionRecords } from '../records/session-records.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
-import type { Relocation } from './relocation.ts'
-import { longestWait } from './removals.ts'
+import { longestWait, type Sweeper } from './removals.ts'
 
 export interface LeftoverSurroundings {
   readonly files: FileOwnership
-  readonly relocation: Pick<Relocation, 'sweep'>
+  readonly relocation: Sweeper
   readonly tasks: Pick<TaskPool, 'deleteData'>
   readonly log: Log
   /** How long the first wait after a failure is; each is twice the one before. */

@@ -12,13 +12,20 @@ import type { SessionRecords } from '../records/session-records.ts'
 /** How many times the first wait the longest one is. */
 export const longestWait = 20
 
+export interface Sweeper {
+  /** Deletes what a move has made or left of a torrent beside its place, once that move has ended. */
+  sweep: (
+    session: { readonly id: string; readonly records: SessionRecords },
+    record: TorrentRecord,
+  ) => Promise<void>
+}
+
 export interface RemovalSurroundings {
   readonly records: SessionRecords
   readonly files: FileOwnership
   /** How long the first wait after a failure is; each is twice the one before. */
   readonly retryMs: number
-  /** Deletes what a move has made or left of a torrent beside its place, once that move has ended. */
-  readonly sweep: (record: TorrentRecord) => Promise<void>
+  readonly relocation: Sweeper
   /** Calls the worker; nothing happens where there is none. */
   readonly send: (what: string, run: (api: SessionApi) => Promise<void>) => void
 }
@@ -50,13 +57,13 @@ export class Removals {
   }
 
   #ask(removal: Removal, waitMs: number): void {
-    const { files, send, sweep } = this.#near
+    const { files, records, relocation, send } = this.#near
     const { id, record } = removal
     send('remove torrent', async (api) => {
       try {
         const spared = removal.deleteData ? await files.spared(id) : []
         await api.removeTorrent(record, { deleteData: removal.deleteData, spared })
-        await sweep(record)
+        await relocation.sweep({ id: records.session.id, records }, record)
       } catch (error) {
         if (toWireError(error).code !== 'session_gone') this.#failed(removal, waitMs)
         throw error

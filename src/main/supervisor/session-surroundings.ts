@@ -8,7 +8,7 @@ import type { IpFilters } from '../filters/ip-filters.ts'
 import type { Log } from '../log.ts'
 import type { HostOptions, StartHost } from '../threads/session-host.ts'
 import type { HashDesk } from './hash-desk.ts'
-import type { Relocation } from './relocation.ts'
+import type { Sweeper } from './removals.ts'
 import { settingsInForce } from './schedule/limits-in-force.ts'
 
 export interface SessionSurroundings {
@@ -20,7 +20,7 @@ export interface SessionSurroundings {
   readonly board: SessionBoard
   readonly hashDesk: HashDesk
   readonly files: FileOwnership
-  readonly relocation: Pick<Relocation, 'sweep'>
+  readonly relocation: Sweeper
   readonly quotas?: Pick<QuotaBook, 'forWriting'> | undefined
   /** Whom sessions meet nobody of; without it nobody is filtered. */
   readonly filters?: Pick<IpFilters, 'of' | 'view' | 'restore'> | undefined

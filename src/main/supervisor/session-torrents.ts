@@ -26,9 +26,7 @@ export class SessionTorrents {
     const { records, near, isRunning, send } = hands
     const { board, files, boot, relocation } = near
     this.#hands = hands
-    const sweep = async (record: TorrentRecord): Promise<void> =>
-      await relocation.sweep({ id: records.session.id, records }, record)
-    this.#removals = new Removals({ records, files, retryMs: boot.healMs, sweep, send })
+    this.#removals = new Removals({ records, files, relocation, retryMs: boot.healMs, send })
     for (const record of records.torrents.values()) board.expect(record)
     this.queue = new SessionQueue({
       records,

@@ -7,13 +7,13 @@ import { caseWith } from '../interop/require.ts'
 import { python } from '../peers/tools.ts'
 import { contentBytes } from '../support/content.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
-import { startTestServer, type TestServer } from '../support/server.ts'
+import { shareServer, startTestServer, type TestServer } from '../support/server.ts'
 import { suite, temporaryFolder, within } from '../support/suite.ts'
 
 const examples = suite('test/e2e/examples')
+const shared = shareServer(examples, { ALLOW_PRIVATE: 'loopback' })
 const root = resolve(import.meta.dirname, '../..')
 const runWithinMs = 40_000
-const peers = { ALLOW_PRIVATE: 'loopback' }
 
 /** Runs a command to its end, with everything that it leaves in the background; gives what it printed. */
 async function run(command: string, args: readonly string[], cwd = root): Promise<string> {
@@ -56,7 +56,7 @@ async function isCleanExchange(server: TestServer, output: string): Promise<void
 }
 
 caseWith(examples, 'exchange.sh downloads the magnet link that seed.py prints', ['libtorrent'], async () => {
-  await using server = await startTestServer(peers)
+  const server = shared()
   const content = join(temporaryFolder(), 'example.bin')
   const bytes = contentBytes('example', 2_000_000)
   writeFileSync(content, bytes)
@@ -71,7 +71,7 @@ caseWith(examples, 'exchange.sh downloads the magnet link that seed.py prints', 
 })
 
 examples('exchange.sh sends a .torrent file', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const made = makeMetainfo()
   const torrent = join(temporaryFolder(), 'made.torrent')
   writeFileSync(torrent, made.bytes)
@@ -82,7 +82,7 @@ examples('exchange.sh sends a .torrent file', async () => {
 
 for (const kind of ['a magnet link', 'a .torrent file']) {
   examples(`exchange.mjs exchanges ${kind} over Socket.IO`, async () => {
-    await using server = await startTestServer()
+    const server = shared()
     const made = makeMetainfo()
     const torrent = join(temporaryFolder(), 'made.torrent')
     writeFileSync(torrent, made.bytes)
@@ -122,7 +122,7 @@ caseWith(
 )
 
 examples("the README's quick start works as pasted", async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const folder = temporaryFolder()
   const made = makeMetainfo()
   writeFileSync(join(folder, 'debian.torrent'), made.bytes)

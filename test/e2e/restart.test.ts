@@ -23,27 +23,47 @@ const files = [
   { path: 'sub/b', content: 300_000 },
 ]
 
-/** A session that seeds files which were there, after a restart of the server. */
-async function seeding(dataDir: string) {
+/** A session that seeds files which were there, and whose server has ended after what is last done to it. */
+async function seeding(
+  dataDir: string,
+  last: (server: TestServer, of: { session_id: string; info_hash: string }) => Promise<void> = () =>
+    Promise.resolve(),
+) {
   const made = makeMetainfo({ name: 'kept', files })
   await using server = await start(dataDir)
   const session = await openSession(server.rest, { name: 'durable' })
   writeFiles(join(server.rootDir, 'here'), made)
   const added = await addTorrent(server.rest, session, { file: made.bytes })
   await whenState(server.rest, session, made.infoHash, 'seeding')
+  await last(server, { session_id: session.id, info_hash: made.infoHash })
   return { made, session, added, folder: join(server.rootDir, 'here', 'kept') }
 }
 
 restart('a session comes back with its id, name, port and torrents, and nothing is hashed', async () => {
   const dataDir = temporaryFolder()
   const { made, session, added } = await seeding(dataDir)
+  const named = { session_id: session.id, info_hash: made.infoHash }
   const before = hashRequests()
+  {
+    await using server = await start(dataDir)
+    const torrent = await whenState(server.rest, session, made.infoHash, 'seeding')
+    const { id, name, port, state } = (await server.rest.call('get_session_list')).sessions[0] ?? {}
+    assert.equal([id, name, port, state], [session.id, 'durable', session.port, 'running'])
+    assert.is(torrent.added_at, added.added_at)
+    assert.is(torrent.progress, 1)
+    await server.rest.call('stop_torrent', named)
+    await whenState(server.rest, session, made.infoHash, 'stopped')
+  }
+  // one that is stopped stays so, and starts without a hash as well
   await using server = await start(dataDir)
-  const torrent = await whenState(server.rest, session, made.infoHash, 'seeding')
-  const { id, name, port, state } = (await server.rest.call('get_session_list')).sessions[0] ?? {}
-  assert.equal([id, name, port, state], [session.id, 'durable', session.port, 'running'])
-  assert.is(torrent.added_at, added.added_at)
-  assert.is(torrent.progress, 1)
+  await whenTorrent(
+    server.rest,
+    session,
+    made.infoHash,
+    ({ state, progress }) => state === 'stopped' && progress === 1,
+  )
+  await server.rest.call('start_torrent', named)
+  await whenState(server.rest, session, made.infoHash, 'seeding')
   assert.is(hashRequests(), before)
 })
 
@@ -52,14 +72,12 @@ restart('only the pieces of a file that changed are hashed', async () => {
   const { made, session, folder } = await seeding(dataDir)
   utimesSync(join(folder, 'a'), 1, 1)
   const before = hashRequests()
-  await using server = await start(dataDir)
-  await whenState(server.rest, session, made.infoHash, 'seeding')
-  assert.is(hashRequests() - before, 1, 'one range of so few bytes')
-})
-
-restart('a file that was replaced is an error that a start turns into a download', async () => {
-  const dataDir = temporaryFolder()
-  const { made, session, folder } = await seeding(dataDir)
+  {
+    await using server = await start(dataDir)
+    await whenState(server.rest, session, made.infoHash, 'seeding')
+    assert.is(hashRequests() - before, 1, 'one range of so few bytes')
+  }
+  // one that was replaced is an error that a start turns into a download
   copyFileSync(join(folder, 'sub/b'), join(folder, 'a'))
   await using server = await start(dataDir)
   const torrent = await whenState(server.rest, session, made.infoHash, 'error')
@@ -95,43 +113,14 @@ restart(
   },
 )
 
-restart('a stopped torrent stays stopped, and starts without a hash', async () => {
-  const dataDir = temporaryFolder()
-  const { made, session } = await seeding(dataDir)
-  const named = { session_id: session.id, info_hash: made.infoHash }
-  {
-    await using server = await start(dataDir)
-    await whenState(server.rest, session, made.infoHash, 'seeding')
-    await server.rest.call('stop_torrent', named)
-    await whenState(server.rest, session, made.infoHash, 'stopped')
-  }
-  const before = hashRequests()
-  await using server = await start(dataDir)
-  await whenTorrent(
-    server.rest,
-    session,
-    made.infoHash,
-    ({ state, progress }) => state === 'stopped' && progress === 1,
-  )
-  await server.rest.call('start_torrent', named)
-  await whenState(server.rest, session, made.infoHash, 'seeding')
-  assert.is(hashRequests(), before)
-})
-
 restart('what was removed stays removed, and its files are deleted once', async () => {
   const dataDir = temporaryFolder()
-  const { made, session, folder } = await seeding(dataDir)
-  {
-    await using server = await start(dataDir)
-    await server.rest.call('delete_torrent', {
-      session_id: session.id,
-      info_hash: made.infoHash,
-      delete_data: 1,
-    })
-  }
+  const { made, session, folder } = await seeding(dataDir, async (server, of) => {
+    await server.rest.call('delete_torrent', { ...of, delete_data: 1 })
+  })
   await using server = await start(dataDir)
   const { torrents } = await server.rest.call('get_torrent_list', { session_id: session.id })
-  assert.equal(torrents, [])
+  assert.equal(torrents, [], made.infoHash)
   await eventually(waitMs, 'deleted', () => !existsSync(folder))
 })
 

@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { Face } from '../support/faces.ts'
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
-import { startTestServer } from '../support/server.ts'
+import { shareServer, startTestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState } from '../support/sessions.ts'
 import { suite, temporaryFolder } from '../support/suite.ts'
 
 const paths = suite('test/e2e/save-path')
+const shared = shareServer(paths)
 const made = makeMetainfo({ content: 30_000 })
 
 /** What becomes of uploads with these paths, one after the other: the folder that is shown, or the failure's code. */
@@ -24,7 +25,7 @@ async function addTo(face: Face, ...save_paths: unknown[]): Promise<unknown[]> {
 }
 
 paths('save_path is required', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const { id } = await openSession(server.rest)
   const body = await server.rest.ask('upload_torrent', { session_id: id, file: made.bytes })
   assert.is(body.error?.code, 'missing_parameter')
@@ -32,7 +33,7 @@ paths('save_path is required', async () => {
 })
 
 paths('a relative path lies below the root, and files are found there', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   writeFiles(join(server.rootDir, 'films/new'), made)
   const session = await openSession(server.rest)
   const row = await addTorrent(server.rest, session, { file: made.bytes, save_path: 'films/new' })
@@ -41,13 +42,13 @@ paths('a relative path lies below the root, and files are found there', async ()
 })
 
 paths('an absolute path inside the root is shown relative to it', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const inside = [join(server.rootDir, 'films'), server.rootDir, '.']
   assert.equal(await addTo(server.rest, ...inside), ['films', '.', '.'])
 })
 
 paths('a path that leaves the root is path_outside_root', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const { rootDir } = server
   const outside = ['..', '../x', 'a/../../x', '/', '/etc', '/tmp', `${rootDir}-more`, `${rootDir}/../x`]
   const outcomes = await addTo(server.rest, ...outside)
@@ -56,7 +57,7 @@ paths('a path that leaves the root is path_outside_root', async () => {
 })
 
 paths('a symbolic link that leads out of the root is path_outside_root', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const elsewhere = temporaryFolder()
   symlinkSync(elsewhere, join(server.rootDir, 'link'))
   symlinkSync(join(elsewhere, 'nothing'), join(server.rootDir, 'dangling'))
@@ -66,7 +67,7 @@ paths('a symbolic link that leads out of the root is path_outside_root', async (
 })
 
 paths('a symbolic link inside the root is followed', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   mkdirSync(join(server.rootDir, 'real'))
   symlinkSync('real', join(server.rootDir, 'link'))
   assert.equal(await addTo(server.rest, 'link'), ['link'])
@@ -75,7 +76,7 @@ paths('a symbolic link inside the root is followed', async () => {
 paths(
   'a path with a NUL, an empty one, a too long part and a file in its place are invalid_path',
   async () => {
-    await using server = await startTestServer()
+    const server = shared()
     writeFileSync(join(server.rootDir, 'a file'), '')
     const outcomes = await addTo(server.rest, 'a\0b', '', 'x'.repeat(256), 'a file', 'a file/below')
     assert.equal(new Set(outcomes), new Set(['invalid_path']))
@@ -83,7 +84,7 @@ paths(
 )
 
 paths('a path of another type is invalid_parameter', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const outcomes = await addTo(await server.socket(), 7, ['a'], { a: 1 }, true)
   assert.equal(new Set(outcomes), new Set(['invalid_parameter']))
 })
@@ -96,7 +97,7 @@ paths('with RESTTORRENT_ROOT_DIR the data directory inside it is path_reserved',
 })
 
 paths('names inside a torrent cannot leave save_path', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const session = await openSession(server.rest)
   const evil = makeMetainfo({ name: 'evil', files: [{ path: '../../evil.bin', content: 10 }] })
   const of = { session_id: session.id, file: evil.bytes, save_path: 'here' }
@@ -109,7 +110,7 @@ paths('names inside a torrent cannot leave save_path', async () => {
 })
 
 paths('the free space of a path is that of its file system, and what quotas leave is told', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const session = await openSession(server.rest, { quota_disk_bytes: 100_000 })
   const of = { session_id: session.id }
   await addTorrent(server.rest, session, { file: made.bytes, autostart: 0 })

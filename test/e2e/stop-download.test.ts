@@ -8,6 +8,7 @@ import { hashesOf, type MadeMetainfo } from '../support/metainfo.ts'
 import { startRelay } from '../support/relay.ts'
 import { startSeed } from '../support/seeds.ts'
 import { startProcess, type ServerProcess } from '../support/server-process.ts'
+import { startTestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState, whenTorrent } from '../support/sessions.ts'
 import { eventually, suite, temporaryFolder } from '../support/suite.ts'
 
@@ -44,8 +45,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       const file = join(dataDir, 'downloads', 'here', made.name)
       const onDisk = finishedBytes(readFileSync(file), made)
       assert.ok(onDisk >= progress * made.length - 1, `${onDisk} bytes are on disk, ${progress} was told`)
-      await using server = startServer(dataDir)
-      const face = restFace(await server.listening())
+      await using server = await startTestServer({ DATA_DIR: dataDir, ALLOW_PRIVATE: 'loopback' })
+      const face = server.rest
       const session = await openSession(face, { memory_only: 1 })
       const before = relay.received
       await addTorrent(face, session, { magnet })
@@ -69,8 +70,8 @@ caseWith(
     relay.limit(3 * megabyte)
     const { made } = seed
     const named = { info_hash: made.infoHash }
-    await using server = startServer(temporaryFolder())
-    const face = restFace(await server.listening())
+    await using server = await startTestServer({ ALLOW_PRIVATE: 'loopback' })
+    const face = server.rest
     const session = await openSession(face)
     const ids = { session_id: session.id, ...named }
     await addTorrent(face, session, { file: made.bytes })

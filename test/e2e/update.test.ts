@@ -4,17 +4,18 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { defaultTorrentOptions } from '../../src/protocol/torrent-options.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
-import { startTestServer } from '../support/server.ts'
+import { shareServer, startTestServer } from '../support/server.ts'
 import { addTorrent, openSession, whenState } from '../support/sessions.ts'
 import { eventually, suite, temporaryFolder } from '../support/suite.ts'
 
 const updates = suite('test/e2e/update')
+const shared = shareServer(updates)
 const made = makeMetainfo()
 const key = { info_hash: made.infoHash }
 const defaults = defaultTorrentOptions
 
 updates('a session shows what was changed, in its list too, and keeps the rest', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   for (const face of [server.rest, await server.socket()]) {
     const session = await openSession(face, { download_limit: 7000 })
     const changed = await face.call('update_session', {
@@ -32,7 +33,7 @@ updates('a session shows what was changed, in its list too, and keeps the rest',
 })
 
 updates('a change of the DHT restarts the worker in order, on the same port', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const session = await openSession(server.rest)
   await server.rest.call('update_session', { session_id: session.id, dht: 1 })
   const after = await eventually(20_000, 'the next generation', async () => {
@@ -45,7 +46,7 @@ updates('a change of the DHT restarts the worker in order, on the same port', as
 })
 
 updates('a torrent has the options it was added with, and those it was given later', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const session = await openSession(server.rest)
   await addTorrent(server.rest, session, { file: made.bytes, upload_limit: 1000 })
   const first = await whenState(server.rest, session, made.infoHash, 'downloading')
@@ -58,7 +59,7 @@ updates('a torrent has the options it was added with, and those it was given lat
 })
 
 updates('wrong values are refused and change nothing', async () => {
-  await using server = await startTestServer()
+  const server = shared()
   const session = await openSession(server.rest)
   await addTorrent(server.rest, session, { file: made.bytes })
   const refusal = async (command: 'update_session' | 'update_torrent', fields: object) =>

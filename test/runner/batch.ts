@@ -41,7 +41,9 @@ process.exitCode = 0
 
 /** What a file could leave to the next: open things and timers, and what belongs to the whole process. */
 function traces(): { resources: string[]; state: string[] } {
-  const listeners = process.eventNames().map((name) => `${process.listenerCount(name)} ${String(name)}`)
+  // a logger has one for the end of the process
+  const events = process.eventNames().filter((name) => name !== 'exit')
+  const listeners = events.map((name) => `${process.listenerCount(name)} ${String(name)}`)
   return {
     // this process's own output is one too, once something was printed
     resources: process.getActiveResourcesInfo().filter((kind) => kind !== 'PipeWrap'),

@@ -21,6 +21,8 @@ export interface Job {
 const checkDeadlineMs = 900_000
 const fileDeadlineMs = 180_000
 const longDeadlineMs = 300_000
+/** Files that share a process share its deadline. */
+const moreForEachMs = 30_000
 /** Files that need more time than others, also where the machine is slow. */
 const longFolders = ['test/interop/', 'test/fuzz/', 'test/hostile/']
 const interopFolder = 'test/interop/'
@@ -77,7 +79,8 @@ function checkJobs(folder: string): Job[] {
 function fileJob(paths: string[], folder: string, requireInterop: boolean): Job {
   const starts = (...folders: string[]) => paths.some((path) => folders.some((it) => path.startsWith(it)))
   const interop = starts(interopFolder)
-  const deadlineMs = paths.length > 1 || starts(...longFolders) ? longDeadlineMs : fileDeadlineMs
+  const isLong = paths.length > 1 || starts(...longFolders)
+  const deadlineMs = isLong ? longDeadlineMs + paths.length * moreForEachMs : fileDeadlineMs
   return {
     names: paths,
     deadlineMs,

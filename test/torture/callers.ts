@@ -16,6 +16,7 @@ export interface Seeded {
 
 const mostSessions = 3
 const pauseMs = [20, 250] as const
+const lookEveryMs = 100
 
 /** Was the answer cut off? Then nobody knows what came of it. A refusal is an answer. */
 const isRefusal = (error: unknown): boolean => error instanceof Error && /^\w+: [a-z_]+: /.test(error.message)
@@ -69,7 +70,7 @@ export class Callers {
   static async whenInUse(face: Face): Promise<void> {
     let inUse = false
     while (!inUse) {
-      await delay(pauseMs[0])
+      await delay(lookEveryMs)
       const { sessions } = await face.call('get_session_list').catch(() => ({ sessions: undefined }))
       if (sessions === undefined) return
       const lists = sessions.map(({ id }) => face.call('get_torrent_list', { session_id: id }))

@@ -59,6 +59,16 @@ async function seeding(made: MadeMetainfo) {
     )
   }
   const remove = () => sessions.command('delete_torrent', { session_id: id, info_hash: made.infoHash })
+  /** Begins a job; gives its id. */
+  const begin = async (save_path: string): Promise<string> =>
+    (await sessions.command('move_torrent', { session_id: id, info_hash: made.infoHash, save_path })).job.id
+  /** The code that a job has failed with. */
+  const endOf = async (job_id: string): Promise<string | undefined> => {
+    return await eventually(waitMs, 'the end of the job', async () => {
+      const { job } = await sessions.command('get_job', { job_id })
+      return job.finished_at !== null && (job.error?.code ?? job.state)
+    })
+  }
   const kept = stack.move()
   return {
     session,
@@ -67,6 +77,8 @@ async function seeding(made: MadeMetainfo) {
     add,
     remove,
     move,
+    begin,
+    endOf,
     whenSeeding,
     here,
     rootDir,
@@ -146,10 +158,12 @@ relocation('a removal is done when no copy is left, also where the torrent is ba
   const memory = mkdtempSync('/dev/shm/resttorrent-')
   try {
     await using torrent = await seeding(made)
-    const { session, move, record, add, remove, whenSeeding, here } = torrent
+    const { session, move, begin, endOf, record, add, remove, whenSeeding, here } = torrent
     const before = record()
     const whenNext = async (): Promise<boolean> => (await whenSeeding()).added_at !== before.addedAt
+    let later = ''
     const ended = await move(memory, undefined, 1, async () => {
+      later = await begin('elsewhere')
       await remove()
       await add()
       await eventually(waitMs, 'the next life to be reported', whenNext)
@@ -159,6 +173,7 @@ relocation('a removal is done when no copy is left, also where the torrent is ba
     assert.is(ended, 'torrent_not_found')
     await eventually(waitMs, 'the removal to be done', () => session.records.removals.size === 0)
     assert.equal([filesBelow(memory), filesBelow(here)], [[], ['film']])
+    assert.is(await endOf(later), 'torrent_not_found', 'a job moves no torrent that was added since')
     assert.equal([record().saveFolder, record().elsewhere], [here, undefined])
     await whenSeeding()
   } finally {

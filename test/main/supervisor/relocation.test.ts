@@ -163,7 +163,7 @@ relocation('a removal is done when no copy is left, also where the torrent is ba
     const whenNext = async (): Promise<boolean> => (await whenSeeding()).added_at !== before.addedAt
     let later = ''
     const ended = await move(memory, undefined, 1, async () => {
-      later = await begin('elsewhere')
+      for (const folder of ['one', 'other', 'last']) later = await begin(folder) // the last waits for another
       await remove()
       await add()
       await eventually(waitMs, 'the next life to be reported', whenNext)

@@ -26,7 +26,7 @@ export const flag = z
 export function integer(min: number, max: number): z.ZodType<number, number | string> {
   const error = `must be an integer from ${min} to ${max}`
   return z
-    .union([z.int(), z.string().regex(/^\d{1,16}$/)], { error })
+    .union([z.int(), z.string().regex(/^\d{1,16}$/, { error })], { error })
     .transform(Number)
     .refine((value) => value >= min && value <= max, { error })
 }
@@ -35,7 +35,7 @@ export function integer(min: number, max: number): z.ZodType<number, number | st
 export function decimal(min: number, max: number): z.ZodType<number, number | string> {
   const error = `must be a number from ${min} to ${max}`
   return z
-    .union([z.number(), z.string().regex(/^-?\d{1,16}(\.\d{1,6})?$/)], { error })
+    .union([z.number(), z.string().regex(/^-?\d{1,16}(\.\d{1,6})?$/, { error })], { error })
     .transform(Number)
     .refine((value) => value >= min && value <= max, { error })
 }
@@ -43,13 +43,16 @@ export function decimal(min: number, max: number): z.ZodType<number, number | st
 /** Bytes per second; callers mean no limit by 0. */
 export const rate = integer(0, Number.MAX_SAFE_INTEGER)
 
-const port = z.int().min(1).max(65535)
+const onePort = { error: 'must be ports from 1 to 65535' }
+const twoPorts = { error: 'must be two ports such as "6881,6891"' }
+const port = z.int(onePort).min(1, onePort).max(65535, onePort)
 
 /** A range of ports: `"6881,6891"` or `[6881, 6891]`, first not above last. */
 export const portRange = z
-  .union([z.string().regex(/^\d{1,5}\s*,\s*\d{1,5}$/), z.array(z.int()).length(2)], {
-    error: 'must be two ports such as "6881,6891"',
-  })
+  .union(
+    [z.string().regex(/^\d{1,5}\s*,\s*\d{1,5}$/, twoPorts), z.array(z.int()).length(2, twoPorts)],
+    twoPorts,
+  )
   .transform((value) => (typeof value === 'string' ? value.split(',') : value).map(Number))
   .pipe(z.array(port))
   .refine(([first = 0, last = 0]) => first <= last, { error: 'must not end before it begins' })
@@ -65,9 +68,10 @@ export const portList = z
     { error: 'must be a list of ports' },
   )
   .transform((list) => list.map(Number))
-  .pipe(z.array(port).min(1).max(1024))
+  .pipe(z.array(port).min(1, { error: 'must be a list of ports' }).max(1024))
 
 const mostFiles = 20_000
+const priorities = { error: 'must be priorities from 0 to 7' }
 
 /** Priorities from 0 to 7: `[4, 0, 7]` or `"4,0,7"`; an empty text is an empty list. */
 export const priorityList = z
@@ -83,7 +87,7 @@ export const priorityList = z
     { error: 'must be a list of priorities' },
   )
   .transform((list) => list.map((one) => (one === '' ? Number.NaN : Number(one))))
-  .pipe(z.array(z.int().min(0).max(7)).max(mostFiles))
+  .pipe(z.array(z.int(priorities).min(0, priorities).max(7, priorities)).max(mostFiles))
 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
@@ -95,7 +99,7 @@ export const bytes = z
       z
         .string()
         .max(16 * 1024 * 1024)
-        .regex(base64),
+        .regex(base64, { error: 'must be binary, or a base64 string' }),
     ],
     {
       error: 'must be binary, or a base64 string',

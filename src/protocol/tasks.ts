@@ -14,6 +14,7 @@ export type TaskName =
   | 'playableFiles'
   | 'readContent'
   | 'changeNames'
+  | 'isOneEntry'
   | 'refusePresent'
   | 'linkFiles'
   | 'renameFiles'
@@ -107,6 +108,13 @@ export interface FileComparison {
 export interface NameChange {
   readonly rawInfo: Uint8Array
   readonly renamed: TorrentPlace['renamed']
+  readonly path: string
+  readonly newPath: string
+}
+
+/** Two paths below a folder, of which is asked whether they lead to one file or folder. */
+export interface EntryPair {
+  readonly saveFolder: string
   readonly path: string
   readonly newPath: string
 }

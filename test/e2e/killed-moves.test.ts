@@ -151,4 +151,43 @@ killed('without hard links names change by renames, which a kill in their middle
   }
 })
 
+killed('where case is ignored, names change in case alone', async () => {
+  const tree = makeMetainfo({ name: 'tree', files: mixedFiles })
+  const dataDir = temporaryFolder()
+  const here = join(dataDir, 'downloads/here')
+  const preload = fileURLToPath(new URL('../support/ignoring-case.ts', import.meta.url))
+  writeFiles(here, tree)
+  await using server = startProcess(['--port', '0'], {
+    RESTTORRENT_DATA_DIR: dataDir,
+    RESTTORRENT_LISTEN_HOST: '127.0.0.1',
+    NODE_OPTIONS: `--import=${preload}`,
+    CASE_IGNORED_BELOW: here,
+  })
+  const rest = restFace(await server.listening())
+  const session = await openSession(rest)
+  const of = { session_id: session.id, info_hash: tree.infoHash }
+  await addTorrent(rest, session, { file: tree.bytes })
+  await whenState(rest, session, tree.infoHash, 'seeding')
+  const codes = async (path: string, new_path: string): Promise<unknown> =>
+    (await rest.ask('rename_file', { ...of, path, new_path })).error?.code
+  const names = mixedFiles.map(({ path }) => path)
+  assert.is(await codes('tree/first.bin', 'tree/First.BIN'), undefined)
+  assert.equal(
+    filesBelow(here),
+    names.map((path) => `tree/${path.replace('first.bin', 'First.BIN')}`).toSorted(),
+  )
+  assert.is(await codes('tree', 'TREE'), undefined)
+  const expected = names.map((path) => `TREE/${path.replace('first.bin', 'First.BIN')}`).toSorted()
+  assert.equal(filesBelow(here), expected)
+  assert.equal((await rest.call('get_files', of)).files.map(({ path }) => path).toSorted(), expected)
+  assert.is(await codes('TREE/First.BIN', 'TREE/A FOLDER/second.bin'), 'file_exists')
+  await rest.call('recheck_torrent', of)
+  const { progress } = await whenState(rest, session, tree.infoHash, 'seeding')
+  assert.is(progress, 1)
+  for (const { path, content } of tree.files) {
+    const now = path.replace('tree', 'TREE').replace('first.bin', 'First.BIN')
+    assert.ok(readFileSync(join(here, now)).equals(content), path)
+  }
+})
+
 killed.run()

@@ -1,5 +1,14 @@
 /** Files that get other names and places while their torrent goes on, with real peers and over restarts. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { CommandOutput } from '../../src/protocol/commands.ts'
@@ -73,6 +82,13 @@ caseWith(
         assert.is(await codes('wood/a folder/second.bin', name), 'file_exists', name)
       for (const name of ['../x', 'wood/../x', '/x', 'a//b', 'con', 'a\0', 'x'.repeat(256)])
         assert.is(await codes('wood/a folder/second.bin', name), 'invalid_path', name)
+      assert.is(await codes('wood/a folder/second.bin', 'wood/a folder/Second.bin'), undefined)
+      // its second name is not its name in another case
+      linkSync(join(folder, 'wood/a folder/Second.bin'), join(folder, 'wood/a folder/second.bin'))
+      assert.is(await codes('wood/a folder/Second.bin', 'wood/a folder/second.bin'), 'file_exists')
+      rmSync(join(folder, 'wood/a folder/second.bin'))
+      assert.is(await codes('wood/a folder/Second.bin', 'wood/a folder/second.bin'), undefined)
+      assert.equal(filesBelow(folder), expected)
       writeFileSync(join(folder, 'in the way'), 'of somebody')
       assert.is(await codes('wood/a folder/second.bin', 'in the way'), 'file_exists')
       assert.is(readFileSync(join(folder, 'in the way'), 'utf8'), 'of somebody')

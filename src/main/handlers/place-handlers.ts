@@ -3,6 +3,7 @@ import { RestTorrentError } from '../../protocol/errors.ts'
 import { floorShare } from '../../protocol/progress.ts'
 import { claimedBits, type TorrentRecord } from '../../protocol/records.ts'
 import type { Relocation } from '../supervisor/relocation.ts'
+import { renameTo } from '../supervisor/rename-path.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import type { BeginMove } from '../supervisor/torrent-moves.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
@@ -51,9 +52,7 @@ export function placeHandlers(
       if (relocation.isBusy(session, infoHash))
         throw new RestTorrentError('file_in_use', `files of torrent ${infoHash} are being moved`)
       const signal = AbortSignal.timeout(renameDeadlineMs)
-      const named = await relocation.rename(session, record, signal, async (renamed) => {
-        return await tasks.changeNames({ rawInfo, renamed, path, newPath })
-      })
+      const named = await renameTo({ tasks, relocation, session, record, rawInfo, signal }, path, newPath)
       return { value: { num_files: named.length } }
     },
     move_torrent: async ({ session_id, info_hash, save_path }) => ({

@@ -20,6 +20,7 @@ import type { HashRequest } from '../../protocol/session-rpc.ts'
 import type { FileIdentity } from '../../protocol/records.ts'
 import type { RenamedFile } from '../../protocol/torrent-place-form.ts'
 import type {
+  EntryPair,
   FileComparison,
   FileDeletion,
   FileQuery,
@@ -101,6 +102,11 @@ export class TaskPool {
   /** Every file of a torrent that has another name after a change, see `renamePath`. */
   async changeNames(change: NameChange): Promise<RenamedFile[]> {
     return await run(this.#quick, 'changeNames', change, parseDeadlineMs)
+  }
+
+  /** See `EntryPair`. Rejects with a disk code. */
+  async isOneEntry(pair: EntryPair): Promise<boolean> {
+    return await run(this.#quick, 'isOneEntry', pair, folderDeadlineMs)
   }
 
   /** The files of a torrent in the order of the metainfo. */

@@ -16,6 +16,7 @@ import type { FileIdentity } from '../../protocol/records.ts'
 import type { RenamedFile } from '../../protocol/torrent-place-form.ts'
 import type {
   ContentRead,
+  EntryPair,
   FileComparison,
   FileDeletion,
   FileQuery,
@@ -49,6 +50,7 @@ import { digestMetainfo } from './digest-metainfo.ts'
 import { findFile as find, playableFilesOf } from './find-file.ts'
 import { hashRange } from './hash-range.ts'
 import { pruneCopies } from './ip-filter/filter-copy.ts'
+import { isOneEntryOf } from './is-one-entry.ts'
 import { linkFilesOf, refusePresentFiles } from './link-files.ts'
 import { changeNamesOf, listFilesOf } from './name-files.ts'
 import { loadIpFilter as load } from './ip-filter/load-ip-filter.ts'
@@ -111,6 +113,11 @@ export async function deleteData(deletion: FileDeletion): Promise<TaskAnswer<voi
 /** See `NameChange`; every file that has another name then. */
 export function changeNames(change: NameChange): TaskAnswer<RenamedFile[]> {
   return answer(() => changeNamesOf(change))
+}
+
+/** See `isOneEntryOf`. */
+export async function isOneEntry(pair: EntryPair): Promise<TaskAnswer<boolean>> {
+  return await isOneEntryOf(pair).then((value) => ({ value }), refusal)
 }
 
 /** See `FileListing`. */

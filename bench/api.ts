@@ -67,7 +67,7 @@ async function runScenario(name: string, chosenOptions: ApiOptions): Promise<voi
   }
   await addStoppedTorrents(client, sessionIds, isLong ? long : torrents)
   const order = (fault: object): void => server.tell(JSON.stringify(fault))
-  await scenario?.run({ client, sessionIds, options: chosenOptions, order }, name)
+  await scenario?.run({ client, pid: server.pid, sessionIds, options: chosenOptions, order }, name)
 }
 
 function chosen({ only }: ApiOptions): string[] {

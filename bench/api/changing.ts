@@ -5,6 +5,7 @@
 import { Agent, get } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { changeLabels } from '../live/label-changes.ts'
+import { withMainThread } from '../process-cpu.ts'
 import { percentiles, type Percentiles } from '../percentiles.ts'
 import { figures, ratios, report } from '../report.ts'
 import { startBareServer } from '../server.ts'
@@ -16,7 +17,7 @@ const deltaPauseMs = 10
 
 /** Measures and prints. */
 export async function measureChanging(stage: Stage, name: string): Promise<void> {
-  const { client, sessionIds, options } = stage
+  const { client, pid, sessionIds, options } = stage
   const { connections, seconds, runs } = options
   const [sessionId = ''] = sessionIds
   const url = listUrl(stage)
@@ -27,19 +28,27 @@ export async function measureChanging(stage: Stage, name: string): Promise<void>
   }))
   const perSecond = Math.ceil((torrents.length * changesPercent) / 100)
   let from = 0
-  const whileChanging = async <T>(measured: Promise<T>): Promise<T> => {
-    const changes = changeLabels(client, torrents, { perSecond, seconds, isBurst: false, from })
+  const change = async (): Promise<void> => {
+    const first = from
     from += perSecond * seconds
-    return (await Promise.all([measured, changes]))[0]
+    await changeLabels(client, torrents, { perSecond, seconds, isBurst: false, from: first })
+  }
+  const whileChanging = async <T>(measured: Promise<T>, of = pid): Promise<{ done: T; cpuMs: number }> => {
+    const { done, cpuMs } = await withMainThread(of, Promise.all([measured, change()]))
+    return { done: done[0], cpuMs }
   }
   await using things = new AsyncDisposableStack()
   const bare = things.adopt(await startBareServer(body), (server) => server.stop())
-  const [ours, theirs, deltas]: [Load[], Load[], DeltaReads[]] = [[], [], []]
+  const [ours, theirs, deltas]: [Costed<Load>[], Costed<Load>[], Costed<DeltaReads>[]] = [[], [], []]
   for (let run = 0; run < runs; run += 1) {
-    ours.push(await whileChanging(wrk({ url, connections, seconds })))
-    theirs.push(await whileChanging(wrk({ url: bare.address, connections, seconds })))
+    const changesMs = (await withMainThread(pid, change())).cpuMs
+    const mine = await whileChanging(wrk({ url, connections, seconds }))
+    ours.push(costed(mine.done, mine.cpuMs - changesMs, mine.done.rate * seconds))
+    const bares = await whileChanging(wrk({ url: bare.address, connections, seconds }), bare.pid)
+    theirs.push(costed(bares.done, bares.cpuMs, bares.done.rate * seconds))
     const updates = `${client.address}/v1/updates?topic=torrents&session_id=${sessionId}`
-    deltas.push(await whileChanging(readDeltas(updates, seconds)))
+    const delta = await whileChanging(readDeltas(updates, seconds))
+    deltas.push(costed(delta.done, delta.cpuMs - changesMs, delta.done.reads))
   }
   const rates = (loads: readonly Load[]): number[] => loads.map(({ rate }) => rate)
   report('api', name, {
@@ -54,8 +63,15 @@ export async function measureChanging(stage: Stage, name: string): Promise<void>
   })
 }
 
+/** `cpuUs`: what an answer takes of the server's first thread, without what the changes take by themselves. */
+type Costed<T> = T & { readonly cpuUs: number }
+
+function costed<T extends object>(measured: T, cpuMs: number, answers: number): Costed<T> {
+  return { ...measured, cpuUs: (cpuMs * 1000) / answers }
+}
+
 /** `changed`: torrents in an answer, on average. */
-type DeltaReads = Percentiles & Readonly<Record<'changed' | 'answerBytes', number>>
+type DeltaReads = Percentiles & Readonly<Record<'reads' | 'changed' | 'answerBytes', number>>
 
 /** Asks for what changed since the last answer, again and again over one connection. */
 async function readDeltas(url: string, seconds: number): Promise<DeltaReads> {
@@ -77,7 +93,7 @@ async function readDeltas(url: string, seconds: number): Promise<DeltaReads> {
       await setTimeout(deltaPauseMs)
     }
     const reads = latencies.length
-    return { ...percentiles(latencies), changed: changed / reads, answerBytes: bytes / reads }
+    return { ...percentiles(latencies), reads, changed: changed / reads, answerBytes: bytes / reads }
   } finally {
     agent.destroy()
   }

@@ -1,4 +1,5 @@
 /** Full load on an idle server, in turn with a bare server that answers the same bytes. */
+import { withMainThread } from '../process-cpu.ts'
 import { figures, ratios, report } from '../report.ts'
 import { startBareServer } from '../server.ts'
 import { wrk, type Load } from '../wrk.ts'
@@ -10,6 +11,9 @@ export interface IdleRead {
   readonly conditional: boolean
 }
 
+/** `cpuUs`: what an answer takes of the server's first thread. */
+type CostedLoad = Load & { readonly cpuUs: number }
+
 const conditionalAnswerAtMost = 1024
 
 /** Measures and prints one read. */
@@ -20,12 +24,15 @@ export async function measureIdle(stage: Stage, name: string, { url, conditional
   const bare = await startBareServer(body)
   try {
     const { connections, seconds, runs } = stage.options
-    const load = (to: string): Promise<Load> => wrk({ url: to, headers, connections, seconds })
-    const ours: Load[] = []
-    const theirs: Load[] = []
+    const load = async (to: string, pid: number): Promise<CostedLoad> => {
+      const { done, cpuMs } = await withMainThread(pid, wrk({ url: to, headers, connections, seconds }))
+      return { ...done, cpuUs: (cpuMs * 1000) / (done.rate * seconds) }
+    }
+    const ours: CostedLoad[] = []
+    const theirs: CostedLoad[] = []
     for (let run = 0; run < runs; run += 1) {
-      ours.push(await load(url))
-      theirs.push(await load(bare.address))
+      ours.push(await load(url, stage.pid))
+      theirs.push(await load(bare.address, bare.pid))
     }
     if (conditional && ours.some(({ answerBytes }) => answerBytes > conditionalAnswerAtMost)) {
       throw new Error(`${url} was not answered by 304 throughout`)

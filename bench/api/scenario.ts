@@ -6,6 +6,8 @@ import type { ApiOptions } from './options.ts'
 /** The running server with its sessions filled. */
 export interface Stage {
   readonly client: RestClient
+  /** The process of the server. */
+  readonly pid: number
   /** The sessions that hold stopped torrents. */
   readonly sessionIds: readonly string[]
   readonly options: ApiOptions

@@ -1,6 +1,6 @@
 /**
  * The clients that are compared when one torrent goes over loopback, each as a process of its own: our built
- * server over REST, libtorrent, and WebTorrent as npm installs it.
+ * server over REST, another build of it, libtorrent, and WebTorrent as npm installs it.
  */
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ import type { RandomTorrent } from './random-torrent.ts'
 import { RestClient } from './rest-client.ts'
 import { startServer, type ServerOptions } from './server.ts'
 
-export const contestants = ['ours', 'libtorrent', 'webtorrent'] as const
+export const contestants = ['ours', 'before', 'libtorrent', 'webtorrent'] as const
 export type ContestantName = (typeof contestants)[number]
 
 /** A running client with one torrent, which it looks for in `folder`. */
@@ -33,15 +33,22 @@ const completeWithinMs = 300_000
 /** As often as the libtorrent program looks at itself. */
 const lookMs = 50
 
+/** The two builds that are compared; `before` is none unless told. */
+export interface Builds {
+  readonly ours: ServerOptions
+  readonly before: ServerOptions | undefined
+}
+
 /** Starts a client with the torrent and all settings that a user would leave alone; what is in `folder` is there already. */
 export async function startContestant(
   name: ContestantName,
   torrent: RandomTorrent,
   folder: string,
-  server: ServerOptions,
+  { ours, before = ours }: Builds,
 ): Promise<Contestant> {
   mkdirSync(folder, { recursive: true })
-  if (name === 'ours') return await startOurs(torrent, folder, server)
+  if (name === 'ours') return await startOurs(torrent, folder, ours)
+  if (name === 'before') return await startOurs(torrent, folder, before)
   if (name === 'libtorrent') return await startTheirs(torrent, folder)
   return await startStock(torrent, folder)
 }

@@ -1,127 +1,154 @@
 /**
  * One torrent over loopback with libtorrent at the other end, and each contestant in turn at this one: rate,
  * CPU seconds for each GiB of its process with all threads, and how ours compares; every file that arrived
- * is hashed. Prints one JSON line.
+ * is hashed. Prints one JSON line for each shape of the torrent.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startLibtorrent } from '../test/peers/libtorrent.ts'
+import { startLibtorrent, type LibtorrentPeer } from '../test/peers/libtorrent.ts'
 import { available } from '../test/peers/tools.ts'
-import { contestants, startContestant, type Contestant, type ContestantName } from './contestants.ts'
+import {
+  contestants,
+  startContestant,
+  type Builds,
+  type Contestant,
+  type ContestantName,
+} from './contestants.ts'
+import { connected } from './connected.ts'
 import { cpuSeconds } from './process-cpu.ts'
 import { checkArrived, makeRandomTorrent, type RandomTorrent } from './random-torrent.ts'
 import { figures, ratios, report } from './report.ts'
-import { builtProgram, type ServerOptions } from './server.ts'
+import { builtProgram } from './server.ts'
 
 const mib = 1024 * 1024
-const pieceLength = mib
 const completeWithinMs = 300_000
 
 /** What a run of one contestant gave: MiB/s, and CPU seconds for each GiB. */
 type Run = Readonly<Record<'rate' | 'cpuPerGib', number>>
+type Runs = Record<ContestantName, Run[]>
 
 export type Direction = 'download' | 'seed'
+
+/** How the content is cut into pieces, and how many peers are at the other end. */
+interface Shape {
+  readonly name: string
+  readonly pieceLength: number
+  readonly peers: number
+}
+
+/** What is moved, from where to where, by which builds. */
+interface Move {
+  readonly torrent: RandomTorrent
+  readonly whole: string
+  readonly target: string
+  readonly peers: number
+  readonly builds: Builds
+}
 
 /** Runs the benchmark of one direction with the arguments of the program. */
 export async function benchTransfers(direction: Direction): Promise<void> {
   if (!available('libtorrent')) throw new Error('libtorrent for Python is not installed')
-  const { names, rounds, size, folder, server } = readArguments()
+  const { names, rounds, size, folder, builds, shapes } = readArguments()
   const root = mkdtempSync(join(folder, 'resttorrent-bench-'))
+  const run = direction === 'download' ? download : seed
   try {
-    const whole = join(root, 'whole')
-    const torrent = makeRandomTorrent(whole, 'content', size * mib, pieceLength)
-    const move = direction === 'download' ? download : seed
-    const runs: Record<ContestantName, Run[]> = { ours: [], libtorrent: [], webtorrent: [] }
+    const cases = shapes.map((shape) => {
+      const whole = join(root, shape.name)
+      const torrent = makeRandomTorrent(whole, 'content', size * mib, shape.pieceLength)
+      const runs: Runs = { ours: [], before: [], libtorrent: [], webtorrent: [] }
+      return { shape, runs, move: { torrent, whole, target: join(root, 'target'), builds, ...shape } }
+    })
     for (let round = 0; round < rounds; round += 1)
-      for (const name of round % 2 === 0 ? names : names.toReversed()) {
-        const target = join(root, 'target')
-        runs[name].push(await move(name, torrent, whole, target, server))
-        await checkArrived(torrent, target)
-        rmSync(target, { recursive: true })
-      }
-    tell(direction, { mib: size, pieceMib: pieceLength / mib, rounds }, names, runs)
+      for (const { runs, move } of inTurn(cases, round))
+        for (const name of inTurn(names, round)) {
+          runs[name].push(await run(name, move))
+          await checkArrived(move.torrent, move.target)
+          rmSync(move.target, { recursive: true })
+        }
+    for (const { shape, runs } of cases)
+      tell(direction, { mib: size, shape: shape.name, rounds }, names, runs, cases[0]?.runs ?? runs)
   } finally {
     rmSync(root, { recursive: true })
   }
 }
 
-async function download(
-  name: ContestantName,
-  torrent: RandomTorrent,
-  whole: string,
-  target: string,
-  server: ServerOptions,
-): Promise<Run> {
-  await using things = new AsyncDisposableStack()
-  const peer = things.adopt(await startLibtorrent({ encryption: 'disabled', quiet: true }), (one) =>
-    one.stop(),
-  )
-  await peer.add({ torrent: torrent.torrent }, whole)
-  await peer.complete(completeWithinMs)
-  const one = things.adopt(await startContestant(name, torrent, target, server), (each) => each.stop())
-  return await measure(one, torrent, async () => {
-    await peer.connect('127.0.0.1', one.port)
-    await one.complete()
-  })
+/** Who comes first changes with each round. */
+function inTurn<Item>(items: readonly Item[], round: number): readonly Item[] {
+  return round % 2 === 0 ? items : items.toReversed()
 }
 
-async function seed(
-  name: ContestantName,
-  torrent: RandomTorrent,
-  whole: string,
-  target: string,
-  server: ServerOptions,
-): Promise<Run> {
+async function download(name: ContestantName, { torrent, whole, target, peers, builds }: Move): Promise<Run> {
   await using things = new AsyncDisposableStack()
-  const one = things.adopt(await startContestant(name, torrent, whole, server), (each) => each.stop())
+  const seeds: LibtorrentPeer[] = []
+  for (let count = 0; count < peers; count += 1) {
+    const peer = things.adopt(await startLibtorrent({ encryption: 'disabled', quiet: true }), (one) =>
+      one.stop(),
+    )
+    await peer.add({ torrent: torrent.torrent }, whole)
+    await peer.complete(completeWithinMs)
+    seeds.push(peer)
+  }
+  const one = things.adopt(await startContestant(name, torrent, target, builds), (each) => each.stop())
+  const dial = (): Promise<unknown> => Promise.all(seeds.map((peer) => peer.connect('127.0.0.1', one.port)))
+  return await measure(one, torrent, dial, () => one.complete())
+}
+
+async function seed(name: ContestantName, { torrent, whole, target, peers, builds }: Move): Promise<Run> {
+  if (peers !== 1) throw new Error('only one peer is seeded')
+  await using things = new AsyncDisposableStack()
+  const one = things.adopt(await startContestant(name, torrent, whole, builds), (each) => each.stop())
   await one.complete()
   const peer = things.adopt(await startLibtorrent({ encryption: 'disabled', quiet: true }), (each) =>
     each.stop(),
   )
   await peer.add({ torrent: torrent.torrent }, target)
-  return await measure(one, torrent, async () => {
-    await peer.connect('127.0.0.1', one.port)
-    await peer.complete(completeWithinMs)
-  })
+  const dial = (): Promise<unknown> => peer.connect('127.0.0.1', one.port)
+  return await measure(one, torrent, dial, () => peer.complete(completeWithinMs))
 }
 
+/** From the first connection on: until libtorrent dials, up to a second goes by. */
 async function measure(
-  { pid }: Contestant,
+  { pid, port }: Contestant,
   { length }: RandomTorrent,
-  move: () => Promise<void>,
+  dial: () => Promise<unknown>,
+  complete: () => Promise<void>,
 ): Promise<Run> {
-  const [startedAt, before] = [performance.now(), cpuSeconds(pid)]
-  await move()
+  const before = cpuSeconds(pid)
+  await dial()
+  const startedAt = await connected(port)
+  await complete()
   const seconds = (performance.now() - startedAt) / 1000
   return { rate: length / mib / seconds, cpuPerGib: ((cpuSeconds(pid) - before) / length) * 1024 * mib }
 }
 
+/** `firstRuns` are those of the first shape. */
 function tell(
   direction: Direction,
   parameters: object,
   names: readonly ContestantName[],
-  runs: Record<ContestantName, Run[]>,
+  runs: Runs,
+  firstRuns: Runs,
 ): void {
   const sides = Object.fromEntries(names.map((name) => [name, figures(runs[name])]))
   const compared = names.filter((name) => name !== 'ours' && names.includes('ours'))
-  const against = (of: keyof Run): object =>
-    Object.fromEntries(
-      compared.map((name) => [
-        name,
-        ratios(
-          runs.ours.map((run) => run[of]),
-          runs[name].map((run) => run[of]),
-        ),
-      ]),
+  const compare = (of: keyof Run, ours: Run[], theirs: Run[]): object =>
+    ratios(
+      ours.map((run) => run[of]),
+      theirs.map((run) => run[of]),
     )
+  const against = (of: keyof Run): object =>
+    Object.fromEntries(compared.map((name) => [name, compare(of, runs.ours, runs[name])]))
+  const toFirst = (): object =>
+    Object.fromEntries(names.map((name) => [name, compare('rate', runs[name], firstRuns[name])]))
   report(direction, direction, {
     unit: 'MiB/s',
     ...parameters,
     ...sides,
     rateRatio: against('rate'),
     cpuRatio: against('cpuPerGib'),
+    ...(runs !== firstRuns && { rateToFirstShape: toFirst() }),
   })
 }
 
@@ -130,24 +157,39 @@ function readArguments(): {
   rounds: number
   size: number
   folder: string
-  server: ServerOptions
+  builds: Builds
+  shapes: Shape[]
 } {
   const { values } = parseArgs({
     options: {
       size: { type: 'string', default: '1024' },
       rounds: { type: 'string', default: '5' },
-      only: { type: 'string', default: contestants.join(',') },
+      shapes: { type: 'string', default: '1024x1' },
+      only: { type: 'string', default: 'ours,libtorrent,webtorrent' },
       folder: { type: 'string', default: tmpdir() },
       program: { type: 'string', default: builtProgram },
+      before: { type: 'string' },
       'node-options': { type: 'string', default: '' },
     },
   })
-  const only = values.only.split(',')
+  const only = [...values.only.split(','), ...(values.before === undefined ? [] : ['before'])]
+  const nodeOptions = values['node-options'].split(' ').filter(Boolean)
   return {
     names: contestants.filter((name) => only.includes(name)),
     rounds: Number(values.rounds),
     size: Number(values.size),
     folder: values.folder,
-    server: { program: values.program, nodeOptions: values['node-options'].split(' ').filter(Boolean) },
+    builds: {
+      ours: { program: values.program, nodeOptions },
+      before: values.before === undefined ? undefined : { program: values.before, nodeOptions },
+    },
+    shapes: values.shapes.split(',').map(readShape),
   }
+}
+
+/** Such as `64x4`: pieces of 64 KiB, four peers. */
+function readShape(name: string): Shape {
+  const [kib, peers] = name.split('x').map(Number)
+  if (!kib || !peers) throw new Error(`${name} is no shape such as 64x4`)
+  return { name, pieceLength: kib * 1024, peers }
 }

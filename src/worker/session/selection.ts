@@ -23,10 +23,11 @@ export class Selection {
     this.#options = options
     this.priorities = piecePriorities(info, options)
     let [bytes, left] = [0, 0]
-    for (const [piece, priority] of this.priorities.entries()) {
-      if (priority === skipped) continue
-      bytes += this.#sizeOf(piece)
-      if (!bits.has(piece)) left += this.#sizeOf(piece)
+    for (let piece = 0; piece < this.priorities.length; piece += 1) {
+      if (this.priorities[piece] === skipped) continue
+      const size = this.#sizeOf(piece)
+      bytes += size
+      if (!bits.has(piece)) left += size
     }
     this.bytes = bytes
     this.#left = left

@@ -1,10 +1,10 @@
 /** What the engine is given once a torrent's metadata is known: checked objects and nothing a caller wrote. */
 import type { TorrentDescription } from 'webtorrent'
-import { toHex } from '../../../protocol/info-hash.ts'
 import type { TorrentInfo } from '../../../protocol/torrent-info.ts'
 import type { EngineStore } from '../storage/engine-store.ts'
 
-const hashLength = 20
+/** Hex digits of a SHA-1. */
+const hashDigits = 40
 
 /** A torrent that is ready to be opened. */
 export interface Content {
@@ -35,9 +35,7 @@ export function describe(infoHash: string, { info, rawInfo }: Content): TorrentD
     length: info.length,
     pieceLength: info.pieceLength,
     lastPieceLength,
-    pieces: Array.from({ length: info.pieceCount }, (_, i) =>
-      toHex(info.pieces.subarray(i * hashLength, (i + 1) * hashLength)),
-    ),
+    pieces: hashTexts(info),
     files: info.files.map(({ safePath, length, offset }) => ({
       path: safePath,
       name: safePath,
@@ -45,4 +43,12 @@ export function describe(infoHash: string, { info, rawInfo }: Content): TorrentD
       offset,
     })),
   }
+}
+
+/** Parts of one text: made one by one, those of a torrent of 16,384 pieces keep the thread for 30 ms. */
+function hashTexts({ pieces, pieceCount }: TorrentInfo): string[] {
+  const text = Buffer.from(pieces.buffer, pieces.byteOffset, pieces.byteLength).toString('hex')
+  return Array.from({ length: pieceCount }, (_, piece) =>
+    text.slice(piece * hashDigits, (piece + 1) * hashDigits),
+  )
 }

@@ -9,7 +9,7 @@ const benchmarks = {
   lists: 'turns of the loop while lists are filtered and sorted: [torrents] [runs]',
   storage: 'our piece storage beside the one the engine brings: [folder] [rounds]',
   download:
-    'a torrent from a libtorrent seed, by ours, libtorrent and stock WebTorrent: --size MiB, --rounds N',
+    'a torrent from a libtorrent seed, by ours, libtorrent and stock WebTorrent: --size MiB, --rounds N, --shapes 1024x1,64x4 (KiB of a piece, seeds), --before dist/main.js of another build',
   seed: 'a torrent to a libtorrent leecher, from ours, libtorrent and stock WebTorrent: --size MiB, --rounds N',
   recheck:
     'a torrent whose file is there is checked, beside bare hashing: --size MiB, --rounds N, --folder F',
@@ -18,6 +18,8 @@ const benchmarks = {
   store: 'torrents recorded by many callers at a time beside one after the other: [folder] [rounds]',
   'log-start':
     'the start of a server whose log is 64 MiB, after a kill and after an end in order: [rounds] [folder]',
+  restart:
+    'a torrent of many pieces is stopped and started, complete and half there: --pieces N, --kib N, --rounds N',
   'killed-download':
     'a download of 50 GiB goes on after a kill, beside the check of what was there: --gib N, --there N, --rounds N',
   'ip-filter': 'an IP filter of 500,000 ranges read and searched: [ranges]',

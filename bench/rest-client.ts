@@ -63,6 +63,14 @@ export class RestClient {
     await this.#send('PATCH', `/v1/sessions/${sessionId}/torrents/${infoHash}`, form)
   }
 
+  async startTorrent(sessionId: string, infoHash: string): Promise<void> {
+    await this.#send('POST', `/v1/sessions/${sessionId}/torrents/${infoHash}/start`)
+  }
+
+  async stopTorrent(sessionId: string, infoHash: string): Promise<void> {
+    await this.#send('POST', `/v1/sessions/${sessionId}/torrents/${infoHash}/stop`)
+  }
+
   async deleteTorrent(sessionId: string, infoHash: string): Promise<void> {
     await this.#send('DELETE', `/v1/sessions/${sessionId}/torrents/${infoHash}?delete_data=1`)
   }

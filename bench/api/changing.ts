@@ -39,16 +39,15 @@ export async function measureChanging(stage: Stage, name: string): Promise<void>
   }
   await using things = new AsyncDisposableStack()
   const bare = things.adopt(await startBareServer(body), (server) => server.stop())
-  const [ours, theirs, deltas]: [Costed<Load>[], Costed<Load>[], Costed<DeltaReads>[]] = [[], [], []]
+  const [ours, theirs, deltas]: [CostedLoad[], CostedLoad[], DeltaReads[]] = [[], [], []]
   for (let run = 0; run < runs; run += 1) {
     const changesMs = (await withMainThread(pid, change())).cpuMs
     const mine = await whileChanging(wrk({ url, connections, seconds }))
-    ours.push(costed(mine.done, mine.cpuMs - changesMs, mine.done.rate * seconds))
+    ours.push(costed(mine.done, mine.cpuMs - changesMs, seconds))
     const bares = await whileChanging(wrk({ url: bare.address, connections, seconds }), bare.pid)
-    theirs.push(costed(bares.done, bares.cpuMs, bares.done.rate * seconds))
+    theirs.push(costed(bares.done, bares.cpuMs, seconds))
     const updates = `${client.address}/v1/updates?topic=torrents&session_id=${sessionId}`
-    const delta = await whileChanging(readDeltas(updates, seconds))
-    deltas.push(costed(delta.done, delta.cpuMs - changesMs, delta.done.reads))
+    deltas.push((await whileChanging(readDeltas(updates, seconds))).done)
   }
   const rates = (loads: readonly Load[]): number[] => loads.map(({ rate }) => rate)
   report('api', name, {
@@ -64,14 +63,14 @@ export async function measureChanging(stage: Stage, name: string): Promise<void>
 }
 
 /** `cpuUs`: what an answer takes of the server's first thread, without what the changes take by themselves. */
-type Costed<T> = T & { readonly cpuUs: number }
+type CostedLoad = Load & { readonly cpuUs: number }
 
-function costed<T extends object>(measured: T, cpuMs: number, answers: number): Costed<T> {
-  return { ...measured, cpuUs: (cpuMs * 1000) / answers }
+function costed(load: Load, cpuMs: number, seconds: number): CostedLoad {
+  return { ...load, cpuUs: (cpuMs * 1000) / (load.rate * seconds) }
 }
 
 /** `changed`: torrents in an answer, on average. */
-type DeltaReads = Percentiles & Readonly<Record<'reads' | 'changed' | 'answerBytes', number>>
+type DeltaReads = Percentiles & Readonly<Record<'changed' | 'answerBytes', number>>
 
 /** Asks for what changed since the last answer, again and again over one connection. */
 async function readDeltas(url: string, seconds: number): Promise<DeltaReads> {
@@ -93,7 +92,7 @@ async function readDeltas(url: string, seconds: number): Promise<DeltaReads> {
       await setTimeout(deltaPauseMs)
     }
     const reads = latencies.length
-    return { ...percentiles(latencies), reads, changed: changed / reads, answerBytes: bytes / reads }
+    return { ...percentiles(latencies), changed: changed / reads, answerBytes: bytes / reads }
   } finally {
     agent.destroy()
   }

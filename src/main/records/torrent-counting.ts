@@ -39,13 +39,9 @@ export class TorrentCounting {
   }
 
   /** A worker reported; the time since the report before belongs to the state that was told then. */
-  observe({ info_hash, state, downloaded, uploaded, finished_at: finishedAt }: TorrentRow): void {
-    const record = this.#records.torrents.get(info_hash)
-    if (record === undefined) return
-    const counters = this.read(record)
-    const hasStopped = this.#clock.see(info_hash, state)
-    this.#records.set(info_hash, joinCounters(counters, { ...counters, downloaded, uploaded, finishedAt }))
-    if (hasStopped) this.keep([info_hash])
+  observe(rows: readonly TorrentRow[]): void {
+    const stopped = rows.filter((row) => this.#hasStopped(row))
+    if (stopped.length > 0) this.keep(stopped.map(({ info_hash }) => info_hash))
   }
 
   /** The torrent is removed. */
@@ -66,5 +62,14 @@ export class TorrentCounting {
   keep(infoHashes: readonly string[] = this.#clock.takeRun()): void {
     const records = infoHashes.flatMap((infoHash) => this.#records.torrents.get(infoHash) ?? [])
     this.#records.keep(records.map((record) => ({ ...record, counters: this.read(record) })))
+  }
+
+  #hasStopped({ info_hash, state, downloaded, uploaded, finished_at: finishedAt }: TorrentRow): boolean {
+    const record = this.#records.torrents.get(info_hash)
+    if (record === undefined) return false
+    const counters = this.read(record)
+    const hasStopped = this.#clock.see(info_hash, state)
+    this.#records.set(info_hash, joinCounters(counters, { ...counters, downloaded, uploaded, finishedAt }))
+    return hasStopped
   }
 }

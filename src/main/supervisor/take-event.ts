@@ -39,7 +39,7 @@ export function takeEvent(
     })
     logChanges(rows, board, log, id)
     if (board.take({ ...event, rows })) onStates()
-    for (const row of rows) records.counting.observe(row)
+    records.counting.observe(rows)
     onChange()
   } else if (event.type === 'activated') records.change(event.infoHash, { bits: event.bits })
   else if (event.type === 'distrusted') records.distrust(event.infoHash)

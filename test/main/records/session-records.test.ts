@@ -136,7 +136,7 @@ keeping('time is counted in the states in which a torrent runs, and in no other'
     const states = ['downloading', 'seeding', 'stopped', 'checking_files', 'error', 'downloading'] as const
     const times: [string, number, number][] = []
     for (const state of states) {
-      records.counting.observe({ ...rowOfRecord(record), state })
+      records.counting.observe([{ ...rowOfRecord(record), state }])
       const before = timesOf(records)
       await timePasses()
       const after = timesOf(records)
@@ -170,11 +170,34 @@ keeping('counters are written while a torrent runs and once after it, then no mo
   await records.add(record)
   written.length = 0
   const rounds = (['seeding', 'seeding', 'stopped', 'stopped', 'stopped'] as const).map((state) => {
-    records.counting.observe({ ...rowOfRecord(record), state })
+    records.counting.observe([{ ...rowOfRecord(record), state }])
     records.counting.keep()
     return written.splice(0).map(({ type }) => type)
   })
   assert.equal(rounds, [['put_counters'], ['put_counters'], ['put_counters'], [], []])
+})
+
+keeping('torrents that stop together are written together', async () => {
+  const writes: (readonly StoreOperation[])[] = []
+  const records = new SessionRecords(sessionOf(), {
+    journal: {
+      write: (...operations) => {
+        writes.push(operations)
+        return Promise.resolve()
+      },
+    },
+    onFailed: (error) => assert.unreachable(String(error)),
+  })
+  const both = [record, { ...record, infoHash: 'f'.repeat(40) }]
+  for (const one of both) await records.add(one)
+  for (const state of ['seeding', 'stopped'] as const) {
+    writes.length = 0
+    records.counting.observe(both.map((one) => ({ ...rowOfRecord(one), state })))
+  }
+  assert.equal(
+    writes.map((operations) => operations.map(({ type }) => type)),
+    [['put_counters', 'put_counters']],
+  )
 })
 
 /** Settles when the clock has gone on. */

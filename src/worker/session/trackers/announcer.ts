@@ -95,6 +95,8 @@ export class Announcer {
 
   async #leave(stats: AnnounceStats): Promise<void> {
     this.#cancelTimer?.()
+    const isOwing = this.#tiers.all().some((tracker) => tracker.isStarted)
+    if (!isOwing && this.#round === undefined && this.#farewells.size === 0) return // as of most, where there are many
     this.#leaving.abort()
     const told = this.#calls.sayStopped(this.#tiers.all(), stats)
     // What is under way may still become an accepted `started`.

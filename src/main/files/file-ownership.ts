@@ -77,19 +77,20 @@ export class FileOwnership {
 
   /**
    * Paths below a place that a torrent gives up which others have: they are not to be deleted. Where it is removed,
-   * one that was added again since is another.
+   * by the removal of this id, one that was added again since is another, also when that is removed, too.
    */
   async sparedAt(
     sessionId: string,
     record: TorrentRecord,
     place: FilePlace,
-    isRemoved: boolean,
+    removalId?: string,
   ): Promise<string[]> {
     const { infoHash, source, facts } = record
     if (source.rawInfo === undefined) return []
     const roots = rootsOf(facts?.name ?? source.name, place)
+    const newestOwn = removalId === undefined ? Infinity : (this.#claims.removed(removalId)?.order ?? 0)
     const isOwn = (other: Claim): boolean =>
-      isOtherLife(other, { sessionId, infoHash }) && (!isRemoved || other.leaving !== undefined)
+      isOtherLife(other, { sessionId, infoHash }) && other.order <= newestOwn
     const near = this.#claims.near({ roots }).filter((other) => !isOwn(other))
     return await this.#spared({ rawInfo: source.rawInfo, places: [place] }, near)
   }

@@ -61,7 +61,7 @@ export class Leftovers {
     let waitMs = retryMs
     while (!signal.aborted) {
       try {
-        await this.#near.relocation.sweep({ id: records.session.id, records }, removal.record)
+        await this.#near.relocation.sweep({ id: records.session.id, records }, removal.record, removal)
         await this.#delete(removal)
         records.finishRemoval(removal)
         files.release(removal.id)

@@ -11,6 +11,7 @@ import { isSamePlace, placeOf } from '../../protocol/torrent-place.ts'
 import { Turns } from '../../protocol/turns.ts'
 import type { Board } from '../board/board.ts'
 import type { FileOwnership } from '../files/file-ownership.ts'
+import type { Removal } from '../records/removal.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
 import type { HashDesk } from './hash-desk.ts'
 import { holdFiles } from './hold-files.ts'
@@ -35,6 +36,8 @@ export interface RelocationOptions {
   readonly progress: (share: number) => void
 }
 
+type RemovedBy = Pick<Removal, 'id' | 'deleteData'>
+const noRemoval: RemovedBy = { id: '', deleteData: false }
 type SweptSession = Pick<SessionSupervisor, 'id' | 'records'>
 
 export class Relocation {
@@ -62,14 +65,13 @@ export class Relocation {
     place: Omit<TorrentPlace, 'renamed'>,
     options: RelocationOptions,
   ): Promise<void> {
-    const { infoHash } = torrent
-    await this.#alone(session, infoHash, async () => {
+    await this.#alone(session, torrent.infoHash, async () => {
       // now that it is its turn: a rename before it may just have been acknowledged
       const before = findNow(session.records, torrent)
       await this.#bring(session, before, { ...place, renamed: before.renamed }, options)
       const { finishedPath, saveFolder } = recordNow(session.records, torrent) ?? {}
       if (finishedPath !== undefined && saveFolder === place.saveFolder)
-        await session.records.decide(infoHash, onlyFor(torrent, { finishedPath: undefined }))
+        await session.records.decide(torrent.infoHash, onlyFor(torrent, { finishedPath: undefined }))
     })
   }
 
@@ -96,8 +98,8 @@ export class Relocation {
    * Removes what lies of a torrent beside its place, once nothing of it is on its way: what a run before has left,
    * or what was made of one that is removed. Rejects with a disk code.
    */
-  async sweep(session: SweptSession, record: TorrentRecord): Promise<void> {
-    await this.#turns.take(keyOf(session, record.infoHash), async () => await this.#sweep(session, record))
+  async sweep(session: SweptSession, record: TorrentRecord, removal?: RemovedBy): Promise<void> {
+    await this.#turns.take(keyOf(session, record.infoHash), () => this.#sweep(session, record, removal))
   }
 
   async #alone<T>(session: SessionSupervisor, infoHash: string, work: () => Promise<T>): Promise<T> {
@@ -215,18 +217,17 @@ export class Relocation {
   }
 
   /** Deletes the copies that are not in use, also of a torrent that was removed meanwhile: `last` is how it was. */
-  async #sweep(session: SweptSession, last: TorrentRecord): Promise<void> {
+  async #sweep(session: SweptSession, last: TorrentRecord, removal = noRemoval): Promise<void> {
     const { files, tasks } = this.#near
-    const { infoHash } = last
     const record = recordNow(session.records, last)
     const { elsewhere, source } = record ?? last
     if (elsewhere === undefined || source.rawInfo === undefined) return
-    const spared = await files.sparedAt(session.id, last, elsewhere, record === undefined)
-    const current = record && filePlace(record)
+    const spared = await files.sparedAt(session.id, last, elsewhere, record ? undefined : removal.id)
+    const current = removal.deleteData ? undefined : filePlace(record ?? last)
     await tasks.deleteData({ rawInfo: source.rawInfo, place: filePlace(elsewhere), spared, current })
     if (record === undefined) return
-    await session.records.decide(infoHash, onlyFor(record, { elsewhere: undefined }))
-    files.settle({ sessionId: session.id, infoHash }, filePlace(record))
+    await session.records.decide(last.infoHash, onlyFor(record, { elsewhere: undefined }))
+    files.settle({ sessionId: session.id, infoHash: last.infoHash }, filePlace(record))
   }
 }
 

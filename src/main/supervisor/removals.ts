@@ -17,6 +17,7 @@ export interface Sweeper {
   sweep: (
     session: { readonly id: string; readonly records: SessionRecords },
     record: TorrentRecord,
+    removal: Pick<Removal, 'id' | 'deleteData'>,
   ) => Promise<void>
 }
 
@@ -63,7 +64,7 @@ export class Removals {
       try {
         const spared = removal.deleteData ? await files.spared(id) : []
         await api.removeTorrent(record, { deleteData: removal.deleteData, spared })
-        await relocation.sweep({ id: records.session.id, records }, record)
+        await relocation.sweep({ id: records.session.id, records }, record, removal)
       } catch (error) {
         if (toWireError(error).code !== 'session_gone') this.#failed(removal, waitMs)
         throw error

@@ -195,6 +195,24 @@ ownership('of two that are deleted together neither spares the other', async () 
   assert.equal([await files.spared('first'), await files.spared('second')], [[], []])
 })
 
+ownership(
+  'what a removed torrent had elsewhere is left where it was added again, and removed again',
+  async () => {
+    const { files } = desk()
+    const elsewhere = { saveFolder: '/e', savePath: 'e' }
+    const first = recordOf(tree, '/r', { elsewhere })
+    const again = recordOf(tree, '/e')
+    files.hold(one, first)
+    files.leave(keyOf(one, first), 'first', false)
+    assert.equal(await files.sparedAt(one, first, elsewhere, 'first'), [])
+    files.hold(one, again)
+    const all = ['tree/a', 'tree/deep/b']
+    assert.equal(await files.sparedAt(one, first, elsewhere, 'first'), all)
+    files.leave(keyOf(one, again), 'again', false)
+    assert.equal(await files.sparedAt(one, first, elsewhere, 'first'), all)
+  },
+)
+
 ownership('files that are being deleted are in use until they are gone', async () => {
   const { files } = desk()
   const owner = recordOf(tree)

@@ -11,7 +11,10 @@ test('of what is refused a caller hears what it must be, and no pattern', () => 
   const all = (message: string, but: Record<number, string | undefined> = {}) =>
     Array.from({ length: 6 }, (_, at) => (at in but ? but[at] : message))
   assert.equal(told(integer(0, 9)), all('must be an integer from 0 to 9'))
-  assert.equal(told(decimal(2, 9)), all('must be a number from 2 to 9', { 3: 'must be a number from 2 to 9' }))
+  assert.equal(
+    told(decimal(2, 9)),
+    all('must be a number from 2 to 9', { 3: 'must be a number from 2 to 9' }),
+  )
   assert.equal(told(portRange), all('must be two ports such as "6881,6891"'))
   const aPort = 'must be ports from 1 to 65535'
   assert.equal(told(portList), all(aPort, { 3: 'must be a list of ports', 5: 'must be a list of ports' }))

@@ -59,6 +59,6 @@ function help(): string {
     '',
     ...Object.entries(benchmarks).map(([benchmark, about]) => `  ${benchmark.padEnd(10)} ${about}`),
     '',
-    'Each prints one JSON line per scenario. `npm run bench -- api --help` lists its scenarios and options.',
+    'Each prints one JSON line per scenario. Those with options list them by --help, as in `npm run bench -- api --help`.',
   ].join('\n')
 }

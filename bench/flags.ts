@@ -31,3 +31,8 @@ export function flagsOf<Name extends string>(
   }
   return { all, text, count, list: (name, separator = ',') => text(name).split(separator).filter(Boolean) }
 }
+
+/** The same for a program that is one text from top to bottom: with `--help` it ends here. */
+export function flagsOrHelp<Name extends string>(table: Parameters<typeof flagsOf<Name>>[0]): Flags<Name> {
+  return flagsOf(table) ?? process.exit(0)
+}

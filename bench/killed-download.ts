@@ -9,9 +9,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { startLibtorrent, type LibtorrentPeer } from '../test/peers/libtorrent.ts'
 import { eventually } from '../test/support/suite.ts'
+import { flagsOrHelp } from './flags.ts'
 import { figures, report } from './report.ts'
 import { RestClient, type ListedTorrent } from './rest-client.ts'
 import { builtProgram, startServer, type RunningServer } from './server.ts'
@@ -25,23 +25,21 @@ const withinMs = 1_800_000
 const lookMs = 20
 const name = 'content'
 
-const { values } = parseArgs({
-  options: {
-    gib: { type: 'string', default: '50' },
-    there: { type: 'string', default: '40' },
-    rounds: { type: 'string', default: '3' },
-    folder: { type: 'string', default: tmpdir() },
-  },
+const { text, count } = flagsOrHelp({
+  gib: ['50', 'GiB of the torrent'],
+  there: ['40', 'GiB of it that are there at the beginning'],
+  rounds: ['3', 'kills'],
+  folder: [tmpdir(), 'where the files are made'],
 })
-const length = Number(values.gib) * gib
+const [length, there] = [count('gib') * gib, count('there')]
 const [place, seedFolder] = ['ours', 'theirs'].map(() =>
-  mkdtempSync(join(values.folder, 'resttorrent-bench-')),
+  mkdtempSync(join(text('folder'), 'resttorrent-bench-')),
 ) as [string, string]
 const root = join(place, 'root')
 try {
   mkdirSync(root)
   writeFileSync(join(root, name), '')
-  truncateSync(join(root, name), Number(values.there) * gib)
+  truncateSync(join(root, name), there * gib)
   const { torrent } = makeZeroTorrent(seedFolder, name, length, pieceLength)
   const seed = await startLibtorrent({ encryption: 'disabled', quiet: true })
   try {
@@ -64,7 +62,7 @@ async function measure(metainfo: Uint8Array, seed: LibtorrentPeer): Promise<void
     await client.addTorrent(id, metainfo, { savePath: '.', started: true })
     let row = await whenDownloading(client, id)
     const checkMs = performance.now() - addedAt
-    for (let round = 0; round < Number(values.rounds); round += 1) {
+    for (let round = 0; round < count('rounds'); round += 1) {
       await seed.connect('127.0.0.1', port)
       const enough = row.progress + fetched / length
       const before = await when(client, id, ({ progress }) => progress >= enough)
@@ -82,7 +80,7 @@ async function measure(metainfo: Uint8Array, seed: LibtorrentPeer): Promise<void
       })
     }
     const usedMib = (statSync(join(root, name)).blocks * (kib / 2)) / mib
-    const parameters = { gib: length / gib, pieceMib: pieceLength / mib, there: Number(values.there) }
+    const parameters = { gib: length / gib, pieceMib: pieceLength / mib, there }
     report('killed-download', 'kill', {
       ...parameters,
       checkMs: Math.round(checkMs),

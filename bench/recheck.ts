@@ -9,8 +9,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { eventually } from '../test/support/suite.ts'
+import { flagsOrHelp } from './flags.ts'
 import { makeRandomTorrent, type RandomTorrent } from './random-torrent.ts'
 import { figures, ratios, report } from './report.ts'
 import { RestClient } from './rest-client.ts'
@@ -23,24 +23,23 @@ const lookMs = 50
 
 type Rate = Readonly<Record<'rate', number>>
 
-const { values } = parseArgs({
-  options: {
-    size: { type: 'string', default: '10240' },
-    rounds: { type: 'string', default: '3' },
-    folder: { type: 'string', default: tmpdir() },
-    program: { type: 'string', default: builtProgram },
-  },
+const { text, count } = flagsOrHelp({
+  size: ['10240', 'MiB of the file that is checked'],
+  rounds: ['3', 'checks of each, in turn'],
+  folder: [tmpdir(), 'where the file is made'],
+  program: [builtProgram, 'the server, such as another build of it'],
 })
-const root = mkdtempSync(join(values.folder, 'resttorrent-bench-'))
+const [size, rounds] = [count('size'), count('rounds')]
+const root = mkdtempSync(join(text('folder'), 'resttorrent-bench-'))
 try {
-  const torrent = makeRandomTorrent(root, 'content', Number(values.size) * mib, pieceLength)
+  const torrent = makeRandomTorrent(root, 'content', size * mib, pieceLength)
   const [ours, bare]: [Rate[], Rate[]] = [[], []]
-  for (let round = 0; round < Number(values.rounds); round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     bare.push(await hashBare(torrent))
     ours.push(await check(torrent))
   }
   const rates = (runs: readonly Rate[]): number[] => runs.map(({ rate }) => rate)
-  const parameters = { unit: 'MiB/s', mib: Number(values.size), rounds: Number(values.rounds) }
+  const parameters = { unit: 'MiB/s', mib: size, rounds }
   const ratio = ratios(rates(ours), rates(bare))
   report('recheck', 'recheck', { ...parameters, ours: figures(ours), bare: figures(bare), ratio })
 } finally {
@@ -49,7 +48,7 @@ try {
 
 /** From the add of the torrent, whose file is there, until it seeds. */
 async function check({ torrent, length }: RandomTorrent): Promise<Rate> {
-  const server = await startServer({ program: values.program, nodeOptions: [], root })
+  const server = await startServer({ program: text('program'), nodeOptions: [], root })
   try {
     const client = new RestClient(server.address)
     const { id } = await client.createSession('bench')

@@ -7,7 +7,7 @@
 import { mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { flagsOrHelp } from './flags.ts'
 import { makeRandomTorrent } from './random-torrent.ts'
 import { figure, figures, report } from './report.ts'
 import { RestClient } from './rest-client.ts'
@@ -15,22 +15,20 @@ import { builtProgram, startServer } from './server.ts'
 
 const withinMs = 300_000
 
-const { values } = parseArgs({
-  options: {
-    pieces: { type: 'string', default: '16384' },
-    kib: { type: 'string', default: '64' },
-    rounds: { type: 'string', default: '20' },
-    folder: { type: 'string', default: tmpdir() },
-    program: { type: 'string', default: builtProgram },
-  },
+const { text, count } = flagsOrHelp({
+  pieces: ['16384', 'pieces of the torrent'],
+  kib: ['64', 'KiB of a piece'],
+  rounds: ['20', 'stops and starts of each torrent'],
+  folder: [tmpdir(), 'where the files are made'],
+  program: [builtProgram, 'the server, such as another build of it'],
 })
-const pieceLength = Number(values.kib) * 1024
-const length = Number(values.pieces) * pieceLength
-const root = mkdtempSync(join(values.folder, 'resttorrent-bench-'))
+const [pieces, kib, rounds] = [count('pieces'), count('kib'), count('rounds')]
+const pieceLength = kib * 1024
+const length = pieces * pieceLength
+const root = mkdtempSync(join(text('folder'), 'resttorrent-bench-'))
 try {
   const seeding = await measure('seeding', length)
   const downloading = await measure('downloading', length / 2)
-  const [pieces, kib, rounds] = [Number(values.pieces), Number(values.kib), Number(values.rounds)]
   report('restart', 'restart', { unit: 'ms', pieces, kib, rounds, seeding, downloading })
 } finally {
   rmSync(root, { recursive: true })
@@ -40,7 +38,7 @@ try {
 async function measure(state: string, there: number): Promise<object> {
   const torrent = makeRandomTorrent(root, state, length, pieceLength)
   truncateSync(join(root, state), there)
-  const server = await startServer({ program: values.program, nodeOptions: [], root })
+  const server = await startServer({ program: text('program'), nodeOptions: [], root })
   try {
     const client = new RestClient(server.address)
     const { id } = await client.createSession('bench')
@@ -56,7 +54,7 @@ async function measure(state: string, there: number): Promise<object> {
     await becomes(state)
     const checked = performance.now() - addedAt
     const runs: { answer: number; running: number }[] = []
-    for (let round = 0; round < Number(values.rounds); round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       await client.stopTorrent(id, torrent.infoHash)
       await becomes('stopped')
       const askedAt = performance.now()

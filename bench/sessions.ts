@@ -7,11 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { Program } from '../test/peers/program.ts'
 import { startQbittorrent } from '../test/peers/qbittorrent.ts'
 import { startTransmission } from '../test/peers/transmission.ts'
 import { addFinishedTorrents, seeding } from './finished-torrents.ts'
+import { flagsOrHelp } from './flags.ts'
 import { cpuSeconds } from './process-cpu.ts'
 import { memoryOf } from './process-memory.ts'
 import { figure, figures, report } from './report.ts'
@@ -31,21 +31,15 @@ const threadsWithinMs = 120_000
 /** Processes of another client: they are alike. */
 const processes = 3
 
-const { values } = parseArgs({
-  options: {
-    sessions: { type: 'string', default: '100' },
-    torrents: { type: 'string', default: '0' },
-    runs: { type: 'string', default: '3' },
-    only: { type: 'string', default: 'ours,bare,transmission,qbittorrent' },
-    program: { type: 'string', default: builtProgram },
-    'node-options': { type: 'string', default: '' },
-  },
+const { text, count, list } = flagsOrHelp({
+  sessions: ['100', 'sessions that do nothing'],
+  torrents: ['0', 'finished torrents in each'],
+  runs: ['3', 'runs of each, in turn'],
+  only: ['ours,bare,transmission,qbittorrent', 'sessions, bare threads with their sockets, a process each'],
+  program: [builtProgram, 'the server, such as another build of it'],
+  'node-options': ['', 'options for Node of the server, as in --node-options=--cpu-prof'],
 })
-const [sessions, torrents, runs] = [values.sessions, values.torrents, values.runs].map(Number) as [
-  number,
-  number,
-  number,
-]
+const [sessions, torrents, runs] = [count('sessions'), Number(text('torrents')), count('runs')]
 const contestants: Readonly<Record<string, () => Promise<Cost>>> = {
   ours,
   bare,
@@ -53,7 +47,7 @@ const contestants: Readonly<Record<string, () => Promise<Cost>>> = {
   qbittorrent: () => processEach(startQbittorrent),
 }
 
-const names = values.only.split(',').filter((name) => Object.hasOwn(contestants, name))
+const names = list('only').filter((name) => Object.hasOwn(contestants, name))
 const costs = new Map<string, Cost[]>(names.map((name) => [name, []]))
 for (let run = 0; run < runs; run += 1)
   for (const name of names) {
@@ -65,10 +59,10 @@ report('sessions', torrents === 0 ? 'idle' : 'with_torrents', { sessions, torren
 
 async function ours(): Promise<Cost> {
   await using things = new AsyncDisposableStack()
-  const nodeOptions = values['node-options'].split(' ').filter(Boolean)
+  const nodeOptions = list('node-options', ' ')
   const root = mkdtempSync(join(tmpdir(), 'resttorrent-bench-'))
   things.defer(() => rmSync(root, { recursive: true }))
-  const options = { program: values.program, nodeOptions, root }
+  const options = { program: text('program'), nodeOptions, root }
   const server = things.adopt(await startServer(options), (one) => one.stop())
   const client = new RestClient(server.address)
   return await costOf(server.pid, sessions, async () => {

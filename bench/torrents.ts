@@ -7,8 +7,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { addFinishedTorrents, seeding } from './finished-torrents.ts'
+import { flagsOrHelp } from './flags.ts'
 import { cpuSeconds } from './process-cpu.ts'
 import { memoryOf } from './process-memory.ts'
 import { figures, report } from './report.ts'
@@ -34,15 +34,13 @@ const restMs = 10_000
 const idleMs = 20_000
 const stopWithinMs = 60_000
 
-const { values } = parseArgs({
-  options: {
-    torrents: { type: 'string', default: '10000' },
-    runs: { type: 'string', default: '3' },
-    program: { type: 'string', default: builtProgram },
-    'node-options': { type: 'string', default: '' },
-  },
+const { text, count, list } = flagsOrHelp({
+  torrents: ['10000', 'finished torrents in one session'],
+  runs: ['3', 'runs, each with a server and folders of its own'],
+  program: [builtProgram, 'the server, such as another build of it'],
+  'node-options': ['', 'options for Node of the server, as in --node-options=--cpu-prof'],
 })
-const [torrents, runs] = [Number(values.torrents), Number(values.runs)]
+const [torrents, runs] = [count('torrents'), count('runs')]
 const all: Run[] = []
 for (let run = 0; run < runs; run += 1) all.push(await measure())
 report('torrents', 'finished', { torrents, runs, ...figures(all) })
@@ -53,8 +51,8 @@ async function measure(): Promise<Run> {
   mkdirSync(root)
   const start = (): Promise<RunningServer> =>
     startServer({
-      program: values.program,
-      nodeOptions: values['node-options'].split(' ').filter(Boolean),
+      program: text('program'),
+      nodeOptions: list('node-options', ' '),
       root,
       data: join(folder, 'data'),
       graceMs: stopWithinMs,

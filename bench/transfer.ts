@@ -9,12 +9,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { attachPicker } from '../src/worker/session/engine/picker/attach-picker.ts'
 import { bytesBetween } from '../src/worker/session/resume/checkpointer.ts'
 import { startLibtorrent } from '../test/peers/libtorrent.ts'
 import type { DialingPeer } from '../test/peers/peer.ts'
 import { makeMetainfo, writeFiles } from '../test/support/metainfo.ts'
+import { flagsOrHelp } from './flags.ts'
 import { openEngineClient, type EngineClient } from './engine-client.ts'
 import { figures, ratios, report } from './report.ts'
 
@@ -26,15 +26,13 @@ const names = ['ours', 'theirs', 'synced'] as const
 type Name = (typeof names)[number]
 type Rates = Readonly<Record<'rate', number>>
 
-const { values } = parseArgs({
-  options: {
-    size: { type: 'string', default: '128' },
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '90' },
-    folder: { type: 'string', default: tmpdir() },
-  },
+const { text, count } = flagsOrHelp({
+  size: ['128', 'MiB that each transfer moves'],
+  rounds: ['5', 'rounds of each direction at most'],
+  seconds: ['90', 'after which no round is begun'],
+  folder: [tmpdir(), 'where all files are made'],
 })
-const size = Number(values.size)
+const size = count('size')
 const length = size * mib
 const made = makeMetainfo({
   name: 'content',
@@ -45,7 +43,7 @@ const made = makeMetainfo({
   })),
 })
 
-const root = mkdtempSync(join(values.folder, 'resttorrent-bench-'))
+const root = mkdtempSync(join(text('folder'), 'resttorrent-bench-'))
 const torrent = join(root, 'content.torrent')
 const whole = join(root, 'whole')
 try {
@@ -70,8 +68,8 @@ async function measure(
   transfer: (name: Name, target: string) => Promise<number>,
 ): Promise<void> {
   const measured: Record<Name, Rates[]> = { ours: [], theirs: [], synced: [] }
-  const mostRounds = Number(values.rounds)
-  const until = performance.now() + (Number(values.seconds) * 1000) / 2
+  const mostRounds = count('rounds')
+  const until = performance.now() + (count('seconds') * 1000) / 2
   const mayBegin = (round: number): boolean => round < mostRounds && (round <= 0 || performance.now() < until)
   for (let round = -warmUps; mayBegin(round); round += 1)
     for (const name of round % 2 === 0 ? compared : compared.toReversed()) {

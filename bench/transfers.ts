@@ -6,7 +6,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { startLibtorrent, type LibtorrentPeer } from '../test/peers/libtorrent.ts'
 import { available } from '../test/peers/tools.ts'
 import {
@@ -17,6 +16,7 @@ import {
   type ContestantName,
 } from './contestants.ts'
 import { connected } from './connected.ts'
+import { flagsOrHelp } from './flags.ts'
 import { cpuSeconds } from './process-cpu.ts'
 import { checkArrived, makeRandomTorrent, type RandomTorrent } from './random-torrent.ts'
 import { figures, ratios, report } from './report.ts'
@@ -160,30 +160,29 @@ function readArguments(): {
   builds: Builds
   shapes: Shape[]
 } {
-  const { values } = parseArgs({
-    options: {
-      size: { type: 'string', default: '1024' },
-      rounds: { type: 'string', default: '5' },
-      shapes: { type: 'string', default: '1024x1' },
-      only: { type: 'string', default: 'ours,libtorrent,webtorrent' },
-      folder: { type: 'string', default: tmpdir() },
-      program: { type: 'string', default: builtProgram },
-      before: { type: 'string' },
-      'node-options': { type: 'string', default: '' },
-    },
+  const { text, count, list } = flagsOrHelp({
+    size: ['1024', 'MiB that each transfer moves'],
+    rounds: ['5', 'transfers of each, in turn'],
+    shapes: ['1024x1', 'KiB of a piece and peers at the other end, such as 1024x1,64x4'],
+    only: ['ours,libtorrent,webtorrent', 'who is measured'],
+    folder: [tmpdir(), 'where all files are made'],
+    program: [builtProgram, 'the server, such as another build of it'],
+    before: ['', 'dist/main.js of another build, measured in turn'],
+    'node-options': ['', 'options for Node of the servers, as in --node-options=--cpu-prof'],
   })
-  const only = [...values.only.split(','), ...(values.before === undefined ? [] : ['before'])]
-  const nodeOptions = values['node-options'].split(' ').filter(Boolean)
+  const before = text('before')
+  const only = [...list('only'), ...(before === '' ? [] : ['before'])]
+  const nodeOptions = list('node-options', ' ')
   return {
     names: contestants.filter((name) => only.includes(name)),
-    rounds: Number(values.rounds),
-    size: Number(values.size),
-    folder: values.folder,
+    rounds: count('rounds'),
+    size: count('size'),
+    folder: text('folder'),
     builds: {
-      ours: { program: values.program, nodeOptions },
-      before: values.before === undefined ? undefined : { program: values.before, nodeOptions },
+      ours: { program: text('program'), nodeOptions },
+      before: before === '' ? undefined : { program: before, nodeOptions },
     },
-    shapes: values.shapes.split(',').map(readShape),
+    shapes: list('shapes').map(readShape),
   }
 }
 

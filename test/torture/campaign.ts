@@ -50,6 +50,10 @@ export interface CampaignOptions {
   readonly longestMs?: number
   /** Whether torrents are moved and renamed as well. */
   readonly moves?: boolean
+  /** Aborted when no kill is to follow: what was found until then is the report. */
+  readonly signal?: AbortSignal
+  /** Told what was found so far, whenever the files were judged. */
+  readonly onJudged?: (report: CampaignReport) => void
 }
 
 const pieceLength = 64 * 1024
@@ -79,7 +83,7 @@ interface Swarm {
 
 /** Runs a campaign; the report says what was found, and rejects only when the harness itself fails. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
-  const { torrents = 3, length = 16 * 1024 * 1024 } = options
+  const { torrents = 3, length = 16 * 1024 * 1024, signal, onJudged } = options
   await using stack = new AsyncDisposableStack()
   const swarms: Swarm[] = []
   for (let at = 0; at < torrents; at += 1) {
@@ -94,9 +98,13 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   const disk = existsSync(memory) ? mkdtempSync(`${memory}/resttorrent-`) : temporaryFolder()
   stack.defer(() => rmSync(disk, { recursive: true, force: true }))
   const campaign = new Campaign(swarms, options, [temporaryFolder(), disk])
-  for (let kill = 1; kill <= options.kills; kill += 1) {
+  let isLast = false
+  for (let kill = 1; !isLast; kill += 1) {
     await campaign.killOnce()
-    if (kill % killsBetweenDeletions === 0 || kill === options.kills) await campaign.judgeOnce()
+    isLast = kill >= options.kills || signal?.aborted === true
+    if (kill % killsBetweenDeletions !== 0 && !isLast) continue
+    await campaign.judgeOnce()
+    onJudged?.(campaign.report())
   }
   return campaign.report()
 }

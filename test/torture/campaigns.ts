@@ -1,16 +1,14 @@
 /** Campaigns beside each other, each with servers, peers and chances of its own. */
-import { runCampaign, type CampaignReport } from './campaign.ts'
+import { runCampaign, type CampaignOptions, type CampaignReport } from './campaign.ts'
 
 /** Shares the kills out; the seeds are `seed` and those that follow it. */
-export async function runCampaigns(options: {
-  readonly kills: number
-  readonly seed: number
-  readonly lanes: number
-}): Promise<CampaignReport> {
+export async function runCampaigns(
+  options: CampaignOptions & { readonly lanes: number },
+): Promise<CampaignReport> {
   const { kills, seed, lanes } = options
   const reports = await Promise.all(
     Array.from({ length: lanes }, (_, lane) =>
-      runCampaign({ seed: seed + lane, kills: Math.floor((kills + lane) / lanes) }),
+      runCampaign({ ...options, seed: seed + lane, kills: Math.floor((kills + lane) / lanes) }),
     ),
   )
   const sum = (of: (report: CampaignReport) => number): number =>

@@ -1,7 +1,7 @@
 /**
  * `npm run torture -- --kills N --seed S`: long campaigns of kills, `--lanes` of them at a time, for a server
- * that is about to be killed mostly waits. With `--faults` instead every file
- * operation of a torrent's life fails once. Prints its report as a line of JSON.
+ * that is about to be killed mostly waits; none is killed when `--minutes` are over. With `--faults` instead
+ * every file operation of a torrent's life fails once. Prints its report as a line of JSON.
  */
 import { parseArgs } from 'node:util'
 import { printReport } from '../support/report-line.ts'
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '100' },
     seed: { type: 'string' },
     lanes: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '600' },
     faults: { type: 'boolean', default: false },
   },
 })
@@ -23,7 +24,14 @@ console.error(`seed ${seed}`)
 const startedAt = performance.now()
 const { wrong, ...report } = values.faults
   ? await failEach(new Random(seed))
-  : await runCampaigns({ kills: Number(values.kills), seed, lanes: Number(values.lanes) })
+  : await runCampaigns({
+      kills: Number(values.kills),
+      seed,
+      lanes: Number(values.lanes),
+      signal: AbortSignal.timeout(Number(values.minutes) * 60_000),
+      onJudged: (soFar) =>
+        console.error(`seed ${soFar.seed}: ${soFar.kills} kills, ${soFar.wrong.length} faults`),
+    })
 removeTemporaryFolders()
 const seconds = Math.round((performance.now() - startedAt) / 1000)
 printReport({ ...report, seconds }, wrong)

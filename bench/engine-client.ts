@@ -2,7 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import WebTorrent, { type Torrent } from 'webtorrent'
 import { parseInfo } from '../src/protocol/torrent-info.ts'
+import { defaultTorrentOptions } from '../src/protocol/torrent-options.ts'
 import { describe } from '../src/worker/session/engine/content.ts'
+import { Exchange } from '../src/worker/session/engine/exchange.ts'
+import { SessionLimits } from '../src/worker/session/engine/limits/session-limits.ts'
 import { DiskPieceStore } from '../src/worker/session/storage/disk-piece-store.ts'
 import { EngineStore } from '../src/worker/session/storage/engine-store.ts'
 import { SessionDisk } from '../src/worker/session/storage/session-disk.ts'
@@ -14,6 +17,8 @@ export interface EngineClient {
   readonly port: number
   /** Our store, where it is used. */
   readonly store: DiskPieceStore | undefined
+  /** Serves peers as a session does, from our store; the engine does by itself without this. */
+  serve(): void
   /** Closes connections and files. */
   close(): Promise<void>
 }
@@ -59,6 +64,10 @@ export async function openEngineClient(options: EngineClientOptions): Promise<En
     torrent,
     port: typeof address === 'object' && address !== null ? address.port : 0,
     store: storage === 'ours' ? store : undefined,
+    serve: () => {
+      const limits = new SessionLimits().open(defaultTorrentOptions)
+      new Exchange(torrent, limits, defaultTorrentOptions).ready({ store: content.store })
+    },
     close: async () => {
       await new Promise<void>((resolve) => client.destroy(() => resolve()))
       await disk.close()

@@ -37,6 +37,7 @@ const stopWithinMs = 60_000
 const { text, count, list } = flagsOrHelp({
   torrents: ['10000', 'finished torrents in one session'],
   runs: ['3', 'runs, each with a server and folders of its own'],
+  rest: ['75', 'seconds from the last check to the look at CPU and memory: torrents are dormant after 60'],
   program: [builtProgram, 'the server, such as another build of it'],
   'node-options': ['', 'options for Node of the server, as in --node-options=--cpu-prof'],
 })
@@ -89,7 +90,7 @@ async function fill(server: RunningServer, root: string): Promise<Omit<Run, 'lis
     const addsPerSecond = await addFinishedTorrents(client, { root, sessionId, count: torrents - 1 })
     await seeding(client, sessionId, torrents)
     const checkedMs = performance.now() - at
-    await setTimeout(restMs)
+    await setTimeout(count('rest') * 1000)
     const [cpu, from] = [cpuSeconds(server.pid), performance.now()]
     await setTimeout(idleMs)
     const idleCpu = ((cpuSeconds(server.pid) - cpu) * 1000) / (performance.now() - from)

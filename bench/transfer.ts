@@ -1,6 +1,7 @@
 /**
  * Whole transfers with our piece storage beside the engine's own (with its caches as it installs), in turns:
- * a download from a libtorrent seed and a seed for a libtorrent leecher, all else the same, on loopback.
+ * a download from a libtorrent seed and a seed for a libtorrent leecher, on loopback. All else is the same, but
+ * that ours is served as a session serves it: the engine's way to serve copies what our storage lends.
  * Every byte that arrived is compared. `synced` is ours with a checkpoint's sync after every 64 MiB, as
  * durable sessions have it. Prints one JSON line for each direction: MiB/s, and ours over theirs round by
  * round. Needs libtorrent for Python. No round begins when its direction has had half of `--seconds`, so that
@@ -105,6 +106,7 @@ async function download(name: Name, target: string, seed: DialingPeer): Promise<
 /** Milliseconds from the leecher's dial until it has checked every piece. */
 async function upload(name: Name, target: string): Promise<number> {
   const client = await open(name, whole, true)
+  if (name === 'ours') client.serve()
   const leech = await startLibtorrent()
   try {
     await leech.add({ torrent }, target)

@@ -1,6 +1,7 @@
 /** How handlers find the torrent that a caller names, and whether its worker can be asked. */
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
+import { torrentNotFound } from '../records/torrent-not-found.ts'
 import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 
@@ -14,7 +15,7 @@ export function findTorrent(
 ): { session: SessionSupervisor; record: TorrentRecord } {
   const session = supervisor.session(session_id)
   const record = session.records.torrents.get(info_hash)
-  if (record === undefined) throw new RestTorrentError('torrent_not_found', `torrent ${info_hash} not found`)
+  if (record === undefined) throw torrentNotFound(info_hash)
   return { session, record }
 }
 

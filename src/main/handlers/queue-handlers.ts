@@ -1,7 +1,8 @@
 /** The commands on the queue of a session; many torrents are moved in one go, so that they keep their order. */
-import { RestTorrentError, toWireError } from '../../protocol/errors.ts'
+import { toWireError } from '../../protocol/errors.ts'
 import { rowOfRecord } from '../../protocol/records.ts'
 import type { Board } from '../board/board.ts'
+import { torrentNotFound } from '../records/torrent-not-found.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import { findTorrent } from './find-torrent.ts'
 import type { Handlers } from './reply.ts'
@@ -24,8 +25,7 @@ export function queueHandlers(supervisor: Supervisor, board: Board): QueueHandle
       await torrents.queue.move(known, position)
       const results = names.map((info_hash) => {
         if (known.has(info_hash)) return { info_hash, status: 'success' as const }
-        const error = new RestTorrentError('torrent_not_found', `torrent ${info_hash} not found`)
-        return { info_hash, status: 'fail' as const, error: toWireError(error) }
+        return { info_hash, status: 'fail' as const, error: toWireError(torrentNotFound(info_hash)) }
       })
       return { value: { results } }
     },

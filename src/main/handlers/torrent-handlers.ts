@@ -15,6 +15,7 @@ import { nextAddedAt } from '../records/added-at.ts'
 import { configureTorrent } from '../supervisor/configure.ts'
 import { decideStarted, removeTorrent } from '../supervisor/decide-torrent.ts'
 import type { SessionRecords } from '../records/session-records.ts'
+import { torrentNotFound } from '../records/torrent-not-found.ts'
 import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
@@ -57,7 +58,7 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
       const sessionBoard = boardOf(board, session_id)
       const row = sessionBoard.torrents.get(info_hash)
       const record = session.records.torrents.get(info_hash)
-      if (row === undefined || record === undefined) return notFound(info_hash)
+      if (row === undefined || record === undefined) throw torrentNotFound(info_hash)
       return { value: detailOf(row, record, session.records), freshness: freshnessOf(session, sessionBoard) }
     },
     update_torrent: async ({ session_id, info_hash, ...options }) => {
@@ -81,7 +82,7 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
     }),
     delete_torrent: async ({ session_id, info_hash, delete_data }) => {
       const session = supervisor.session(session_id)
-      if (!(await removeTorrent(session, info_hash, delete_data))) return notFound(info_hash)
+      if (!(await removeTorrent(session, info_hash, delete_data))) throw torrentNotFound(info_hash)
       log.info({ session: session_id, info_hash, delete_data }, 'torrent removed')
       return { value: {} }
     },
@@ -204,8 +205,4 @@ function boardOf(board: Board, sessionId: string): SessionBoard {
   const found = board.session(sessionId)
   if (found === undefined) throw new RestTorrentError('session_not_found', 'session not found')
   return found
-}
-
-function notFound(infoHash: string): never {
-  throw new RestTorrentError('torrent_not_found', `torrent ${infoHash} not found`)
 }

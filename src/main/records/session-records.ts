@@ -18,6 +18,7 @@ import { takenOverBy, type Removal } from './removal.ts'
 import { forgetPieces, keepData, putKeptCounters, putQueueRanks, putTorrent } from './record-operations.ts'
 import { SessionStatistics } from './session-statistics.ts'
 import { TorrentCounting } from './torrent-counting.ts'
+import { torrentNotFound } from './torrent-not-found.ts'
 
 /** What callers call a session. */
 export type Called = Pick<SessionRecord, 'name' | 'labels'>
@@ -106,8 +107,7 @@ export class SessionRecords {
   ): Promise<TorrentRecord> {
     return await this.#turns.take(infoHash, async () => {
       const before = this.torrents.get(infoHash)
-      if (before === undefined)
-        throw new RestTorrentError('torrent_not_found', `torrent ${infoHash} not found`)
+      if (before === undefined) throw torrentNotFound(infoHash)
       const decide = typeof decision === 'function' ? decision : () => decision
       const decided = (record: TorrentRecord) => ({ ...record, ...decide(record) }) // metadata may come meanwhile
       await this.#write(before, putTorrent(this.session.id, decided(before)), ...beside)

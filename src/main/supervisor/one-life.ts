@@ -1,7 +1,7 @@
 /** A torrent from its add to its removal: one that was added again since is another, though it has the same info hash. */
-import { RestTorrentError } from '../../protocol/errors.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { SessionRecords } from '../records/session-records.ts'
+import { torrentNotFound } from '../records/torrent-not-found.ts'
 
 export type OneLife = Pick<TorrentRecord, 'infoHash' | 'addedAt'>
 
@@ -17,7 +17,7 @@ export function recordNow(
 /** The same; throws `torrent_not_found` where it was removed. */
 export function findNow(records: Pick<SessionRecords, 'torrents'>, life: OneLife): TorrentRecord {
   const record = recordNow(records, life)
-  if (record === undefined) throw notFound(life.infoHash)
+  if (record === undefined) throw torrentNotFound(life.infoHash)
   return record
 }
 
@@ -27,11 +27,7 @@ export function onlyFor(
   fields: Partial<TorrentRecord>,
 ): (now: TorrentRecord) => Partial<TorrentRecord> {
   return (now) => {
-    if (now.addedAt !== addedAt) throw notFound(infoHash)
+    if (now.addedAt !== addedAt) throw torrentNotFound(infoHash)
     return fields
   }
-}
-
-function notFound(infoHash: string): RestTorrentError {
-  return new RestTorrentError('torrent_not_found', `torrent ${infoHash} not found`)
 }

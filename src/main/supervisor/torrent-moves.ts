@@ -1,10 +1,10 @@
 /** The job that brings the files of a torrent to another folder: callers begin it, and torrents that are finished. */
 import * as z from 'zod'
-import { RestTorrentError } from '../../protocol/errors.ts'
 import type { Job } from '../../protocol/job.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import { torrentPlace } from '../../protocol/torrent-place-form.ts'
 import type { Jobs } from '../jobs/jobs.ts'
+import { torrentNotFound } from '../records/torrent-not-found.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
 import type { Relocation } from './relocation.ts'
 import type { SessionSupervisor } from './session-supervisor.ts'
@@ -65,6 +65,6 @@ export function declareMoves(near: MoveSurroundings): BeginMove {
 
 function find({ records }: SessionSupervisor, infoHash: string): TorrentRecord {
   const record = records.torrents.get(infoHash)
-  if (record === undefined) throw new RestTorrentError('torrent_not_found', `torrent ${infoHash} not found`)
+  if (record === undefined) throw torrentNotFound(infoHash)
   return record
 }

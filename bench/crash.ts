@@ -31,9 +31,9 @@ const secondsOf: Readonly<Record<string, number>> = { throw: 5, loop: 13 }
 const backWithinMs = 60_000
 const lookMs = 5
 
-if (flags !== undefined) await bench(flags)
+await bench(flags)
 
-async function bench({ all, count, list }: NonNullable<typeof flags>): Promise<void> {
+async function bench({ all, count, list }: typeof flags): Promise<void> {
   await using things = new AsyncDisposableStack()
   const root = mkdtempSync(join(tmpdir(), 'resttorrent-bench-'))
   things.defer(() => rmSync(root, { recursive: true, force: true }))

@@ -10,17 +10,17 @@ export interface Flags<Name extends string> {
   readonly list: (name: Name, separator?: string) => string[]
 }
 
-/** What the arguments of the program say; undefined, and the options are printed, where `--help` is among them. */
+/** What the arguments of the program say. With `--help` it prints the options and ends the program. */
 export function flagsOf<Name extends string>(
   table: Readonly<Record<Name, readonly [value: string, about: string]>>,
-): Flags<Name> | undefined {
+): Flags<Name> {
   const names = Object.keys(table) as Name[]
   const options: ParseArgsConfig['options'] = { help: { type: 'boolean', short: 'h' } }
   for (const name of names) options[name] = { type: 'string', default: table[name][0] }
   const { values } = parseArgs({ options, strict: true })
   if (values['help'] === true) {
     for (const name of names) console.log(`  --${name.padEnd(13)} ${table[name][1]} [${table[name][0]}]`)
-    return undefined
+    process.exit(0)
   }
   const text = (name: Name): string => String(values[name])
   const all = Object.fromEntries(names.map((name) => [name, text(name)])) as Record<Name, string>
@@ -30,9 +30,4 @@ export function flagsOf<Name extends string>(
     return number
   }
   return { all, text, count, list: (name, separator = ',') => text(name).split(separator).filter(Boolean) }
-}
-
-/** The same for a program that is one text from top to bottom: with `--help` it ends here. */
-export function flagsOrHelp<Name extends string>(table: Parameters<typeof flagsOf<Name>>[0]): Flags<Name> {
-  return flagsOf(table) ?? process.exit(0)
 }

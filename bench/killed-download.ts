@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { startLibtorrent, type LibtorrentPeer } from '../test/peers/libtorrent.ts'
 import { eventually } from '../test/support/suite.ts'
-import { flagsOrHelp } from './flags.ts'
+import { flagsOf } from './flags.ts'
 import { figures, report } from './report.ts'
 import { RestClient, type ListedTorrent } from './rest-client.ts'
 import { builtProgram, startServer, type RunningServer } from './server.ts'
@@ -25,7 +25,7 @@ const withinMs = 1_800_000
 const lookMs = 20
 const name = 'content'
 
-const { text, count } = flagsOrHelp({
+const { text, count } = flagsOf({
   gib: ['50', 'GiB of the torrent'],
   there: ['40', 'GiB of it that are there at the beginning'],
   rounds: ['3', 'kills'],

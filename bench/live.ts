@@ -45,9 +45,9 @@ interface Stage {
   readonly change: (isBurst: boolean) => Promise<Map<number, Change>>
 }
 
-if (flags !== undefined) for (const name of flags.list('only')) await run(name, flags)
+for (const name of flags.list('only')) await run(name, flags)
 
-async function run(name: string, { all, text, count, list }: NonNullable<typeof flags>): Promise<void> {
+async function run(name: string, { all, text, count, list }: typeof flags): Promise<void> {
   await using things = new AsyncDisposableStack()
   const options = { program: text('program'), nodeOptions: list('node-options', ' ') }
   const server = things.adopt(await startServer(options), (one) => one.stop())

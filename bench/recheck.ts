@@ -10,7 +10,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { eventually } from '../test/support/suite.ts'
-import { flagsOrHelp } from './flags.ts'
+import { flagsOf } from './flags.ts'
 import { makeRandomTorrent, type RandomTorrent } from './random-torrent.ts'
 import { figures, ratios, report } from './report.ts'
 import { RestClient } from './rest-client.ts'
@@ -23,7 +23,7 @@ const lookMs = 50
 
 type Rate = Readonly<Record<'rate', number>>
 
-const { text, count } = flagsOrHelp({
+const { text, count } = flagsOf({
   size: ['10240', 'MiB of the file that is checked'],
   rounds: ['3', 'checks of each, in turn'],
   folder: [tmpdir(), 'where the file is made'],

@@ -7,7 +7,7 @@
 import { mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { flagsOrHelp } from './flags.ts'
+import { flagsOf } from './flags.ts'
 import { makeRandomTorrent } from './random-torrent.ts'
 import { figure, figures, report } from './report.ts'
 import { RestClient } from './rest-client.ts'
@@ -15,7 +15,7 @@ import { builtProgram, startServer } from './server.ts'
 
 const withinMs = 300_000
 
-const { text, count } = flagsOrHelp({
+const { text, count } = flagsOf({
   pieces: ['16384', 'pieces of the torrent'],
   kib: ['64', 'KiB of a piece'],
   rounds: ['20', 'stops and starts of each torrent'],

@@ -40,9 +40,9 @@ interface Source {
   readonly seed: DialingPeer
 }
 
-if (flags !== undefined) await bench(flags)
+await bench(flags)
 
-async function bench({ all, text, count, list }: NonNullable<typeof flags>): Promise<void> {
+async function bench({ all, text, count, list }: typeof flags): Promise<void> {
   if (!available('libtorrent')) throw new Error('libtorrent for Python is not installed')
   const numbers = list('only').map(Number)
   await using things = new AsyncDisposableStack()

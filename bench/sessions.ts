@@ -11,7 +11,7 @@ import { Program } from '../test/peers/program.ts'
 import { startQbittorrent } from '../test/peers/qbittorrent.ts'
 import { startTransmission } from '../test/peers/transmission.ts'
 import { addFinishedTorrents, seeding } from './finished-torrents.ts'
-import { flagsOrHelp } from './flags.ts'
+import { flagsOf } from './flags.ts'
 import { cpuSeconds } from './process-cpu.ts'
 import { memoryOf } from './process-memory.ts'
 import { figure, figures, report } from './report.ts'
@@ -31,7 +31,7 @@ const threadsWithinMs = 120_000
 /** Processes of another client: they are alike. */
 const processes = 3
 
-const { text, count, list } = flagsOrHelp({
+const { text, count, list } = flagsOf({
   sessions: ['100', 'sessions that do nothing'],
   torrents: ['0', 'finished torrents in each'],
   runs: ['3', 'runs of each, in turn'],

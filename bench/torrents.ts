@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { addFinishedTorrents, seeding } from './finished-torrents.ts'
-import { flagsOrHelp } from './flags.ts'
+import { flagsOf } from './flags.ts'
 import { cpuSeconds } from './process-cpu.ts'
 import { memoryOf } from './process-memory.ts'
 import { figures, report } from './report.ts'
@@ -34,7 +34,7 @@ const restMs = 10_000
 const idleMs = 20_000
 const stopWithinMs = 60_000
 
-const { text, count, list } = flagsOrHelp({
+const { text, count, list } = flagsOf({
   torrents: ['10000', 'finished torrents in one session'],
   runs: ['3', 'runs, each with a server and folders of its own'],
   rest: ['75', 'seconds from the last check to the look at CPU and memory: torrents are dormant after 60'],

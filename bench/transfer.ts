@@ -15,7 +15,7 @@ import { bytesBetween } from '../src/worker/session/resume/checkpointer.ts'
 import { startLibtorrent } from '../test/peers/libtorrent.ts'
 import type { DialingPeer } from '../test/peers/peer.ts'
 import { makeMetainfo, writeFiles } from '../test/support/metainfo.ts'
-import { flagsOrHelp } from './flags.ts'
+import { flagsOf } from './flags.ts'
 import { openEngineClient, type EngineClient } from './engine-client.ts'
 import { figures, ratios, report } from './report.ts'
 
@@ -27,7 +27,7 @@ const names = ['ours', 'theirs', 'synced'] as const
 type Name = (typeof names)[number]
 type Rates = Readonly<Record<'rate', number>>
 
-const { text, count } = flagsOrHelp({
+const { text, count } = flagsOf({
   size: ['128', 'MiB that each transfer moves'],
   rounds: ['5', 'rounds of each direction at most'],
   seconds: ['90', 'after which no round is begun'],

@@ -16,7 +16,7 @@ import {
   type ContestantName,
 } from './contestants.ts'
 import { connected } from './connected.ts'
-import { flagsOrHelp } from './flags.ts'
+import { flagsOf } from './flags.ts'
 import { cpuSeconds } from './process-cpu.ts'
 import { checkArrived, makeRandomTorrent, type RandomTorrent } from './random-torrent.ts'
 import { figures, ratios, report } from './report.ts'
@@ -160,7 +160,7 @@ function readArguments(): {
   builds: Builds
   shapes: Shape[]
 } {
-  const { text, count, list } = flagsOrHelp({
+  const { text, count, list } = flagsOf({
     size: ['1024', 'MiB that each transfer moves'],
     rounds: ['5', 'transfers of each, in turn'],
     shapes: ['1024x1', 'KiB of a piece and peers at the other end, such as 1024x1,64x4'],

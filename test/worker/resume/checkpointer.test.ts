@@ -15,6 +15,20 @@ const pieceLength = 16 * 1024
 const fixture = (pieces = 8): ResumeFixture =>
   new ResumeFixture({ name: 'kept', content: pieces * pieceLength, pieceLength })
 
+/** Two checkpoints are told: that of the open torrent says that its file may be written, the last one does not. */
+async function isOpenUntilItsEnd(
+  torrent: ResumeFixture,
+  { store, checkpointer }: ReturnType<ResumeFixture['open']>,
+): Promise<void> {
+  await checkpointer.run()
+  await store.close()
+  await checkpointer.run(true)
+  assert.equal(
+    torrent.told.map(({ openForWriting }) => openForWriting),
+    [[0], []],
+  )
+}
+
 checkpoints('the first tells what is there, a second without news tells nothing', async () => {
   const torrent = fixture()
   const { checkpointer } = torrent.open()
@@ -61,15 +75,9 @@ checkpoints(
   async () => {
     const torrent = fixture()
     const bits = new PieceBits(torrent.info)
-    const { store, checkpointer } = torrent.open(bits)
-    await torrent.write(store, bits, [0])
-    await checkpointer.run()
-    await store.close()
-    await checkpointer.run(true)
-    assert.equal(
-      torrent.told.map(({ openForWriting }) => openForWriting),
-      [[0], []],
-    )
+    const opened = torrent.open(bits)
+    await torrent.write(opened.store, bits, [0])
+    await isOpenUntilItsEnd(torrent, opened)
   },
 )
 
@@ -140,15 +148,9 @@ checkpoints(
     const torrent = fixture()
     const checkpoint = await torrent.download([0, 1])
     const proof = await torrent.prove({ checkpoint, clean: true })
-    const { store, checkpointer } = torrent.open(proof.bits, proof, checkpoint)
+    const opened = torrent.open(proof.bits, proof, checkpoint)
     torrent.told.length = 0
-    await checkpointer.run()
-    await store.close()
-    await checkpointer.run(true)
-    assert.equal(
-      torrent.told.map(({ openForWriting }) => openForWriting),
-      [[0], []],
-    )
+    await isOpenUntilItsEnd(torrent, opened)
   },
 )
 

@@ -26,6 +26,6 @@ export async function loadRecords(
     const list = stored.removed ? removed : restored
     list.push(records)
   }
-  await bringBack(restored, tasks, log)
+  await bringBack([...restored, ...removed], tasks, log)
   return { restored, removed }
 }

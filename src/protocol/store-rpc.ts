@@ -37,8 +37,11 @@ export interface TorrentKey {
  */
 export type StoreOperation =
   | { readonly type: 'put_session'; readonly session: SessionRecord }
-  /** Takes the session with its torrents and checkpoints; removals that delete data keep it as removed until they are finished. */
-  | { readonly type: 'remove_session'; readonly sessionId: string }
+  /**
+   * Takes the session with its torrents and checkpoints. What has files to delete keeps it as removed until that is
+   * finished: removals that delete data or have files elsewhere, and torrents that have, under this id, a slash and their info hash.
+   */
+  | { readonly type: 'remove_session'; readonly sessionId: string; readonly removalId: string }
   /** `clean` after a worker ended in order; not clean must be durable before a worker is started. */
   | { readonly type: 'mark_clean'; readonly sessionId: string; readonly clean: boolean }
   | { readonly type: 'put_dht_table'; readonly sessionId: string; readonly table: DhtTable }

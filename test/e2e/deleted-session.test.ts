@@ -1,10 +1,13 @@
 /** Files that were to be deleted when their session had no worker and was deleted itself. */
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 import * as assert from 'uvu/assert'
 import type { SessionView } from '../../src/protocol/session.ts'
 import { openStore } from '../../src/worker/store/store.ts'
+import { filesBelow } from '../support/content.ts'
 import { restFace, type Face } from '../support/faces.ts'
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { takeTcp } from '../support/ports.ts'
@@ -50,25 +53,24 @@ async function deleteFailed(face: Face, { id }: SessionView): Promise<void> {
   await face.call('delete_session', { session_id: id })
 }
 
+/** Settles when the store of a server that runs knows of these sessions, and whether each is removed. */
+async function whenKept(face: Face, dataDir: string, expected: [string, boolean][]): Promise<void> {
+  await eventually(waitMs, `the store to know of ${JSON.stringify(expected)}`, async () => {
+    const { name } = await face.call('create_backup')
+    using copy = new DatabaseSync(join(dataDir, 'backups', name), { readOnly: true })
+    const kept = copy.prepare('SELECT id, removed FROM session ORDER BY seq').all()
+    return isDeepStrictEqual(
+      kept.map(({ id, removed }) => [id, removed === 1]),
+      expected,
+    )
+  })
+}
+
 async function keptSessions(dataDir: string): Promise<[string, boolean][]> {
   const store = await openStore(dataDir)
   const { sessions } = await loadAll(store)
   await store.close()
   return sessions.map(({ session, removed }) => [session.id, removed])
-}
-
-/** Waits until only `left` is kept: a stop between the last file and the note of it leaves that to the next start. */
-async function untilOnly(dataDir: string, left: SessionView): Promise<void> {
-  await eventually(waitMs, 'the deleted session is forgotten', async () => {
-    const kept = await keptSessions(dataDir)
-    if (kept.length === 1) {
-      assert.equal(kept, [[left.id, false]])
-      return true
-    }
-    await using server = await start(dataDir)
-    await whenState(server.rest, left, sharing.infoHash, 'seeding')
-    return false
-  })
 }
 
 deleted('what a failed session was to delete is deleted when the session is', async () => {
@@ -80,8 +82,8 @@ deleted('what a failed session was to delete is deleted when the session is', as
     await eventually(waitMs, 'the file is gone', () => !fileOf(dataDir, 'two.bin'))
     assert.ok(fileOf(dataDir, 'one.bin'), 'the file of another torrent')
     await whenState(server.rest, theirs, sharing.infoHash, 'seeding')
+    await whenKept(server.rest, dataDir, [[theirs.id, false]])
   }
-  await untilOnly(dataDir, theirs)
 })
 
 deleted('a kill before it is deleted leaves it to the next start, which lists no such session', async () => {
@@ -103,8 +105,68 @@ deleted('a kill before it is deleted leaves it to the next start, which lists no
     assert.equal(sessions.map(({ id }) => id), [theirs.id]) // prettier-ignore
     await eventually(waitMs, 'the file is gone', () => !fileOf(dataDir, 'two.bin'))
     assert.ok(fileOf(dataDir, 'one.bin'), 'the file of another torrent')
+    await whenKept(server.rest, dataDir, [[theirs.id, false]])
   }
-  await untilOnly(dataDir, theirs)
 })
+
+deleted(
+  'what moves left when their session was deleted goes at the next start, and nothing else',
+  async () => {
+    const dataDir = temporaryFolder()
+    const root = temporaryFolder()
+    const disk = mkdtempSync('/dev/shm/resttorrent-')
+    assert.is.not(statSync(disk).dev, statSync(root).dev)
+    const [here, there] = [join(root, 'here'), join(root, 'there')]
+    const film = makeMetainfo({ name: 'film', content: 300_000 })
+    const variables = {
+      RESTTORRENT_PORT: '0',
+      RESTTORRENT_DATA_DIR: dataDir,
+      RESTTORRENT_ROOT_DIR: '/',
+      RESTTORRENT_LISTEN_HOST: '127.0.0.1',
+      RESTTORRENT_MEMORY_ONLY: '0',
+    }
+    try {
+      let id = ''
+      {
+        await using held = startProcess([], variables, heldDeletion)
+        const rest = restFace(await held.listening())
+        const session = await openSession(rest)
+        ;({ id } = session)
+        for (const one of [made, film]) {
+          writeFiles(here, one)
+          await addTorrent(rest, session, { file: one.bytes, save_path: here })
+          await whenState(rest, session, one.infoHash, 'seeding')
+        }
+        const tree = { session_id: id, info_hash: made.infoHash }
+        await rest.call('move_torrent', { ...tree, save_path: there })
+        await eventually(waitMs, 'the old names to be left over', async () => {
+          return (await rest.call('get_torrent', tree)).save_path === there.slice(1)
+        })
+        await rest.call('move_torrent', { session_id: id, info_hash: film.infoHash, save_path: disk })
+        await eventually(waitMs, 'a copy', () => existsSync(join(disk, 'film')))
+        await rest.call('delete_torrent', tree)
+        await rest.call('delete_session', { session_id: id })
+      }
+      assert.equal(await keptSessions(dataDir), [[id, true]])
+      assert.equal(filesBelow(here), ['film', 'tree/one.bin', 'tree/two.bin'])
+      assert.equal([filesBelow(there), filesBelow(disk)], [['tree/one.bin', 'tree/two.bin'], ['film']])
+      {
+        await using server = startProcess([], variables)
+        const rest = restFace(await server.listening())
+        assert.equal((await rest.call('get_session_list')).sessions, [])
+        await eventually(
+          waitMs,
+          'what is beside is gone',
+          () => filesBelow(here).length + filesBelow(disk).length === 1,
+        )
+        await whenKept(rest, dataDir, [])
+      }
+      assert.equal(filesBelow(there), ['tree/one.bin', 'tree/two.bin'])
+      assert.ok(readFileSync(join(here, 'film')).equals(film.content))
+    } finally {
+      rmSync(disk, { recursive: true, force: true })
+    }
+  },
+)
 
 deleted.run()

@@ -47,6 +47,15 @@ export class FileOwnership {
     this.#claims.put(sessionId, record)
   }
 
+  /** Claims what a torrent that was removed has elsewhere, until that is deleted. */
+  holdElsewhere(sessionId: string, record: TorrentRecord, removalId: string): void {
+    const { infoHash, elsewhere } = record
+    if (elsewhere === undefined) return
+    const { saveFolder, renamed } = elsewhere
+    this.hold(sessionId, { ...record, saveFolder, renamed, elsewhere: undefined })
+    this.leave({ sessionId, infoHash }, removalId, true)
+  }
+
   /** Settles when the torrent may write its files. Rejects with `file_in_use`. */
   async permit(key: TorrentKey): Promise<void> {
     const claim = this.#claims.get(key)

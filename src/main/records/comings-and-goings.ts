@@ -28,3 +28,11 @@ export function removeTorrent(
     { type: 'count_session', sessionId, done: leftBy(counters) },
   ]
 }
+
+/** Nothing is left to be carried out of a removal. */
+export function finishRemoval(
+  sessionId: string,
+  { id: removalId, record: { infoHash } }: Pick<Removal, 'id' | 'record'>,
+): StoreOperation {
+  return { type: 'finish_removal', sessionId, infoHash, removalId }
+}

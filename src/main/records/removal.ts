@@ -8,6 +8,18 @@ export interface Removal {
   deleteData: boolean
 }
 
+/** Whether it deletes anything: the files, or those that a move has made or left beside their place. */
+export function deletesFiles({ deleteData, record }: Pick<Removal, 'deleteData' | 'record'>): boolean {
+  return deleteData || record.elsewhere !== undefined
+}
+
+/** Takes out the torrents of which files are left elsewhere, as removals that keep their data; `removalId` as the store was told. */
+export function leftOf(torrents: Map<string, TorrentRecord>, removalId: string): Removal[] {
+  const left = [...torrents.values()].filter(({ elsewhere }) => elsewhere !== undefined)
+  for (const { infoHash } of left) torrents.delete(infoHash)
+  return left.map((record) => ({ id: `${removalId}/${record.infoHash}`, record, deleteData: false }))
+}
+
 /**
  * Those of the removals that were to delete what is now the files of a torrent that was added again. Files that
  * were renamed are not those of the torrent that was added.

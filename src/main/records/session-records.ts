@@ -1,7 +1,6 @@
 /**
- * The desired state of one session: its own record, its torrents, and removals that a worker has yet to
- * carry out. Held in memory and, for a durable session, in the store: what callers are told of is durable
- * before they are told. Main is the only writer.
+ * The desired state of one session: its record, its torrents, and removals that have yet to be carried out. Held in
+ * memory and, for a durable session, in the store before callers are told of it. Main is the only writer.
  */
 import { randomUUID } from 'node:crypto'
 import { changedFields, type FieldsOf } from '../../protocol/changed-fields.ts'
@@ -11,17 +10,14 @@ import type { SessionRecord, TorrentCheckpoint, TorrentFacts, TorrentRecord } fr
 import type { SessionSettings } from '../../protocol/session.ts'
 import type { StoreOperation } from '../../protocol/store-rpc.ts'
 import { Turns } from '../../protocol/turns.ts'
-import { addTorrent, removeTorrent } from './comings-and-goings.ts'
+import { addTorrent, finishRemoval, removeTorrent } from './comings-and-goings.ts'
 import { BackgroundWrites, type Journal, type Keeping } from './journal.ts'
 import { SessionBans } from './session-bans.ts'
-import { takenOverBy, type Removal } from './removal.ts'
+import { leftOf, takenOverBy, type Removal } from './removal.ts'
 import { forgetPieces, keepData, putKeptCounters, putQueueRanks, putTorrent } from './record-operations.ts'
 import { SessionStatistics } from './session-statistics.ts'
 import { TorrentCounting } from './torrent-counting.ts'
 import { torrentNotFound } from './torrent-not-found.ts'
-
-/** What callers call a session. */
-export type Called = Pick<SessionRecord, 'name' | 'labels'>
 
 export class SessionRecords {
   session: SessionRecord
@@ -60,11 +56,13 @@ export class SessionRecords {
     await this.#journal?.write({ type: 'put_session', session: this.session })
   }
 
-  /** Forgets the session and all in it but removals that delete files. Rejects with a disk code. */
+  /** Forgets the session and all in it but removals, also of torrents that have files elsewhere. Rejects with a disk code. */
   async drop(): Promise<void> {
     await this.#turns.take('session', async () => {
-      await this.#journal?.write({ type: 'remove_session', sessionId: this.session.id })
+      const removalId = randomUUID()
+      await this.#journal?.write({ type: 'remove_session', sessionId: this.session.id, removalId })
       this.#isDropped = true
+      for (const removal of leftOf(this.torrents, removalId)) this.removals.add(removal)
     })
   }
 
@@ -122,7 +120,10 @@ export class SessionRecords {
   }
 
   /** Changes what the session is called and its settings, as `changeSession` does. */
-  async configure(called: FieldsOf<Called>, settings: FieldsOf<SessionSettings>): Promise<void> {
+  async configure(
+    called: FieldsOf<Pick<SessionRecord, 'name' | 'labels'>>,
+    settings: FieldsOf<SessionSettings>,
+  ): Promise<void> {
     await this.changeSession((before) => ({
       ...before,
       name: called.name ?? before.name,
@@ -172,8 +173,7 @@ export class SessionRecords {
   /** The worker has carried the removal out, or it cannot be carried out any more. */
   finishRemoval(removal: Removal): void {
     this.removals.delete(removal)
-    const { id: removalId, record, record: { infoHash } } = removal // prettier-ignore
-    this.#later(record, { type: 'finish_removal', sessionId: this.session.id, infoHash, removalId })
+    this.#later(removal.record, finishRemoval(this.session.id, removal))
   }
 
   /** A magnet's metadata is known; gives the record with it. */

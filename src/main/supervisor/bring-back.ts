@@ -1,5 +1,6 @@
 /** Finishes at a start, before any worker looks at files, what a rename that was cut short has begun. */
 import { toWireError } from '../../protocol/errors.ts'
+import type { TorrentRecord } from '../../protocol/records.ts'
 import type { Log } from '../log.ts'
 import type { SessionRecords } from '../records/session-records.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
@@ -10,8 +11,8 @@ export async function bringBack(
   tasks: Pick<TaskPool, 'bringBack'>,
   log: Log,
 ): Promise<void> {
-  const moving = restored.flatMap(({ session, torrents }) =>
-    Array.from(torrents.values(), (record) => ({ sessionId: session.id, record })),
+  const moving = restored.flatMap((records) =>
+    keepingFiles(records).map((record) => ({ sessionId: records.session.id, record })),
   )
   await Promise.all(
     moving.map(async ({ sessionId, record }) => {
@@ -24,4 +25,12 @@ export async function bringBack(
       })
     }),
   )
+}
+
+/** Its torrents, and those that were removed without their data and not added again. */
+function keepingFiles({ torrents, removals }: SessionRecords): TorrentRecord[] {
+  const removed = [...removals].filter(
+    ({ deleteData, record }) => !deleteData && !torrents.has(record.infoHash),
+  )
+  return [...torrents.values(), ...removed.map(({ record }) => record)]
 }

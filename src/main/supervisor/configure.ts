@@ -8,7 +8,7 @@ import type { SessionApi } from '../../protocol/session-rpc.ts'
 import { settingsInForce } from './schedule/limits-in-force.ts'
 import type { SessionTorrents } from './session-torrents.ts'
 import type { SessionSurroundings } from './session-surroundings.ts'
-import type { Called, SessionRecords } from '../records/session-records.ts'
+import type { SessionRecords } from '../records/session-records.ts'
 
 /** A session as far as its settings go. */
 export interface Configured {
@@ -22,7 +22,7 @@ export interface Configured {
 /** Changes name, labels and settings; those that need a new worker restart it in order. Rejects with a disk code. */
 export async function configureSession(
   session: Configured,
-  called: FieldsOf<Called>,
+  called: Parameters<SessionRecords['configure']>[0],
   settings: FieldsOf<SessionSettings>,
 ): Promise<void> {
   const { records, state } = session

@@ -1,14 +1,14 @@
 /**
- * Deletes the files that a session left which was deleted before its worker had carried out all removals. Main
- * does it by the task pool, again after a while where it fails, and over restarts: the store keeps the removal
- * until it is done.
+ * Deletes the files that a session left which was deleted before its worker had carried out all removals, and what
+ * moves of its torrents had copied. Main does it by the task pool, again after a while where it fails, and over
+ * restarts: the store keeps the removal until it is done.
  */
 import { setTimeout } from 'node:timers/promises'
 import { toWireError } from '../../protocol/errors.ts'
 import { placeOf } from '../../protocol/torrent-place.ts'
 import type { FileOwnership } from '../files/file-ownership.ts'
 import type { Log } from '../log.ts'
-import type { Removal } from '../records/removal.ts'
+import { deletesFiles, type Removal } from '../records/removal.ts'
 import type { SessionRecords } from '../records/session-records.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
 import { longestWait, type Sweeper } from './removals.ts'
@@ -38,8 +38,10 @@ export class Leftovers {
     const { files } = this.#near
     files.releaseSession(records.session.id)
     for (const removal of records.removals) {
-      if (removal.deleteData) void this.#carryOut(records, removal)
-      else files.release(removal.id)
+      if (!removal.deleteData) files.release(removal.id)
+      if (!deletesFiles(removal)) continue
+      if (!removal.deleteData) files.holdElsewhere(records.session.id, removal.record, removal.id)
+      void this.#carryOut(records, removal)
     }
   }
 
@@ -62,7 +64,7 @@ export class Leftovers {
     while (!signal.aborted) {
       try {
         await this.#near.relocation.sweep({ id: records.session.id, records }, removal.record, removal)
-        await this.#delete(removal)
+        if (removal.deleteData) await this.#delete(removal)
         records.finishRemoval(removal)
         files.release(removal.id)
         return

@@ -6,7 +6,7 @@ import { toWireError } from '../../protocol/errors.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { SessionApi } from '../../protocol/session-rpc.ts'
 import type { FileOwnership } from '../files/file-ownership.ts'
-import type { Removal } from '../records/removal.ts'
+import { deletesFiles, type Removal } from '../records/removal.ts'
 import type { SessionRecords } from '../records/session-records.ts'
 
 /** How many times the first wait the longest one is. */
@@ -75,7 +75,8 @@ export class Removals {
 
   /** What was only to be closed is closed whatever else went wrong. */
   #failed(removal: Removal, waitMs: number): void {
-    if (!removal.deleteData) return this.#finish(removal)
+    if (!deletesFiles(removal)) return this.#finish(removal)
+    if (!removal.deleteData) this.#near.files.release(removal.id) // what it keeps is in nobody's way
     const timer = setTimeout(() => {
       this.#waiting.delete(timer)
       this.#ask(removal, Math.min(waitMs * 2, longestWait * this.#near.retryMs))

@@ -23,8 +23,9 @@ export function applyOperation(statements: Statements, operation: StoreOperation
       return
     }
     case 'remove_session': {
-      const { sessionId: id } = operation
+      const { sessionId: id, removalId } = operation
       statements.markRemoved.run({ id })
+      statements.leaveElsewhere.run({ id, removalId })
       statements.removeTorrents.run({ id })
       statements.removeBans.run({ id })
       statements.removeStatistics.run({ id })

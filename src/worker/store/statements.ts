@@ -19,9 +19,13 @@ const texts = {
     INSERT INTO session (id, record) VALUES (:id, :record)
     ON CONFLICT (id) DO UPDATE SET record = excluded.record, removed = 0`,
   markRemoved: 'UPDATE session SET removed = 1 WHERE id = :id',
+  leaveElsewhere: `
+    UPDATE torrent SET removal = :removalId || '/' || info_hash
+    WHERE session = (SELECT seq FROM session WHERE id = :id)
+    AND removal = '' AND record ->> 'elsewhere' IS NOT NULL`,
   removeTorrents: `
     DELETE FROM torrent WHERE session = (SELECT seq FROM session WHERE id = :id)
-    AND (removal = '' OR delete_data = 0)`,
+    AND (removal = '' OR (delete_data = 0 AND record ->> 'elsewhere' IS NULL))`,
   sweepSession: `
     DELETE FROM session WHERE id = :id AND removed = 1
     AND NOT EXISTS (SELECT 1 FROM torrent WHERE torrent.session = session.seq)`,

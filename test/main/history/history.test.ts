@@ -61,7 +61,7 @@ test('history is there after a restart, unless its session is memory only, and g
     await store.write([{ type: 'forget_history', sessionId: sessionId(1), infoHash }])
     assert.is((await store.loadHistory(query(sessionId(1), infoHash))).buckets.length, 0)
     assert.is((await store.loadHistory(query(sessionId(1), ''))).buckets.length, 2)
-    await store.write([{ type: 'remove_session', sessionId: sessionId(1) }])
+    await store.write([{ type: 'remove_session', sessionId: sessionId(1), removalId: 'a' }])
     await store.close()
   }
   const store = await openStore(dataDir)

@@ -14,7 +14,7 @@ test('bans are kept by their session, oldest first, and go with it', async () =>
   assert.equal(await written(), bans.toReversed())
   await store.write([{ type: 'remove_ban', sessionId: id, address: '10.0.0.3' }])
   assert.equal(await written(), bans.slice(1))
-  await store.write([{ type: 'remove_session', sessionId: id }, putSession()])
+  await store.write([{ type: 'remove_session', sessionId: id, removalId: 'a' }, putSession()])
   assert.equal(await written(), [])
   await store.close()
 })

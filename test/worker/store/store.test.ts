@@ -131,7 +131,7 @@ test('a change of what is not there is nothing', async () => {
     { type: 'remove_torrent', ...key, removalId: 'a', deleteData: true },
     { type: 'finish_removal', ...key, removalId: 'a' },
     { type: 'mark_clean', sessionId: sessionId(5), clean: true },
-    { type: 'remove_session', sessionId: sessionId(5) },
+    { type: 'remove_session', sessionId: sessionId(5), removalId: 'b' },
   ])
   const { sessions, torrents } = await loadAll(store)
   await store.close()
@@ -169,52 +169,6 @@ test('a removal stays until it is finished, beside the same torrent added again'
     finished.torrents.map(({ removal }) => removal?.id),
     ['second', undefined],
   )
-})
-
-test('a removed session takes its torrents with it', async () => {
-  const store = await openStore(temporaryFolder())
-  await store.write([putSession(1), putSession(2)])
-  await store.write([putTorrent(torrentOf(1)), putTorrent(torrentOf(1), sessionId(2))])
-  await store.write([{ type: 'remove_session', sessionId: sessionId(1) }])
-  const { sessions, torrents } = await loadAll(store)
-  await store.close()
-  assert.equal(
-    sessions.map(({ session }) => session.id),
-    [sessionId(2)],
-  )
-  assert.equal(
-    torrents.map((torrent) => torrent.sessionId),
-    [sessionId(2)],
-  )
-})
-
-test('a removed session stays as removed until what it had to delete is deleted, and takes nothing more', async () => {
-  const store = await openStore(temporaryFolder())
-  const torrents = [1, 2, 3].map((n) => torrentOf(n))
-  const keys = torrents.map(({ infoHash }) => ({ sessionId: sessionId(), infoHash }))
-  const [kept, left] = keys
-  assert.ok(kept && left)
-  await store.write([putSession(), ...torrents.map((torrent) => putTorrent(torrent))])
-  await store.write([
-    { type: 'remove_torrent', ...kept, removalId: 'data', deleteData: true },
-    { type: 'remove_torrent', ...left, removalId: 'no data', deleteData: false },
-    { type: 'remove_session', sessionId: sessionId() },
-  ])
-  const late = await refusal(store.write([putTorrent(torrentOf(4))]))
-  const removed = await loadAll(store)
-  await store.write([{ type: 'finish_removal', ...kept, removalId: 'data' }])
-  const finished = await loadAll(store)
-  await store.close()
-  assert.is(late.code, 'session_not_found')
-  assert.equal(
-    removed.sessions.map((session) => session.removed),
-    [true],
-  )
-  assert.equal(
-    removed.torrents.map(({ removal }) => removal?.id),
-    ['data'],
-  )
-  assert.equal(finished.sessions, [])
 })
 
 test('a clean end is remembered until the session is marked as running', async () => {

@@ -71,6 +71,8 @@ views('metainfo, magnet link and pieces say what the torrent is and what is ther
     return pieces.num_have > 0 && bytesOf(pieces.availability).every((count) => count === 1) && pieces
   })
   assert.ok(part.num_have < made.pieceCount)
+  // the link that it was added by had no name
+  assert.is(parseMagnet((await rest.call('get_magnet', there)).magnet).name, made.name)
   assert.is(bytesOf(part.availability).length, made.pieceCount)
   const bits = [...bytesOf(part.have)].map((byte) => byte.toString(2).padStart(8, '0')).join('')
   assert.is(bits.split('1').length - 1, part.num_have)

@@ -14,8 +14,10 @@ type ViewHandlers = Pick<Handlers, 'get_magnet' | 'get_metainfo' | 'get_pieces'>
 export function viewHandlers(supervisor: Supervisor, deadlineMs = usualDeadlineMs): ViewHandlers {
   return {
     get_magnet: (input) => {
-      const { infoHash, source } = findTorrent(supervisor, input).record
-      const { trackers, webSeeds, name } = source
+      const { infoHash, source, facts } = findTorrent(supervisor, input).record
+      const { trackers, webSeeds } = source
+      const known = facts?.name ?? source.name
+      const name = known === infoHash ? undefined : known
       return { value: { magnet: magnetOf({ infoHash, name, trackers: trackers.flat(), webSeeds }) } }
     },
     get_metainfo: ({ download, ...input }) => {

@@ -1,5 +1,6 @@
 /** Reads the settings from flags and environment, flags first, and refuses wrong ones all at once. */
 import { parseArgs } from 'node:util'
+import { version } from '../protocol/product.ts'
 import {
   flagOf,
   isSwitch,
@@ -24,6 +25,7 @@ export function parseSettings(args: readonly string[], env: NodeJS.ProcessEnv): 
     return { kind: 'refused', text: `${error instanceof Error ? error.message : String(error)}\n\n${help()}` }
   }
   if (flags['help'] === true) return { kind: 'help', text: help() }
+  if (flags['version'] === true) return { kind: 'help', text: version }
   const values: Partial<Record<SettingName, unknown>> = {}
   const problems: string[] = []
   for (const name of settingNames) {
@@ -42,7 +44,11 @@ function argumentOptions(): Record<string, { type: 'string' | 'boolean'; short?:
     (name) =>
       [flagOf(name).slice(2), { type: isSwitch(name) ? ('boolean' as const) : ('string' as const) }] as const,
   )
-  return { ...Object.fromEntries(entries), help: { type: 'boolean', short: 'h' } }
+  return {
+    ...Object.fromEntries(entries),
+    help: { type: 'boolean', short: 'h' },
+    version: { type: 'boolean' },
+  }
 }
 
 function help(): string {
@@ -55,6 +61,7 @@ function help(): string {
     '',
     ...rows,
     `  ${'--help'.padEnd(22)} ${''.padEnd(32)} this text`,
+    `  ${'--version'.padEnd(22)} ${''.padEnd(32)} the version`,
   ].join('\n')
 }
 

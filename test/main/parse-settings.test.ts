@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { parseSettings } from '../../src/main/parse-settings.ts'
 import { flagOf, settingNames, type Settings } from '../../src/main/settings.ts'
@@ -102,6 +103,14 @@ parsing('--help and -h show every flag and variable', () => {
       assert.match(parsed.text, flagOf(name))
     }
   }
+})
+
+parsing('--version tells the version alone, which is that of the package', () => {
+  const parsed = parseSettings(['--version', '--port', 'wrong'], {})
+  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+    version: string
+  }
+  assert.equal(parsed, { kind: 'help', text: version })
 })
 
 parsing.run()

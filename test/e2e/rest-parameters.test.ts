@@ -192,7 +192,6 @@ parameters('malformed ids and unknown paths are 404 in the shape of a failure', 
   isFailure(await at(`/v1/sessions/${id}/torrents/${'0'.repeat(40)}`), 404, 'torrent_not_found')
   isFailure(await at('/v1'), 404, 'not_found')
   isFailure(await at('/v2/sessions'), 404, 'not_found')
-  isFailure(await at('/'), 404, 'not_found')
   isFailure(await at('/v1/sessions/%2e%2e/%2e%2e/etc/passwd'), 404, 'not_found')
 })
 

@@ -52,6 +52,7 @@ export function createApp(options: AppOptions): App {
     const show: Handle = (_c, { access }) => pageAnswer(page, access)
     app.get(page.path, page.isPublic ? unguarded(show) : guarded(show))
   }
+  app.get('/', unguarded(toReference))
   app.get('/health', unguarded(health))
   app.get('/ready', unguarded(ready(options)))
   app.options('*', unguarded(preflight))
@@ -88,6 +89,11 @@ function callerOfRequest(c: CommandContext, { authentication }: AppOptions): Cal
 
 async function pageAnswer({ body, contentType, headers }: Page, access: Access): Promise<Answer> {
   return textAnswer(200, await body(access), contentType, headers)
+}
+
+/** Whoever opens the address that the server prints finds something to read. */
+function toReference(): Answer {
+  return { status: 302, headers: { ...constantHeaders, Location: '/docs' }, body: null }
 }
 
 function health(): Answer {

@@ -65,6 +65,12 @@ for (const name of commandNames) {
   })
 }
 
+app('whoever opens the address alone is led to the reference', async () => {
+  const response = await recordedApp().request('/')
+  assert.is(response.status, 302)
+  assert.is(response.headers.get('location'), '/docs')
+})
+
 app('a success has its fields beside the status', async () => {
   const { request, answers } = recordedApp()
   answers.get_session_list = () => ({ value: { sessions: [{ id: sessionId }] } })
@@ -124,7 +130,7 @@ app('a parameter that is missing, wrong or unknown is told', async () => {
 
 app('an unknown path is not_found', async () => {
   const { request } = recordedApp()
-  for (const path of ['/', '/v1', '/v1/sessions/', '/v2/sessions', '/v1/sessions/a/b/c/d', '/v1/%00']) {
+  for (const path of ['/v1', '/v1/sessions/', '/v2/sessions', '/v1/sessions/a/b/c/d', '/v1/%00']) {
     assert.is(await failureOf(await request(path)), '404 not_found')
   }
 })

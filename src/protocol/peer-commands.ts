@@ -29,12 +29,15 @@ export const peerCommands = {
     input: z.strictObject({
       session_id: sessionId,
       info_hash: infoHash,
-      address: peerAddress.describe('host:port or [host]:port'),
+      address: peerAddress.describe(
+        'an IP address with a port, such as 192.0.2.1:6881 or [2001:db8::1]:6881',
+      ),
     }),
     output: z.object({
       address: z.string(),
       is_new: z.boolean().describe('false: the torrent knew it before'),
     }),
+    bulk: true,
     jsonp: false,
   },
   get_bans: {

@@ -72,6 +72,7 @@ export const placeCommands = {
     output: z.object({
       num_files: z.int().describe('files that lie under another name than the metainfo has'),
     }),
+    bulk: true,
     jsonp: false,
   },
   move_torrent: {

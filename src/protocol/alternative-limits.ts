@@ -57,7 +57,9 @@ export const alternativeInput = {
     .optional()
     .describe('when they hold: by the schedule (default), or on or off whatever that says'),
   schedule: z
-    .union([z.string().max(10_000).transform(parsedJson), windows], { error: 'must be a list of windows' })
+    .union([z.string().max(10_000).transform(parsedJson), windows], {
+      error: 'must be a list of windows such as {"days":["mon","tue"],"from":"22:00","to":"06:30"}',
+    })
     .pipe(windows)
     .optional()
     .describe(

@@ -179,7 +179,9 @@ const single = {
     input: z.strictObject({
       name: z
         .string()
-        .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$/)
+        .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$/, {
+          error: 'must be a file name of letters, digits, _, . and -',
+        })
         .describe('of a file in the folder imports of the data directory'),
       root: rootPath.default('').describe('folder below the root folder to which its paths are confined'),
     }),

@@ -28,7 +28,8 @@ export function keyHandlers({
       ...input
     }) => {
       if (scope === 'read' && sessions.length === 0) {
-        throw new RestTorrentError('invalid_parameter', 'parameter sessions: a key of scope read needs some')
+        const message = 'parameter sessions: must be all, or name those that a key of scope read may see'
+        throw new RestTorrentError('invalid_parameter', message)
       }
       const { key, entry } = await keys.create({
         name,

@@ -147,4 +147,14 @@ openapi('a file is base64 in JSON and bytes in a form, and defaults are told', (
   assert.is('contentMediaType' in part, true)
 })
 
+openapi('its patterns mean the same to readers that know no properties of Unicode', () => {
+  const patterns: string[] = []
+  JSON.stringify({ paths }, (key, value: unknown) => {
+    if (key === 'pattern') patterns.push(String(value))
+    return value
+  })
+  assert.ok(patterns.length > 0)
+  for (const pattern of patterns) assert.not.match(pattern, /\\p/i)
+})
+
 openapi.run()

@@ -30,7 +30,9 @@ export const subscribe = z.strictObject({
   session_fields: fieldList(sessionFields)
     .optional()
     .describe('fields of the sessions for the topic all; default: all'),
-  interval_ms: integer(minIntervalMs, 3_600_000).default(1000).describe('least time between two updates'),
+  interval_ms: integer(minIntervalMs, 3_600_000)
+    .default(1000)
+    .describe('least time between two updates; one that was up to 20 ms late does not put off the next'),
   since: z
     .string()
     .max(100)

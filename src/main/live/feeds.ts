@@ -1,9 +1,11 @@
 /**
- * Sends updates to those that follow. Followers of the same are one group: what changed is computed and
- * serialized once for all of it, soon after the change where the group was told nothing for its interval, else
- * when that is over. One that does not read gets nothing until it does, and then the latest.
+ * Sends updates to those that follow. Followers of the same are groups of a few: what changed is computed and
+ * serialized once for a group, soon after the change where the group was told nothing for its interval, else
+ * when that is over. Groups take turns, so that whatever else the thread has to do never waits for more than one
+ * of them. One that does not read gets nothing until it does, and then the latest.
  */
 import type { Interest, LiveBoard, UpdateText } from './live-board.ts'
+import { Turns } from './turns.ts'
 
 /** One follower's end of a transport. */
 export interface Sink {
@@ -36,19 +38,29 @@ interface Group<S> {
   readonly members: Set<Member<S>>
   /** Running where something may have to be told. */
   timer: NodeJS.Timeout | undefined
-  /** When it was last looked for something to tell, by `performance.now()`. */
+  /** When the timer is to end, by `performance.now()`. */
+  dueAt: number
+  /** From when on its interval runs: when it was last looked for something to tell, or should have been. */
   lookedAt: number
 }
 
 /** Changes that come together are told together. */
 const soonMs = 10
+/** Followers that are told in one turn: some tenths of a millisecond. */
+const maxTogether = 16
+/** Between groups that a change wakes together: those that are told read it meanwhile. */
+const apartMs = 10
+/** So late a look may be without putting off the next. */
+const maxLateMs = 20
 
 export class Feeds<S extends Sink> {
   readonly #live: LiveBoard
   readonly #channel: Channel<S>
-  readonly #groups = new Map<string, Group<S>>()
+  /** By the name of what they follow; none of these sets is empty. */
+  readonly #groups = new Map<string, Set<Group<S>>>()
   /** Groups that know everything, by what would wake them. */
   readonly #idle = new Map<string, Set<Group<S>>>()
+  readonly #turns = new Turns<Group<S>>((group) => this.#look(group))
   readonly #onChange: () => void
 
   /** `onChange` is told when somebody begins or ends to follow. */
@@ -64,39 +76,48 @@ export class Feeds<S extends Sink> {
 
   /** Whether anybody follows the session. */
   follows(sessionId: string): boolean {
-    return [...this.#groups.values()].some(({ wish: { interest } }) => {
-      return interest.sessionId === undefined || interest.sessionId === sessionId
+    return [...this.#groups.values()].some(([group]) => {
+      const of = group?.wish.interest.sessionId
+      return of === undefined || of === sessionId
     })
   }
 
   /** Follows from now on; gives what is there, or what changed since a revision, and its own undo. */
   follow(sink: S, wish: Wish, since: string | undefined): { first: UpdateText; leave: () => void } {
     const first = this.#live.textSince(wish.interest, since)
-    const group = this.#groups.get(wish.name) ?? this.#open(wish)
+    const group = this.#roomFor(wish)
     const told = this.#live.numberOf(first.revision) ?? 0
     const member = { sink, told, seen: told }
     group.members.add(member)
     const leave = (): void => {
-      if (!group.members.delete(member) || group.members.size > 0) return
-      this.#sleep(group)
-      this.#groups.delete(wish.name)
-      this.#onChange()
+      if (group.members.delete(member) && group.members.size === 0) this.#close(group)
     }
     return { first, leave }
   }
 
   /** Ends every group. */
   close(): void {
-    for (const group of this.#groups.values()) this.#sleep(group)
+    for (const groups of this.#groups.values()) for (const group of groups) this.#sleep(group)
     this.#groups.clear()
   }
 
-  #open(wish: Wish): Group<S> {
-    const group: Group<S> = { wish, members: new Set(), timer: undefined, lookedAt: -Infinity }
-    this.#groups.set(wish.name, group)
+  /** A group that takes one more. */
+  #roomFor(wish: Wish): Group<S> {
+    const groups = this.#groups.get(wish.name) ?? new Set()
+    for (const group of groups) if (group.members.size < maxTogether) return group
+    const group: Group<S> = { wish, members: new Set(), timer: undefined, dueAt: 0, lookedAt: -Infinity }
+    this.#groups.set(wish.name, groups.add(group))
     this.#rest(group)
-    this.#onChange()
+    if (groups.size === 1) this.#onChange()
     return group
+  }
+
+  #close(group: Group<S>): void {
+    this.#sleep(group)
+    const groups = this.#groups.get(group.wish.name)
+    if (groups?.delete(group) !== true || groups.size > 0) return
+    this.#groups.delete(group.wish.name)
+    this.#onChange()
   }
 
   /** Waits for a change. */
@@ -110,16 +131,23 @@ export class Feeds<S extends Sink> {
     const those = this.#idle.get(name)
     if (those === undefined) return
     this.#idle.delete(name)
-    for (const group of those) this.#arm(group)
+    let waitMs = soonMs
+    for (const group of those) {
+      this.#arm(group, waitMs)
+      // so that also the last of many is told within its interval
+      waitMs += Math.min(apartMs, group.wish.intervalMs / those.size)
+    }
   }
 
-  #arm(group: Group<S>): void {
-    const dueMs = group.lookedAt + group.wish.intervalMs - performance.now()
-    group.timer = setTimeout(() => this.#look(group), Math.max(soonMs, dueMs))
+  #arm(group: Group<S>, waitMs = soonMs): void {
+    const now = performance.now()
+    group.dueAt = Math.max(now + waitMs, group.lookedAt + group.wish.intervalMs)
+    group.timer = setTimeout(() => this.#turns.add(group), group.dueAt - now)
   }
 
   #sleep(group: Group<S>): void {
     clearTimeout(group.timer)
+    this.#turns.drop(group)
     const name = wakingName(group.wish.interest)
     const those = this.#idle.get(name)
     if (those?.delete(group) === true && those.size === 0) this.#idle.delete(name)
@@ -127,7 +155,8 @@ export class Feeds<S extends Sink> {
 
   #look(group: Group<S>): void {
     group.timer = undefined
-    group.lookedAt = performance.now()
+    const now = performance.now()
+    group.lookedAt = now - group.dueAt < maxLateMs ? group.dueAt : now
     this.#tell(group)
     // one that does not read is looked at again, whether anything changes or not
     const isBehind = [...group.members].some(({ seen }) => seen !== this.#live.revision)
@@ -135,7 +164,7 @@ export class Feeds<S extends Sink> {
     else this.#rest(group)
   }
 
-  /** Nearly all members stand at the same revision, so that nearly always one update serves all. */
+  /** Nearly all members of a group stand at the same revision, so that nearly always one update serves all. */
   #tell({ wish, members }: Group<S>): void {
     const { revision } = this.#live
     const behind = new Map<string, Member<S>[]>()

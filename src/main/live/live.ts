@@ -16,7 +16,7 @@ export class Live {
   readonly #shown: Board
   readonly #board: LiveBoard
   readonly #watch: Watch
-  readonly #feeds = new Set<Feeds<never>>()
+  readonly #feeds = new Set<Pick<Feeds<Sink>, 'follows'>>()
 
   /** Made before anything is on the board. */
   constructor(board: Board, watch: Watch) {
@@ -44,7 +44,7 @@ export class Live {
   /** The feeds of one transport. */
   feeds<S extends Sink>(channel: Channel<S>): Feeds<S> {
     const feeds = new Feeds(this.#board, channel, () => this.#changed())
-    this.#feeds.add(feeds as Feeds<never>)
+    this.#feeds.add(feeds)
     return feeds
   }
 

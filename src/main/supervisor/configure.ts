@@ -14,7 +14,7 @@ import type { SessionRecords } from '../records/session-records.ts'
 export interface Configured {
   readonly records: SessionRecords
   readonly state: SessionState
-  readonly torrents: Pick<SessionTorrents, 'queue'>
+  readonly torrents: { readonly queue: Pick<SessionTorrents['queue'], 'look'> }
   restart(): Promise<void>
   send(what: string, run: (api: SessionApi) => Promise<void>): void
 }
@@ -72,7 +72,9 @@ export async function configureTorrent(
     options: changedFields(options, fields),
     ...(changesGoal(fields) ? { goalMet: false } : {}),
   }))
-  session.send('configure torrent', async (api) => await api.configureTorrent(infoHash, record.options))
+  const { labels: _labels, metadata: _metadata, ...obeyed } = fields // which main alone shows
+  if (Object.values(obeyed).some((value) => value !== undefined))
+    session.send('configure torrent', async (api) => await api.configureTorrent(infoHash, record.options))
   if (fields.forced !== undefined) session.torrents.queue.look()
   return record
 }

@@ -1,6 +1,6 @@
 /** A session as callers see it, from its records, its generation and its board. */
 import { shownIpFilter } from '../../protocol/ip-filter-source.ts'
-import type { SessionView } from '../../protocol/session.ts'
+import type { SessionSettings, SessionView } from '../../protocol/session.ts'
 import { shownTrackerProxy } from '../../protocol/tracker-proxy.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import { limitsInForce } from './schedule/limits-in-force.ts'
@@ -32,11 +32,7 @@ export function viewOf(
     num_peers: board.totals.num_peers,
     download_rate: board.totals.download_rate,
     upload_rate: board.totals.upload_rate,
-    settings: {
-      ...settings,
-      ip_filter: shownIpFilter(settings.ip_filter),
-      tracker_proxy: shownTrackerProxy(settings.tracker_proxy),
-    },
+    settings: shownSettings(settings),
     limits: limitsInForce(settings),
     ip_filter: filter ?? null,
     worker: {
@@ -48,6 +44,19 @@ export function viewOf(
       heap_limit: vitals?.heapLimit ?? 0,
     },
   }
+}
+
+const shown = new WeakMap<SessionSettings, SessionView['settings']>()
+
+/** The same for these very settings: what is the same object is known to have changed nothing. */
+function shownSettings(settings: SessionSettings): SessionView['settings'] {
+  const known = shown.get(settings) ?? {
+    ...settings,
+    ip_filter: shownIpFilter(settings.ip_filter),
+    tracker_proxy: shownTrackerProxy(settings.tracker_proxy),
+  }
+  shown.set(settings, known)
+  return known
 }
 
 function round(value: number): number {

@@ -88,6 +88,32 @@ feeds('the first change is told soon, the next when the interval is over', async
   assert.is(rare.got.length, 1)
 })
 
+feeds('many that follow the same are told some at a time, and each hears of all', async () => {
+  const { board, all, changes } = fixture()
+  const leaves: (() => void)[] = []
+  const many = Array.from({ length: 40 }, () => {
+    const [sink, state] = [follower(), new LiveState()]
+    const { first, leave } = all.follow(sink, wish(), undefined)
+    state.apply(updateOf(first))
+    leaves.push(leave)
+    return { sink, state }
+  })
+  const last = 5
+  for (let variant = 0; variant <= last; variant += 1) {
+    board.sessions.put('a', viewNamed('a', variant))
+    await eventually(5000, 'somebody hears of it', () => many.some(({ sink }) => sink.got.length > variant))
+  }
+  const told = ({ sink, state }: (typeof many)[number]): boolean =>
+    sink.got.splice(0).every((update) => state.apply(update))
+  await eventually(5000, 'all know the last', () => {
+    assert.ok(many.every(told), 'an update follows on the one before')
+    return many.every(({ state }) => state.sessions.get('a')?.num_peers === last)
+  })
+  for (const { state } of many) assert.equal(state.sessions.get('a'), viewNamed('a', last))
+  for (const leave of leaves) leave()
+  assert.equal([changes(), all.follows('a')], [2, false])
+})
+
 feeds('changes of fields that nobody chose are not sent and break no sequence', async () => {
   const { board, all } = fixture()
   board.sessions.put('a', viewNamed('a'))

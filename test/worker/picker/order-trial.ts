@@ -39,10 +39,10 @@ export class OrderTrial {
   readonly #arrived = new Set<number>()
   readonly #begun = new Set<number>()
 
-  constructor(pieceCount: number, blocks: number, random: () => number = Math.random) {
+  constructor(pieceCount: number, blocks: number, piecesTogether = 1) {
     this.pieceCount = pieceCount
     this.blocks = blocks
-    this.order = new PieceOrder({ pieceCount, blocksOf: () => blocks, has: () => false, random })
+    this.order = new PieceOrder({ pieceCount, blocksOf: () => blocks, has: () => false, piecesTogether })
   }
 
   do(step: Step): void {

@@ -28,11 +28,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 const steps = fc.array(step, { maxLength: 60 })
 const blocks = fc.integer({ min: 1, max: 5 })
+const together = fc.integer({ min: 1, max: 4 })
 
 test('whatever happens, the counts are right and no block is given out twice', () => {
   fc.assert(
-    fc.property(blocks, steps, (perPiece, happening) => {
-      const trial = new OrderTrial(pieceCount, perPiece)
+    fc.property(blocks, together, steps, (perPiece, extent, happening) => {
+      const trial = new OrderTrial(pieceCount, perPiece, extent)
       for (const each of happening) {
         trial.do(each)
         const [actual, expected] = trial.accounts()
@@ -45,8 +46,8 @@ test('whatever happens, the counts are right and no block is given out twice', (
 
 test('whatever happened, every wanted piece comes in the end, and no other', () => {
   fc.assert(
-    fc.property(blocks, steps, (perPiece, happening) => {
-      const trial = new OrderTrial(pieceCount, perPiece)
+    fc.property(blocks, together, steps, (perPiece, extent, happening) => {
+      const trial = new OrderTrial(pieceCount, perPiece, extent)
       for (const each of happening) trial.do(each)
       const before = new Set([...trial.had, ...trial.complete])
       trial.finish()
@@ -63,25 +64,31 @@ test('higher levels come first, and among equals the rarer pieces', () => {
     maxLength: 6,
   })
   fc.assert(
-    fc.property(priorities, parts, fc.nat(pieceCount - 1), (levels, others, windowStart) => {
-      const trial = new OrderTrial(pieceCount, 2)
-      trial.order.levels.setPriorities(Uint8Array.from(levels))
-      trial.order.levels.setWindow('reader', windowStart, 3)
-      for (const pieces of others) trial.do({ type: 'join', pieces })
-      const counts = trial.order.swarm.availability()
-      const levelOf = (piece: number): number => trial.order.levels.of(piece)
-      trial.do({ type: 'join all' })
-      trial.do({ type: 'pick', peer: trial.peers.length - 1, runs: pieceCount * 2 })
-      const order = [...new Set(trial.given.map(({ piece }) => piece))]
-      assert.is(order.length, levels.filter((_, piece) => levelOf(piece) > 0).length)
-      for (const [place, piece] of order.slice(1).entries()) {
-        const before = order[place] ?? -1
-        assert.ok(levelOf(before) >= levelOf(piece))
-        if (levelOf(before) !== levelOf(piece)) continue
-        if (levelOf(piece) === windowLevel) assert.ok(before < piece)
-        else assert.ok((counts[before] ?? 0) <= (counts[piece] ?? 0))
-      }
-    }),
+    fc.property(
+      priorities,
+      parts,
+      fc.nat(pieceCount - 1),
+      together,
+      (levels, others, windowStart, extent) => {
+        const trial = new OrderTrial(pieceCount, 2, extent)
+        trial.order.levels.setPriorities(Uint8Array.from(levels))
+        trial.order.levels.setWindow('reader', windowStart, 3)
+        for (const pieces of others) trial.do({ type: 'join', pieces })
+        const counts = trial.order.swarm.availability()
+        const levelOf = (piece: number): number => trial.order.levels.of(piece)
+        trial.do({ type: 'join all' })
+        trial.do({ type: 'pick', peer: trial.peers.length - 1, runs: pieceCount * 2 })
+        const order = [...new Set(trial.given.map(({ piece }) => piece))]
+        assert.is(order.length, levels.filter((_, piece) => levelOf(piece) > 0).length)
+        for (const [place, piece] of order.slice(1).entries()) {
+          const before = order[place] ?? -1
+          assert.ok(levelOf(before) >= levelOf(piece))
+          if (levelOf(before) !== levelOf(piece)) continue
+          if (levelOf(piece) === windowLevel) assert.ok(before < piece)
+          else assert.ok((counts[before] ?? 0) <= (counts[piece] ?? 0))
+        }
+      },
+    ),
   )
 })
 
@@ -121,6 +128,21 @@ test('equally rare pieces come in another order to everyone', () => {
     return trial.given.map(({ piece }) => piece).join()
   }
   assert.is.not(orderOf(), orderOf())
+})
+
+test('small pieces of one extent come together where they are equally rare', () => {
+  const trial = new OrderTrial(64, 2, 4)
+  const has = Array.from({ length: 64 }, (_, piece) => piece % 8 !== 1)
+  trial.do({ type: 'join all' })
+  trial.do({ type: 'join', pieces: has })
+  trial.do({ type: 'pick', peer: 0, runs: 16 }) // those that only the first has come first
+  assert.ok(trial.given.splice(0).every(({ piece }) => piece % 8 === 1))
+  trial.do({ type: 'pick', peer: 1, runs: 112 })
+  const pieces = [...new Set(trial.given.map(({ piece }) => piece))]
+  const extents = pieces.map((piece) => Math.floor(piece / 4))
+  const starts = extents.filter((extent, place) => extent !== extents[place - 1])
+  assert.is(starts.length, 16, 'each extent once')
+  assert.is.not(starts.join(), starts.toSorted((one, other) => one - other).join())
 })
 
 test.run()

@@ -15,10 +15,13 @@ import { PieceOrder } from './piece-order.ts'
 import { RangeDesk } from './range-desk.ts'
 import { replacePicking } from './replace-picking.ts'
 import { sendTogether } from './send-together.ts'
+import { shuffle } from './shuffle.ts'
 import { watchShare } from './watch-share.ts'
 
 const blockLength = 16 * 1024
 const snubCheckMs = 2000
+/** What the disk is given at once, see `WriteQueue`. */
+const lengthTogether = 256 * 1024
 
 /** Attaches a picker to a torrent that has just become ready. */
 export function attachPicker(torrent: Torrent, options: PickerOptions = {}): PickerHandle {
@@ -52,6 +55,7 @@ class Picker implements PickerHandle {
       pieceCount: pieces.length,
       blocksOf: (piece) => this.#intake.blocksOf(piece),
       has: (piece) => pieces[piece] === null,
+      piecesTogether: Math.max(1, Math.floor(lengthTogether / torrent.pieceLength)),
     })
     this.#intake = new PieceIntake(torrent, this.#order, onRoom)
     this.#passes = new Passes(
@@ -233,17 +237,4 @@ class Picker implements PickerHandle {
     for (const pipe of this.#pipes.values()) pipe.checkSnub(now)
     this.#passes.request() // what others are slow to bring may be asked for again now
   }
-}
-
-/** So that it is not always the same peer that chooses first. */
-function shuffle<Item>(items: Item[]): Item[] {
-  for (let last = items.length - 1; last > 0; last -= 1) {
-    const other = Math.floor(Math.random() * (last + 1))
-    const [one, two] = [items[last], items[other]]
-    if (one !== undefined && two !== undefined) {
-      items[last] = two
-      items[other] = one
-    }
-  }
-  return items
 }

@@ -33,6 +33,10 @@ export class InSequence implements UntouchedPieces {
     return // availability does not matter here
   }
 
+  alike(piece: number): readonly number[] {
+    return [piece]
+  }
+
   visit(level: number, visit: (piece: number) => boolean): void {
     const map = this.#maps[level]
     if (!map) return

@@ -8,6 +8,7 @@
  */
 import { InSequence } from './in-sequence.ts'
 import { LoneWork } from './lone-work.ts'
+import type { PieceOrderOptions } from './order-options.ts'
 import { PartialPiece, type Run } from './partial-piece.ts'
 import type { PeerShare } from './peer-share.ts'
 import { PieceLevels } from './piece-levels.ts'
@@ -16,16 +17,6 @@ import { SwarmPieces } from './swarm-pieces.ts'
 import { windowLevel, type UntouchedPieces } from './untouched-pieces.ts'
 
 const [untouched, begun, complete, had] = [0, 1, 2, 3] as const
-
-/** What an order begins with. */
-export interface PieceOrderOptions {
-  readonly pieceCount: number
-  blocksOf(piece: number): number
-  /** Pieces that are there already. */
-  has(piece: number): boolean
-  /** From 0 to 1, for ties. */
-  readonly random?: () => number
-}
 
 /** How much to pick for a peer: requests, and blocks in each of them. */
 export interface Room {
@@ -172,8 +163,8 @@ export class PieceOrder {
   }
 
   #makeQueue(sequential: boolean): UntouchedPieces {
-    const { pieceCount, random = Math.random } = this.#options
-    return sequential ? new InSequence(pieceCount) : new RarestFirst(pieceCount, random)
+    const { pieceCount, random = Math.random, piecesTogether } = this.#options
+    return sequential ? new InSequence(pieceCount) : new RarestFirst(pieceCount, random, piecesTogether)
   }
 
   #enqueue(piece: number): void {
@@ -199,16 +190,19 @@ export class PieceOrder {
   }
 
   /** Untouched pieces of a level that the peer has, enough to fill the room. */
-  #untouchedFor(share: PeerShare, level: number, { blocksPerRun }: Room, runs: number): number[] {
-    const found: number[] = []
+  #untouchedFor(share: PeerShare, level: number, { blocksPerRun }: Room, runs: number): Set<number> {
+    const found = new Set<number>()
     const left = this.swarm.untouchedOf(share)
     let room = runs
     if (left === 0 || room <= 0) return found
-    this.#queue.visit(level, (piece) => {
-      if (!share.pieces.has(piece)) return true
-      found.push(piece)
-      room -= Math.ceil(this.blocksOf(piece) / blocksPerRun)
-      return room > 0 && found.length < left
+    this.#queue.visit(level, (first) => {
+      if (!share.pieces.has(first) || found.has(first)) return true
+      for (const piece of this.#queue.alike(first)) {
+        if (room <= 0 || !share.pieces.has(piece)) continue
+        found.add(piece)
+        room -= Math.ceil(this.blocksOf(piece) / blocksPerRun)
+      }
+      return room > 0 && found.size < left
     })
     return found
   }

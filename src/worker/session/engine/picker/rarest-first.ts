@@ -1,14 +1,19 @@
 import { windowLevel, type UntouchedPieces } from './untouched-pieces.ts'
 
-/** Rarest first, ties in random order: a bucket for each availability of each level, every move in O(1). */
+/**
+ * Rarest first, ties in random order: a bucket for each availability of each level, every move in O(1). Of small
+ * pieces those that lie in one extent of so many pieces come together where nothing else tells them apart.
+ */
 export class RarestFirst implements UntouchedPieces {
   readonly #buckets: number[][][] = Array.from({ length: windowLevel + 1 }, () => [])
   readonly #positions: Uint32Array
   readonly #levels: Uint8Array
   readonly #ranks: Uint32Array
   readonly #random: () => number
+  readonly #extent: number
 
-  constructor(pieceCount: number, random: () => number) {
+  constructor(pieceCount: number, random: () => number, extent = 1) {
+    this.#extent = extent
     this.#positions = new Uint32Array(pieceCount)
     this.#levels = new Uint8Array(pieceCount)
     this.#ranks = new Uint32Array(pieceCount)
@@ -40,6 +45,16 @@ export class RarestFirst implements UntouchedPieces {
     for (const bucket of this.#buckets[level] ?? []) {
       for (const piece of bucket) if (!visit(piece)) return
     }
+  }
+
+  alike(piece: number): readonly number[] {
+    if (this.#extent === 1) return [piece]
+    const bucket = this.#bucket(this.#levels[piece] ?? 0, this.#ranks[piece] ?? 0)
+    const first = piece - (piece % this.#extent)
+    const pieces: number[] = []
+    for (let each = first; each < first + this.#extent; each += 1)
+      if (bucket[this.#positions[each] ?? -1] === each) pieces.push(each)
+    return pieces
   }
 
   #bucket(level: number, availability: number): number[] {

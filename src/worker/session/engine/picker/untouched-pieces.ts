@@ -8,6 +8,8 @@ export interface UntouchedPieces {
   rank(piece: number, availability: number): void
   /** Calls `visit` with the pieces of a level, best first, until it answers false. It must not change them. */
   visit(level: number, visit: (piece: number) => boolean): void
+  /** A piece that is in it and those near it that are as good: what comes together is written together. */
+  alike(piece: number): readonly number[]
 }
 
 /** Levels of pieces: 0 is not wanted, 1 to 7 are priorities, and the highest is a streaming window. */

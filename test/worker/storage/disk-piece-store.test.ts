@@ -178,4 +178,22 @@ test('a write that the disk takes in parts is completed', async () => {
   await disk.close()
 })
 
+test('several pieces are written at once, and what was read ahead of each is forgotten', async () => {
+  const root = temporaryFolder()
+  const { store, layout, disk } = storeOf(root, filesOf(['a', 150], ['b', 490]), 64)
+  const content = contentOf(layout)
+  await store.write(0, Buffer.alloc(layout.length))
+  const readAll = (): Promise<Uint8Array[]> =>
+    Promise.all(Array.from({ length: 10 }, (_, index) => readPiece(store, index, 0, 32)))
+  for (const piece of await readAll()) assert.ok(piece.every((byte) => byte === 0))
+  await store.write(0, content.subarray(0, 192))
+  await store.write(3, content.subarray(192))
+  for (const [index, piece] of (await readAll()).entries())
+    sameBytes(piece, content.subarray(index * 64, index * 64 + 32))
+  sameBytes(readFileSync(join(root, 'b')), content.subarray(150))
+  for (const length of [0, 63, 100, 65, 200])
+    await rejection(store.write(8, content.subarray(0, length)), 'invalid_parameter')
+  await disk.close()
+})
+
 test.run()

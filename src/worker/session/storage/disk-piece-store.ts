@@ -63,17 +63,15 @@ export class DiskPieceStore implements PieceStore {
     this.#ahead.lend(piece + offset, length, piece, size, borrow)
   }
 
-  /** As PieceStore.write; rejects with a disk code, and may have written some of the piece then. */
+  /** As PieceStore.write; rejects with a disk code, and may have written some of the bytes then. */
   write(index: number, bytes: Uint8Array): Promise<void> {
     return this.#track(async () => {
-      const size = this.pieceSize(index)
-      checkWhole(index, size, bytes.length)
-      const piece = index * this.pieceLength
-      this.#ahead.forget(piece, size)
+      checkWhole(this, index, bytes.length)
+      this.#forget(index, bytes.length)
       try {
-        await this.#files.write(piece, bytes)
+        await this.#files.write(index * this.pieceLength, bytes)
       } finally {
-        this.#ahead.forget(piece, size)
+        this.#forget(index, bytes.length)
       }
     })
   }
@@ -95,6 +93,13 @@ export class DiskPieceStore implements PieceStore {
     await Promise.allSettled(this.#underWay)
     this.#ahead.forgetAll()
     await this.#files.release()
+  }
+
+  /** What was read ahead of the pieces that these bytes are. */
+  #forget(first: number, length: number): void {
+    const end = first + Math.ceil(length / this.pieceLength)
+    for (let index = first; index < end; index += 1)
+      this.#ahead.forget(index * this.pieceLength, this.pieceSize(index))
   }
 
   async #track<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -59,13 +59,18 @@ export class MemoryPieceStore implements PieceStore {
   async write(index: number, bytes: Uint8Array): Promise<void> {
     await Promise.resolve()
     if (this.#closed) throw new RestTorrentError('disk_failed', 'the storage of the torrent is closed')
-    checkWhole(index, this.pieceSize(index), bytes.length)
-    if (!this.#pieces.has(index)) this.#budget.take(bytes.length)
-    this.#pieces.set(index, new Uint8Array(bytes))
+    checkWhole(this, index, bytes.length)
+    for (let at = 0, piece = index; at < bytes.length; at += this.pieceLength, piece += 1)
+      this.#keep(piece, new Uint8Array(bytes.subarray(at, at + this.pieceLength)))
   }
 
   sync(): Promise<{ files: SyncedFile[] }> {
     return Promise.resolve({ files: [] })
+  }
+
+  #keep(piece: number, bytes: Uint8Array): void {
+    if (!this.#pieces.has(piece)) this.#budget.take(bytes.length)
+    this.#pieces.set(piece, bytes)
   }
 
   async close(): Promise<void> {

@@ -19,7 +19,7 @@ export interface PieceStore {
    * hand. `invalid_parameter` for a range outside it.
    */
   lend(index: number, offset: number, length: number, borrow: Borrow): void
-  /** Keeps a whole piece; the bytes must not change until it resolves. */
+  /** Keeps whole pieces, from `index` on; the bytes must not change until it resolves. */
   write(index: number, bytes: Uint8Array): Promise<void>
   /** Makes every write that had resolved before the call survive a power cut. */
   sync(): Promise<{ files: SyncedFile[] }>

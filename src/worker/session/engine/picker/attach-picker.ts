@@ -6,6 +6,7 @@ import type { Torrent, Wire } from 'webtorrent'
 import type { Lane } from '../limits/lane.ts'
 import { Valve } from '../limits/valve.ts'
 import { chooseRuns } from './choose-runs.ts'
+import { piecesTogether } from './joint-writes.ts'
 import { Passes } from './passes.ts'
 import { PeerPipe, type PipeSurroundings } from './peer-pipe.ts'
 import { PeerShare } from './peer-share.ts'
@@ -20,8 +21,6 @@ import { watchShare } from './watch-share.ts'
 
 const blockLength = 16 * 1024
 const snubCheckMs = 2000
-/** What the disk is given at once, see `WriteQueue`. */
-const lengthTogether = 256 * 1024
 
 /** Attaches a picker to a torrent that has just become ready. */
 export function attachPicker(torrent: Torrent, options: PickerOptions = {}): PickerHandle {
@@ -55,7 +54,7 @@ class Picker implements PickerHandle {
       pieceCount: pieces.length,
       blocksOf: (piece) => this.#intake.blocksOf(piece),
       has: (piece) => pieces[piece] === null,
-      piecesTogether: Math.max(1, Math.floor(lengthTogether / torrent.pieceLength)),
+      piecesTogether: piecesTogether(torrent.pieceLength),
     })
     this.#intake = new PieceIntake(torrent, this.#order, onRoom)
     this.#passes = new Passes(

@@ -2,8 +2,9 @@
 import type { Torrent } from 'webtorrent'
 import { BadBlocks } from './bad-blocks.ts'
 import { IncomingPiece, type BlockSource } from './incoming-piece.ts'
+import type { ProvedRun } from './joint-pieces.ts'
+import { JointWrites } from './joint-writes.ts'
 import { NewPieces } from './new-pieces.ts'
-import { pieceBuffers } from './piece-buffers.ts'
 import type { PieceOrder } from './piece-order.ts'
 
 const blockLength = 16 * 1024
@@ -16,6 +17,7 @@ export class PieceIntake {
   readonly #onRoom: () => void
   readonly #incoming = new Map<number, IncomingPiece>()
   readonly #badBlocks = new BadBlocks()
+  readonly #joint: JointWrites
   readonly #newPieces: NewPieces
   #unwritten = 0
   #missing: number
@@ -25,7 +27,15 @@ export class PieceIntake {
     this.#torrent = torrent
     this.#order = order
     this.#onRoom = onRoom
+    this.#joint = new JointWrites({
+      pieceCount: torrent.pieces.length,
+      pieceLength: torrent.pieceLength,
+      lengthOf: (piece) => this.lengthOf(piece),
+      isAwaited: (piece) => order.partials.has(piece),
+      write: (run, done) => this.#store(run, done),
+    })
     this.#newPieces = new NewPieces(torrent)
+    torrent.once('close', () => this.#joint.stop())
     this.#missing = torrent.pieces.filter((piece) => piece !== null).length
   }
 
@@ -42,7 +52,8 @@ export class PieceIntake {
     this.#incoming.delete(piece)
     if (incoming.digest() === this.#torrent._hashes[piece]) {
       for (const liar of this.#badBlocks.liars(piece, incoming.bytes)) this.#blame([liar])
-      this.#store(piece, incoming.bytes)
+      this.#unwritten += incoming.bytes.length
+      this.#joint.prove(piece)
     } else this.#refuse(piece, incoming)
   }
 
@@ -56,28 +67,29 @@ export class PieceIntake {
   }
 
   #begin(piece: number): IncomingPiece {
-    const incoming = new IncomingPiece(pieceBuffers.take(this.lengthOf(piece)))
+    const incoming = new IncomingPiece(this.#joint.begin(piece))
     this.#incoming.set(piece, incoming)
     return incoming
   }
 
-  #store(piece: number, bytes: Uint8Array): void {
+  #store({ first, count, bytes }: ProvedRun, done: () => void): void {
     const torrent = this.#torrent
-    this.#unwritten += bytes.length
-    torrent.store?.put(piece, bytes, (error) => {
+    torrent.store?.put(first, bytes, (error) => {
       this.#unwritten -= bytes.length
-      if (!error) pieceBuffers.give(bytes)
+      if (!error) done()
       if (torrent.destroyed) return
       if (error) torrent._destroy(error)
-      else this.#mark(piece)
+      else this.#mark(first, count)
     })
   }
 
-  #mark(piece: number): void {
+  #mark(first: number, count: number): void {
     const torrent = this.#torrent
-    torrent._markVerified(piece)
-    this.#newPieces.add(piece)
-    this.#missing -= 1
+    for (let piece = first; piece < first + count; piece += 1) {
+      torrent._markVerified(piece)
+      this.#newPieces.add(piece)
+    }
+    this.#missing -= count
     if (this.#missing === 0) {
       this.#newPieces.tell()
       torrent._checkDone() // it looks at every file and piece
@@ -88,7 +100,7 @@ export class PieceIntake {
   #refuse(piece: number, incoming: IncomingPiece): void {
     const sources = [...new Set(incoming.senders)]
     const maySolve = sources.length > 1 && this.#badBlocks.keep(piece, incoming)
-    pieceBuffers.give(incoming.bytes)
+    this.#joint.refuse(piece)
     this.#order.failed(piece)
     this.#torrent.emit('warning', new Error(`piece ${piece} failed verification`))
     if (!maySolve) this.#blame(sources)

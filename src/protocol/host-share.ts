@@ -1,5 +1,6 @@
 /**
- * What one session and the governor of the host tell each other, in memory that both see: no message is sent.
+ * What one session and main tell each other, for the governor of the host and for reads, in memory that both see:
+ * no message is sent.
  * Each number has one writer. Counts run over at 32 bits, so only what they changed by means something.
  */
 const places = {
@@ -18,6 +19,8 @@ const places = {
   uploadWaits: 7,
   /** Connections, open or being opened. */
   peers: 8,
+  /** Reports that would have told what the one before did. */
+  quietReports: 9,
 } as const
 
 export type HostShareField = keyof typeof places

@@ -11,6 +11,7 @@ export class SessionBoard {
   isStopped = false
   #reportedAt = Date.now()
   #totals: SessionTotals = noTotals
+  #quietReports = 0
 
   constructor(onRow?: RowListener<TorrentRow>) {
     this.torrents = new RowList('torrents', onRow)
@@ -60,6 +61,12 @@ export class SessionBoard {
       this.torrents.put(row.info_hash, { ...row, queue_position, save_path })
     }
     return isOther
+  }
+
+  /** Takes how many reports told nothing new so far: one more, and what is shown was so a moment ago. */
+  confirm(quietReports: number): void {
+    if (quietReports !== this.#quietReports) this.#reportedAt = Date.now()
+    this.#quietReports = quietReports
   }
 
   /** Shows each torrent at its place in this order of the queue. */

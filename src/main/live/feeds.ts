@@ -5,7 +5,7 @@
  * of them. One that does not read gets nothing until it does, and then the latest.
  */
 import type { Interest, LiveBoard, UpdateText } from './live-board.ts'
-import { Turns } from './turns.ts'
+import { LoopTurns } from './loop-turns.ts'
 
 /** One follower's end of a transport. */
 export interface Sink {
@@ -60,7 +60,7 @@ export class Feeds<S extends Sink> {
   readonly #groups = new Map<string, Set<Group<S>>>()
   /** Groups that know everything, by what would wake them. */
   readonly #idle = new Map<string, Set<Group<S>>>()
-  readonly #turns = new Turns<Group<S>>((group) => this.#look(group))
+  readonly #turns = new LoopTurns<Group<S>>((group) => this.#look(group))
   readonly #onChange: () => void
 
   /** `onChange` is told when somebody begins or ends to follow. */

@@ -1,6 +1,7 @@
 /** What is measured of the process: Node's own metrics by their usual names, and what main has in hand. */
 import { collectDefaultMetrics, Counter, Gauge, type Registry } from 'prom-client'
 import { version } from '../../protocol/product.ts'
+import { replacedPrecisionMs, replaceEventLoopLag } from './event-loop-lag.ts'
 
 /** What main has in hand, read at the moment of a scrape. */
 export interface Gauged {
@@ -30,7 +31,8 @@ const gauges: Readonly<Record<string, { help: string; read: (gauged: Gauged) => 
 
 /** Adds the metrics of the process to the registry. */
 export function addProcessMetrics(register: Registry, gauged: Gauged): void {
-  collectDefaultMetrics({ register })
+  collectDefaultMetrics({ register, eventLoopMonitoringPrecision: replacedPrecisionMs })
+  replaceEventLoopLag(register)
   new Gauge({
     name: 'resttorrent_build_info',
     help: 'Always 1; names the program',

@@ -78,13 +78,17 @@ export class Generation {
     if (this.#watch.poll(this.#host.beats()) === 'dead') void this.end('silent', 0)
   }
 
-  /** Measures the worker; one whose heap is nearly full is ended in order, before V8 ends the process. */
-  async measure(): Promise<void> {
-    if (this.isHeld) return // it would never answer
+  /**
+   * Measures the worker where that tells more than before, and gives whether it did; one whose heap is nearly full
+   * is ended in order, before V8 ends the process.
+   */
+  async measure(): Promise<boolean> {
+    if (this.isHeld) return false // it would never answer
     const vitals = await this.#host.vitals()
-    if (vitals === undefined) return
+    if (vitals === undefined) return false
     this.vitals = vitals
     if (vitals.heapUsed > heapCeiling * vitals.heapLimit) await this.end('heap', 1000)
+    return true
   }
 
   /** Asks the worker to stop, waits at most `deadlineMs`, then ends the thread; settles also when it is held. */

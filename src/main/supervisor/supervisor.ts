@@ -18,19 +18,19 @@ import { failedRetryMs as defaultFailedRetryMs } from './backoff.ts'
 import type { HashDesk } from './hash-desk.ts'
 import { isComplete } from './is-complete.ts'
 import { Leftovers } from './leftovers.ts'
-import { pollMs as defaultPollMs } from './liveness.ts'
 import { Relocation } from './relocation.ts'
 import { ReportIntervals } from './report-intervals.ts'
 import { SessionSupervisor } from './session-supervisor.ts'
 import type { SessionSurroundings } from './session-surroundings.ts'
 import { viewOf } from './session-view.ts'
+import { WorkerLooks, type LookIntervals } from './worker-looks.ts'
 
-const [defaultMeasureMs, defaultCountersMs] = [1000, 30_000]
+const defaultCountersMs = 30_000
 
 /** Sessions of a process before that are started at the same time. */
 const startedAtOnce = 4
 
-export interface SupervisorOptions {
+export interface SupervisorOptions extends LookIntervals {
   readonly start: StartHost
   readonly boot: SessionSurroundings['boot']
   readonly board: Board
@@ -43,9 +43,6 @@ export interface SupervisorOptions {
   readonly transfers?: SessionSurroundings['transfers']
   /** Where durable sessions are kept; without it none is. */
   readonly journal?: Journal | undefined
-  /** How often the workers' counters are looked at: eight silent polls are stale, 39 are dead. */
-  readonly pollMs?: number
-  readonly measureMs?: number
   /** How soon a session that failed is tried again; 5 minutes without it. */
   readonly failedRetryMs?: number | undefined
   /** How often the counters of what runs are made durable, checkpoints or not. */
@@ -60,7 +57,8 @@ export class Supervisor {
   /** Sessions that were deleted and whose threads could not be ended. */
   readonly #held: SessionSupervisor[] = []
   readonly #leftovers: Leftovers
-  readonly #timers: NodeJS.Timeout[]
+  readonly #counters: NodeJS.Timeout
+  readonly #looks: WorkerLooks
   readonly #reports: ReportIntervals
   #stopping = false
 
@@ -74,12 +72,13 @@ export class Supervisor {
     this.relocation = new Relocation({ ...options, files: this.files })
     const { files, relocation } = this
     this.#leftovers = new Leftovers({ ...options, files, relocation, retryMs: options.boot.healMs })
-    const { pollMs = defaultPollMs, measureMs = defaultMeasureMs, countersMs = defaultCountersMs } = options
-    this.#timers = [
-      setInterval(() => this.#poll(), pollMs),
-      setInterval(() => this.#measure(), measureMs),
-      setInterval(() => this.#keepCounters(), countersMs),
-    ]
+    this.#looks = new WorkerLooks(options, {
+      board: options.board,
+      reports: this.#reports,
+      sessions: () => this.#sessions.values(),
+      show: (session) => this.#show(session),
+    })
+    this.#counters = setInterval(() => this.#keepCounters(), options.countersMs ?? defaultCountersMs)
   }
 
   /** The session; throws `session_not_found`. */
@@ -175,7 +174,8 @@ export class Supervisor {
   /** Stops every session, each within its deadline, and takes no new ones; what they last proved is recorded. */
   async stop(): Promise<void> {
     this.#stopping = true
-    for (const timer of this.#timers) clearInterval(timer)
+    this.#looks.stop()
+    clearInterval(this.#counters)
     this.#leftovers.stop()
     await Promise.all(
       Array.from(this.#sessions.values(), async (session) => {
@@ -232,19 +232,7 @@ export class Supervisor {
     if (shown) board.sessions.put(session.id, viewOf(session, shown, filters?.view(session.id)))
   }
 
-  #poll(): void {
-    for (const session of this.#sessions.values()) session.generation?.poll()
-  }
-
   #keepCounters(): void {
     for (const { records } of this.#sessions.values()) records.counting.keep()
-  }
-
-  /** Each for itself: a worker that is slow to answer keeps no other session's vitals waiting. */
-  #measure(): void {
-    for (const session of this.#sessions.values()) {
-      this.#reports.keep(session)
-      void Promise.resolve(session.generation?.measure()).then(() => this.#show(session))
-    }
   }
 }

@@ -23,7 +23,10 @@ export interface SessionHost {
   readonly exited: Promise<HostExit>
   /** How often the worker's own loop has turned since it began. */
   beats(): number
-  /** Measures since the call before; undefined when the host is gone or gives no answer in time. */
+  /**
+   * Measures since the measure before; undefined when the host is gone, gives no answer in time, or does as little
+   * as it did then.
+   */
   vitals(): Promise<HostVitals | undefined>
   /** Ends the worker, also out of an endless loop. Settles with `exited`. */
   terminate(): Promise<HostExit>

@@ -13,6 +13,9 @@ import type { HostExit, HostOptions, HostVitals, SessionHost } from './session-h
 const heapLimitMb = 512
 const heapLimit = heapLimitMb * 1024 * 1024
 const vitalsDeadlineMs = 1000
+/** A thread that does next to nothing is asked this seldom: the question is most of what it has to do. */
+const idleMeasureMs = 5000
+const idleUtilization = 0.01
 
 /** Starts a session worker in a thread from `entry`. */
 export function startThreadHost(entry: URL, options: HostOptions): SessionHost {
@@ -77,7 +80,11 @@ function vitalsOf(worker: Worker): () => Promise<HostVitals | undefined> {
   let lastUsage: NodeJS.CpuUsage | undefined
   let lastAt = performance.now()
   let lastLoop = worker.performance.eventLoopUtilization()
+  let wasIdle = false
   return async () => {
+    const { utilization } = worker.performance.eventLoopUtilization(lastLoop)
+    const isIdle = utilization < idleUtilization
+    if (isIdle && wasIdle && performance.now() - lastAt < idleMeasureMs) return undefined
     const late = new Promise<undefined>((resolve) => {
       setTimeout(() => resolve(undefined), vitalsDeadlineMs).unref()
     })
@@ -93,6 +100,7 @@ function vitalsOf(worker: Worker): () => Promise<HostVitals | undefined> {
     lastUsage = usage
     lastAt = now
     lastLoop = loop
+    wasIdle = isIdle
     return { cpu, eventLoopUtilization, heapUsed: heap.used_heap_size, heapLimit }
   }
 }

@@ -8,10 +8,11 @@ import { toWireError } from '../../protocol/errors.ts'
 import type { SessionBoot, SessionEvent } from '../../protocol/session-rpc.ts'
 import { expose } from '../expose.ts'
 import { bindFirstFree } from './bind.ts'
+import { inStep } from './in-step.ts'
 import { Session } from './session.ts'
 
 /** Several times within the supervisor's shortest deadline. */
-const beatMs = 250
+const beatMs = 500
 
 // where cores are short, the API's thread comes before any session's; elsewhere 0 is the whole process
 if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL)
@@ -20,7 +21,7 @@ const { boot, events } = workerData as { boot: SessionBoot; events: MessagePort 
 const post = (event: SessionEvent): void => events.postMessage(event)
 
 const heartbeat = new Int32Array(boot.heartbeat)
-setInterval(() => Atomics.add(heartbeat, 0, 1), beatMs)
+inStep(() => Atomics.add(heartbeat, 0, 1), beatMs)
 
 try {
   const bound = await bindFirstFree(boot.ports, boot.listenHost, boot.settings.dht)

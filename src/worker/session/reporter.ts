@@ -1,9 +1,11 @@
 /**
  * Tells main what changed: rows of torrents that were marked or are active, at an interval, and soon after
- * a change of state. A report without changes still says that the worker is alive and how fresh the rows are.
+ * a change of state. A report without changes is no message: it is counted, which says how fresh the rows are.
  */
+import type { HostShare } from '../../protocol/host-share.ts'
 import type { SessionTotals, SnapshotDelta } from '../../protocol/session-rpc.ts'
 import type { TorrentRow } from '../../protocol/torrent.ts'
+import { inStep } from './in-step.ts'
 
 /** A torrent as the reporter sees it. */
 export interface Reported {
@@ -17,26 +19,33 @@ const soonMs = 20
 
 export class Reporter {
   readonly #post: (delta: SnapshotDelta) => void
+  readonly #share: Pick<HostShare, 'add'>
   readonly #torrents: () => Iterable<Reported>
   readonly #marked = new Set<Reported>()
   readonly #lastRows = new WeakMap<Reported, string>()
-  #timer: NodeJS.Timeout | undefined
+  #stop: (() => void) | undefined
   #soon: NodeJS.Timeout | undefined
+  #lastTotals: SessionTotals | undefined
 
-  constructor(torrents: () => Iterable<Reported>, post: (delta: SnapshotDelta) => void) {
+  constructor(
+    torrents: () => Iterable<Reported>,
+    post: (delta: SnapshotDelta) => void,
+    share: Pick<HostShare, 'add'>,
+  ) {
     this.#torrents = torrents
     this.#post = post
+    this.#share = share
   }
 
   /** Reports every `intervalMs` from now on. */
   start(intervalMs: number): void {
-    clearInterval(this.#timer)
-    this.#timer = setInterval(() => this.report(), intervalMs)
+    this.#stop?.()
+    this.#stop = inStep(() => this.report(), intervalMs)
     this.report()
   }
 
   stop(): void {
-    clearInterval(this.#timer)
+    this.#stop?.()
     clearTimeout(this.#soon)
   }
 
@@ -62,7 +71,10 @@ export class Reporter {
       if (!torrent.isActive) this.#lastRows.delete(torrent) // nothing is told of it until it is marked
     }
     this.#marked.clear()
-    this.#post({ type: 'snapshot', at: now, rows, totals })
+    const isQuiet = rows.length === 0 && this.#lastTotals !== undefined && isSame(totals, this.#lastTotals)
+    this.#lastTotals = totals
+    if (isQuiet) this.#share.add('quietReports', 1)
+    else this.#post({ type: 'snapshot', at: now, rows, totals })
   }
 
   #isNew(torrent: Reported, row: TorrentRow): boolean {
@@ -77,4 +89,12 @@ function addTo(totals: { -readonly [K in keyof SessionTotals]: SessionTotals[K] 
   totals.download_rate += row.download_rate
   totals.upload_rate += row.upload_rate
   totals.num_peers += row.num_peers
+}
+
+function isSame(one: SessionTotals, other: SessionTotals): boolean {
+  return (
+    one.download_rate === other.download_rate &&
+    one.upload_rate === other.upload_rate &&
+    one.num_peers === other.num_peers
+  )
 }

@@ -1,5 +1,6 @@
 /** A session in its thread: its torrents, its sockets, and the engine once the first torrent needs it. */
 import type { BanChange } from '../../protocol/ban.ts'
+import { HostShare } from '../../protocol/host-share.ts'
 import type { DialAnswer, PeerView } from '../../protocol/peer-view.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { WireError } from '../../protocol/errors.ts'
@@ -69,7 +70,7 @@ export class Session implements SessionApi {
       checks: new CheckPlaces(boot.settings.max_active_checks),
       permits: new WritePermits(post),
       lane: new ActivationLane(),
-      reporter: new Reporter(() => this.#torrents.values(), post),
+      reporter: new Reporter(() => this.#torrents.values(), post, new HostShare(boot.hostShare)),
       transfers: new TransferGate(boot.transfers, (error) => {
         for (const torrent of this.#torrents.values()) if (torrent.isOpen) torrent.fail(error)
       }),
@@ -80,7 +81,10 @@ export class Session implements SessionApi {
     this.#previews = new Previews(this.#near)
     this.#near.reporter.start(boot.reportIntervalMs)
     const dormantAfterMs = boot.dormantAfterMs ?? usualDormantAfterMs
-    this.#upkeep = new Upkeep(this.#torrents, dormantAfterMs, () => this.#near.transfers.look())
+    this.#upkeep = new Upkeep(this.#torrents, dormantAfterMs, () => {
+      this.#near.transfers.look()
+      this.#near.disk.pool.look()
+    })
   }
 
   async applyTorrent(record: TorrentRecord): Promise<void> {

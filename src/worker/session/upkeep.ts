@@ -4,6 +4,7 @@
  * heap of the thread.
  */
 import { HeapKeeper } from './heap-keeper.ts'
+import { inStep } from './in-step.ts'
 import type { Torrent } from './torrent.ts'
 
 /** How often what was written is synced and its bits told. */
@@ -14,25 +15,21 @@ const mostDormantLooks = 100
 const looksAtOnce = 10
 
 export class Upkeep {
+  readonly stop: () => void
   readonly #torrents: ReadonlyMap<string, Torrent>
   readonly #dormantAfterMs: number
   readonly #heap = new HeapKeeper()
-  readonly #timer: NodeJS.Timeout
   #walk: Iterator<Torrent, undefined> | undefined
 
   /** Begins at once; `before` is called each time. A torrent is dormant that met nobody for `dormantAfterMs`. */
   constructor(torrents: ReadonlyMap<string, Torrent>, dormantAfterMs: number, before: () => void) {
     this.#torrents = torrents
     this.#dormantAfterMs = dormantAfterMs
-    this.#timer = setInterval(() => {
+    this.stop = inStep(() => {
       before()
       this.#heap.look()
       void this.#run()
     }, everyMs)
-  }
-
-  stop(): void {
-    clearInterval(this.#timer)
   }
 
   async #run(): Promise<void> {

@@ -3,7 +3,7 @@ import { SessionBoard } from '../../../src/main/board/session-board.ts'
 import { rowAsGiven, rowOfRecord } from '../../../src/protocol/records.ts'
 import { noTotals } from '../../../src/protocol/session-rpc.ts'
 import type { TorrentRow } from '../../../src/protocol/torrent.ts'
-import { suite } from '../../support/suite.ts'
+import { eventually, suite } from '../../support/suite.ts'
 import { torrentRecord } from '../../support/torrent-record.ts'
 
 const board = suite('src/main/board/session-board')
@@ -67,6 +67,18 @@ board('a report without rows changes totals and age, and not the list', () => {
   assert.is(made.torrents.parts(), body)
   assert.is(made.totals.num_peers, 9)
   assert.is(made.ageMs(Date.now() - 1000), 0)
+})
+
+board('what is confirmed is as fresh as what is reported, once for each time', async () => {
+  const made = boardWith(busy)
+  const body = made.torrents.parts()
+  await eventually(5000, 'it grows old', () => made.ageMs(Date.now()) > 50)
+  made.confirm(0)
+  assert.ok(made.ageMs(Date.now()) > 50, 'nothing was told')
+  const at = Date.now()
+  made.confirm(1)
+  assert.ok(made.ageMs(at) === 0)
+  assert.is(made.torrents.parts(), body)
 })
 
 board('after a crash rates and peers are gone, and progress and counters stay', () => {

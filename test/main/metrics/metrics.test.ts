@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import parse from 'parse-prometheus-text-format'
 import * as assert from 'uvu/assert'
 import { faultySession, order } from '../../support/faults.ts'
@@ -51,6 +52,16 @@ metrics('an independent parser reads every line, and names follow the convention
   assert.ok(value('resttorrent_http_requests_total', { method: 'POST', code: '200' }) >= 1)
   assert.ok(value('resttorrent_http_request_duration_seconds') >= 2)
   assert.ok(value('resttorrent_http_connections') >= 1)
+  // the process of the test is the server's too; what follows a scrape begins with the first look after it
+  const standStill = (): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400)
+  standStill()
+  for (let turn = 0; turn < 3; turn += 1) await setImmediate()
+  standStill()
+  const lag = (scraped: Awaited<ReturnType<typeof scrape>>, figure: string): number =>
+    scraped.value(`nodejs_eventloop_lag_${figure}_seconds`)
+  const later = await scrape(server)
+  assert.ok(lag(later, 'max') > 0.2, 'a loop that stood still was late')
+  assert.ok(lag(later, 'max') >= lag(later, 'mean') && lag(later, 'mean') >= lag(later, 'min'))
 })
 
 metrics('torrents by state, store writes and Socket.IO are counted as they happen', async () => {

@@ -72,7 +72,7 @@ test('a save path that is itself swapped for a link is path_outside_root', async
 
 test('swaps in a loop while files are opened, written and deleted never lead out', async () => {
   const { root, names, swap, restore, assertUnharmed } = place()
-  const pool = new FilePool(operations, 1) // each use opens anew
+  const pool = new FilePool(operations, () => 1) // each use opens anew
   const ending = new AbortController()
   const outcomes = { done: 0, refused: 0 }
   const use = async (path: string, at: number): Promise<void> => {

@@ -15,6 +15,10 @@ export class Demand {
 
   /** Bytes/s; told counts that run over at 32 bits, and the time in milliseconds from any point. */
   read(moved: number, waits: number, now: number): number {
+    if (moved === this.#moved && waits === this.#waits && this.#isAtRest(now)) {
+      this.#at = now
+      return 0
+    }
     const passed = Math.max(1, now - this.#at)
     const isFirst = this.#at === 0
     const bytes = isFirst ? 0 : Math.max(0, (moved - this.#moved) | 0)
@@ -24,5 +28,9 @@ export class Demand {
     this.#at = now
     this.#rates = [...this.#rates, (bytes * 1000) / passed].slice(-looks)
     return now < this.#hungryUntil ? Infinity : Math.max(...this.#rates) * growth
+  }
+
+  #isAtRest(now: number): boolean {
+    return this.#at > 0 && now >= this.#hungryUntil && this.#rates.every((rate) => rate === 0)
   }
 }

@@ -60,24 +60,24 @@ export class Governor {
   #shareRate(direction: Direction, cap: number, sessions: readonly Governed[]): void {
     const names = counts[direction]
     const now = performance.now()
+    // also where there is no cap: one may come
+    const uses = sessions.map((session) => {
+      const { share } = session
+      return this.#demandOf(session)[direction].read(share.get(names.moved), share.get(names.waits), now)
+    })
+    if (cap === 0) {
+      for (const { share } of sessions) share.set(names.share, 0)
+      return
+    }
     const least = (cap * kept) / Math.max(1, sessions.length)
-    const claims = sessions.map((session): Claim => {
-      const { share, records } = session
+    const claims = sessions.map(({ records }, at): Claim => {
       const { settings } = records.session
-      const used = this.#demandOf(session)[direction].read(
-        share.get(names.moved),
-        share.get(names.waits),
-        now,
-      )
-      const demand = Math.max(
-        least,
-        Math.min(used, limitsInForce(settings)[`${direction}_limit`] || Infinity),
-      )
+      const limit = limitsInForce(settings)[`${direction}_limit`] || Infinity
+      const demand = Math.max(least, Math.min(uses[at] ?? 0, limit))
       return { weight: settings.weight, guarantee: settings[`${direction}_guarantee`], demand }
     })
-    const shares = cap === 0 ? [] : shareOut(cap, claims)
-    for (const [at, { share }] of sessions.entries())
-      share.set(names.share, cap === 0 ? 0 : Math.max(1, shares[at] ?? 0))
+    const shares = shareOut(cap, claims)
+    for (const [at, { share }] of sessions.entries()) share.set(names.share, Math.max(1, shares[at] ?? 0))
   }
 
   #demandOf(session: Governed): Readonly<Record<Direction, Demand>> {
@@ -88,12 +88,16 @@ export class Governor {
 }
 
 function sharePeers(cap: number, sessions: readonly Governed[]): void {
+  if (cap === 0) {
+    for (const { share } of sessions) share.set('peerShare', 0)
+    return
+  }
   const connected = sessions.map(({ share }) => share.get('peers'))
   const claims = sessions.map(({ records }, at): Claim => {
     const { weight, max_peers } = records.session.settings
     return { weight, guarantee: 0, demand: Math.min(max_peers, (connected[at] ?? 0) + morePeers) }
   })
-  const allowed = cap === 0 ? [] : peerAllowances(cap, claims, connected)
+  const allowed = peerAllowances(cap, claims, connected)
   // one that may have none is told so by a number that no count reaches down to
-  for (const [at, { share }] of sessions.entries()) share.set('peerShare', cap === 0 ? 0 : allowed[at] || -1)
+  for (const [at, { share }] of sessions.entries()) share.set('peerShare', allowed[at] || -1)
 }

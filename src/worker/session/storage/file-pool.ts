@@ -1,6 +1,6 @@
 /**
  * The open files of one session, shared by its torrents: each file is open at most once, and never more than
- * `maxOpen` are. Files are opened for reading until somebody writes, stay open while there is room, and the
+ * `most` says are. Files are opened for reading until somebody writes, stay open while there is room, and the
  * one not used for longest makes room for another.
  */
 import { join } from 'node:path'
@@ -22,6 +22,7 @@ interface Entry {
 export class FilePool {
   readonly #operations: FileOperations
   readonly #folders: SharedFolders
+  readonly #most: () => number
   #maxOpen: number
   /** As many users as descriptors: then one who needs a descriptor always finds one idle, free or closing. */
   readonly #users: OperationLimit
@@ -30,15 +31,22 @@ export class FilePool {
   readonly #closing = new Set<Entry>()
   #open = 0
 
-  constructor(operations: FileOperations, maxOpen = 128, folders = new SharedFolders(operations)) {
+  constructor(
+    operations: FileOperations,
+    most: () => number,
+    folders: SharedFolders = new SharedFolders(operations),
+  ) {
     this.#operations = operations
     this.#folders = folders
-    this.#maxOpen = maxOpen
-    this.#users = new OperationLimit(maxOpen)
+    this.#most = most
+    this.#maxOpen = most()
+    this.#users = new OperationLimit(this.#maxOpen)
   }
 
-  /** Has at most so many open from now on, as soon as those in use allow. */
-  limit(maxOpen: number): void {
+  /** Has at most as many open as may be now, as soon as those in use allow. Each use looks by itself. */
+  look(): void {
+    const maxOpen = this.#most()
+    if (maxOpen === this.#maxOpen) return
     this.#maxOpen = maxOpen
     this.#users.resize(maxOpen)
     for (let surplus = this.#open - maxOpen; surplus > 0; surplus -= 1) {
@@ -53,6 +61,7 @@ export class FilePool {
     options: OpenOptions,
     work: (fd: number) => Promise<Result>,
   ): Promise<Result> {
+    this.look()
     return this.#users.run(async () => {
       const entry = await this.#enter(file, options)
       try {

@@ -5,9 +5,6 @@ import { FilePool } from './file-pool.ts'
 import { identify, type Identity } from './identity.ts'
 import { SharedFolders } from './shared-folders.ts'
 
-/** How often the share of the host is looked at. */
-const shareMs = 1000
-
 export interface SessionDiskOptions {
   readonly maxOpenFiles?: number
   readonly cacheBytes?: number
@@ -21,14 +18,12 @@ export class SessionDisk {
   readonly pool: FilePool
   readonly extents: ExtentCache
   readonly #folders = new SharedFolders(this.operations)
-  readonly #looks: NodeJS.Timeout
 
   constructor({ maxOpenFiles = 128, cacheBytes, hostShare }: SessionDiskOptions = {}) {
-    this.pool = new FilePool(this.operations, maxOpenFiles, this.#folders)
-    this.extents = new ExtentCache(cacheBytes)
     const share = new HostShare(hostShare)
-    const look = (): void => this.pool.limit(Math.min(maxOpenFiles, share.get('fileShare') || Infinity))
-    this.#looks = setInterval(look, shareMs).unref()
+    const most = (): number => Math.min(maxOpenFiles, share.get('fileShare') || Infinity)
+    this.pool = new FilePool(this.operations, most, this.#folders)
+    this.extents = new ExtentCache(cacheBytes)
   }
 
   /** As `identify`; torrents that look into one folder at the same time open it once. */
@@ -38,7 +33,6 @@ export class SessionDisk {
 
   /** Closes every open file; nothing is synced. */
   async close(): Promise<void> {
-    clearInterval(this.#looks)
     await this.pool.closeAll()
   }
 }

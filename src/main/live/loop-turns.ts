@@ -1,5 +1,5 @@
 /** What is due is done one after the other, with a turn of the event loop between two for all that came meanwhile. */
-export class Turns<Thing> {
+export class LoopTurns<Thing> {
   readonly #run: (thing: Thing) => void
   readonly #due = new Set<Thing>()
   #next: NodeJS.Immediate | undefined

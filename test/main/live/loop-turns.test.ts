@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
-import { Turns } from '../../../src/main/live/turns.ts'
+import { LoopTurns } from '../../../src/main/live/loop-turns.ts'
 import { suite } from '../../support/suite.ts'
 
-const turns = suite('src/main/live/turns')
+const turns = suite('src/main/live/loop-turns')
 
 turns('of what is due at once each has a turn of the event loop of its own, in order', async () => {
   const ran: string[] = []
-  const made = new Turns<string>((thing) => ran.push(thing))
+  const made = new LoopTurns<string>((thing) => ran.push(thing))
   for (const thing of ['a', 'b', 'c', 'b']) made.add(thing)
   made.drop('c')
   assert.equal(ran, [])

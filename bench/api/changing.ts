@@ -39,6 +39,11 @@ export async function measureChanging(stage: Stage, name: string): Promise<void>
   }
   await using things = new AsyncDisposableStack()
   const bare = things.adopt(await startBareServer(body), (server) => server.stop())
+  const updates = `${client.address}/v1/updates?topic=torrents&session_id=${sessionId}`
+  const update = new Uint8Array(
+    await (await fetch(`${updates}&since=${await revisionOf(updates)}`)).arrayBuffer(),
+  )
+  const small = things.adopt(await startBareServer(update), (server) => server.stop())
   const [ours, theirs, deltas]: [CostedLoad[], CostedLoad[], DeltaReads[]] = [[], [], []]
   for (let run = 0; run < runs; run += 1) {
     const changesMs = (await withMainThread(pid, change())).cpuMs
@@ -46,8 +51,7 @@ export async function measureChanging(stage: Stage, name: string): Promise<void>
     ours.push(costed(mine.done, mine.cpuMs - changesMs, seconds))
     const bares = await whileChanging(wrk({ url: bare.address, connections, seconds }), bare.pid)
     theirs.push(costed(bares.done, bares.cpuMs, seconds))
-    const updates = `${client.address}/v1/updates?topic=torrents&session_id=${sessionId}`
-    deltas.push((await whileChanging(readDeltas(updates, seconds))).done)
+    deltas.push((await whileChanging(readDeltas(updates, small.address, seconds))).done)
   }
   const rates = (loads: readonly Load[]): number[] => loads.map(({ rate }) => rate)
   report('api', name, {
@@ -69,15 +73,19 @@ function costed(load: Load, cpuMs: number, seconds: number): CostedLoad {
   return { ...load, cpuUs: (cpuMs * 1000) / (load.rate * seconds) }
 }
 
-/** `changed`: torrents in an answer, on average. */
-type DeltaReads = Percentiles & Readonly<Record<'changed' | 'answerBytes', number>>
+/** `changed`: torrents in an answer, on average; `bareP50Ms`: of a few bytes from a bare server, in turn. */
+type DeltaReads = Percentiles & Readonly<Record<'changed' | 'answerBytes' | 'bareP50Ms', number>>
+
+async function revisionOf(url: string): Promise<string> {
+  return ((await (await fetch(url)).json()) as Update).revision
+}
 
 /** Asks for what changed since the last answer, again and again over one connection. */
-async function readDeltas(url: string, seconds: number): Promise<DeltaReads> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+async function readDeltas(url: string, bareUrl: string, seconds: number): Promise<DeltaReads> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 }) // one for each server
   try {
     let { revision } = JSON.parse(await read(url, agent)) as Update
-    const latencies: number[] = []
+    const [latencies, bare]: [number[], number[]] = [[], []]
     let [changed, bytes] = [0, 0]
     const end = performance.now() + seconds * 1000
     while (performance.now() < end) {
@@ -90,9 +98,14 @@ async function readDeltas(url: string, seconds: number): Promise<DeltaReads> {
       changed += update.torrents?.[0]?.changed.length ?? 0
       bytes += text.length
       await setTimeout(deltaPauseMs)
+      const bareAt = performance.now()
+      await read(bareUrl, agent)
+      bare.push(performance.now() - bareAt)
+      await setTimeout(deltaPauseMs)
     }
     const reads = latencies.length
-    return { ...percentiles(latencies), changed: changed / reads, answerBytes: bytes / reads }
+    const bareP50Ms = percentiles(bare).p50Ms
+    return { ...percentiles(latencies), bareP50Ms, changed: changed / reads, answerBytes: bytes / reads }
   } finally {
     agent.destroy()
   }

@@ -28,6 +28,7 @@ export function callerAddress(trusted: readonly string[]): CallerAddress {
 
 /** An IPv4 address as such, also where a socket of both families has it. */
 function plain(address: string): string {
+  if (!address.startsWith('::')) return address
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
 }
 

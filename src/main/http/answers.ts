@@ -31,9 +31,6 @@ export function replyAnswer(reply: Reply<object>, ifNoneMatch?: string, status =
   const headers: Record<string, string> = {
     'Access-Control-Allow-Origin': constantHeaders['Access-Control-Allow-Origin'],
     'Access-Control-Expose-Headers': constantHeaders['Access-Control-Expose-Headers'],
-    'Content-Security-Policy': constantHeaders['Content-Security-Policy'],
-    'Referrer-Policy': constantHeaders['Referrer-Policy'],
-    'X-Content-Type-Options': constantHeaders['X-Content-Type-Options'],
     'Cache-Control': 'no-cache',
     ETag: etag,
     'Snapshot-Age-Ms': String(Math.max(0, Math.round(ageMs))),
@@ -42,6 +39,9 @@ export function replyAnswer(reply: Reply<object>, ifNoneMatch?: string, status =
   if (ifNoneMatch !== undefined && (ifNoneMatch === etag || namesTag(ifNoneMatch, etag))) {
     return { status: 304, headers, body: null }
   }
+  headers['Content-Security-Policy'] = constantHeaders['Content-Security-Policy']
+  headers['Referrer-Policy'] = constantHeaders['Referrer-Policy']
+  headers['X-Content-Type-Options'] = constantHeaders['X-Content-Type-Options']
   headers['Content-Type'] = json
   return { status: 200, headers, body: reply.ready.parts() }
 }

@@ -1,6 +1,6 @@
 /** The headers that every answer carries, set by hand: a middleware for them halves the rate of reads. */
 
-/** On every answer. */
+/** On every answer that has a body; what a 304 leaves out stays as it was on the answer that it confirms (RFC 9110, 15.4.5). */
 export const constantHeaders = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Expose-Headers': 'ETag, Snapshot-Age-Ms, Snapshot-Stale, Retry-After',

@@ -6,8 +6,20 @@ import type { NamedValue } from './body.ts'
 export function queryParameters(url: string): Record<string, unknown> {
   const parameters = Object.create(null) as Record<string, unknown>
   const query = url.indexOf('?')
-  if (query >= 0) mergeValues(parameters, new URLSearchParams(url.slice(query)))
+  if (query >= 0) mergeValues(parameters, valuesOf(url.slice(query + 1)))
   return parameters
+}
+
+/** What URLSearchParams says, which takes much longer to say it where nothing is encoded. */
+function valuesOf(query: string): Iterable<NamedValue> {
+  if (/[%+]/.test(query)) return new URLSearchParams(`?${query}`)
+  return query
+    .split('&')
+    .filter((part) => part !== '')
+    .map((part) => {
+      const at = part.indexOf('=')
+      return at < 0 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)]
+    })
 }
 
 /** Puts values in the place of those of the same names. Throws `unknown_parameter` for `__proto__`. */

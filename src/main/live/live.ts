@@ -6,7 +6,7 @@ import type { Jobs } from '../jobs/jobs.ts'
 import { EventLog } from './event-log.ts'
 import { Feeds, type Channel, type Sink } from './feeds.ts'
 import { LiveBoard, type UpdateText } from './live-board.ts'
-import { wishOf, type Wanted } from './wish.ts'
+import { interestOf, type Wanted } from './wish.ts'
 
 /** Has the workers of followed sessions report as often as the most eager follower may hear. */
 export type Watch = (follows: (sessionId: string) => boolean) => void
@@ -35,9 +35,9 @@ export class Live {
     this.events.follow(this.#shown, keys, jobs)
   }
 
-  /** What is there, or what changed since a revision; throws as `wishOf` does. */
+  /** What is there, or what changed since a revision; throws as `interestOf` does. */
   updateSince(wanted: Wanted, access: Access, since: string | undefined): UpdateText {
-    const { interest } = wishOf(wanted, access, (id) => this.has(id))
+    const interest = interestOf(wanted, access, (id) => this.has(id))
     return this.#board.textSince(interest, since)
   }
 

@@ -5,16 +5,21 @@ import type { Access } from '../access/access.ts'
 import type { Interest } from './live-board.ts'
 import type { Wish } from './feeds.ts'
 
-/** What is asked for; one that does not follow has no interval. */
-export type Wanted = Pick<Subscribe, 'topic' | 'session_id' | 'fields' | 'session_fields'> &
-  Partial<Pick<Subscribe, 'interval_ms'>>
+/** What is asked for. */
+export type Wanted = Pick<Subscribe, 'topic' | 'session_id' | 'fields' | 'session_fields'>
+
+const [everyTorrentField, everySessionField] = [new Set(torrentFields), new Set(sessionFields)]
 
 /**
- * Throws `session_not_found` for a session that the caller does not see, `missing_parameter` and
- * `invalid_parameter`.
+ * What somebody who does not follow asks for. Throws `session_not_found` for a session that the caller does not see,
+ * `missing_parameter` and `invalid_parameter`.
  */
-export function wishOf(parameters: Wanted, access: Access, isThere: (sessionId: string) => boolean): Wish {
-  const { topic, session_id: sessionId, fields, session_fields, interval_ms: intervalMs = 0 } = parameters
+export function interestOf(
+  parameters: Wanted,
+  access: Access,
+  isThere: (sessionId: string) => boolean,
+): Interest {
+  const { topic, session_id: sessionId, fields, session_fields } = parameters
   if (topic === 'events')
     throw new RestTorrentError('invalid_parameter', 'parameter topic: must not be events')
   if (topic === 'torrents') {
@@ -25,16 +30,26 @@ export function wishOf(parameters: Wanted, access: Access, isThere: (sessionId: 
   } else if (sessionId !== undefined)
     throw new RestTorrentError('invalid_parameter', 'parameter session_id: is for the topic torrents')
   const ofSessions = topic === 'sessions' ? fields : session_fields
-  const interest: Interest = {
+  return {
     topic,
     sessionId,
-    torrentFields: new Set(topic === 'sessions' ? [] : (fields ?? torrentFields)),
-    sessionFields: new Set(ofSessions ?? sessionFields),
+    torrentFields: topic === 'sessions' ? new Set() : fields ? new Set(fields) : everyTorrentField,
+    sessionFields: ofSessions ? new Set(ofSessions) : everySessionField,
     covers: (id, owner) => access.covers(id, owner),
   }
+}
+
+/** What a follower asks for. Throws as `interestOf` does. */
+export function wishOf(
+  parameters: Wanted & Pick<Subscribe, 'interval_ms'>,
+  access: Access,
+  isThere: (sessionId: string) => boolean,
+): Wish {
+  const interest = interestOf(parameters, access, isThere)
+  const { interval_ms: intervalMs } = parameters
   const name = [
-    topic,
-    sessionId ?? '',
+    interest.topic,
+    interest.sessionId ?? '',
     access.seesAll ? '' : access.key,
     intervalMs,
     [...interest.torrentFields].sort().join(),

@@ -29,6 +29,12 @@ answers('a tag that is known answers 304 with the freshness and no body', async 
   assert.is(response.headers.get('snapshot-age-ms'), '12')
   assert.is(response.headers.get('snapshot-stale'), '1')
   assert.is(response.headers.get('access-control-allow-origin'), '*')
+  assert.is(response.headers.get('cache-control'), 'no-cache')
+  assert.is(
+    response.headers.get('x-content-type-options'),
+    null,
+    'it has no body, and the one that is kept has it',
+  )
   assert.is(await response.text(), '')
 })
 

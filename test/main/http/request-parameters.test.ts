@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import * as assert from 'uvu/assert'
+import { mergeValues, queryParameters } from '../../../src/main/http/query-parameters.ts'
 import { suite } from '../../support/suite.ts'
 import {
   failureOf,
@@ -22,6 +24,20 @@ parameters('come from query, form and path together', async () => {
   assert.is(input?.['save_path'], 'the body')
   assert.is(input?.['magnet'], 'm&m')
   assert.is(input?.['autostart'], false)
+})
+
+parameters('of a query are what URLSearchParams says of it', () => {
+  const query = fc.string({
+    unit: fc.constantFrom('a', 'b', '=', '&', '?', '%', '4', '1', '+', 'é', '#', ','),
+  })
+  fc.assert(
+    fc.property(query, (text) => {
+      const said = Object.create(null) as Record<string, unknown>
+      mergeValues(said, new URLSearchParams(`?${text}`))
+      assert.equal(queryParameters(`/v1/sessions?${text}`), said)
+    }),
+    { numRuns: 2000 },
+  )
 })
 
 parameters('of the path win over query and body', async () => {

@@ -32,6 +32,25 @@ test('it follows the rate and the delay', () => {
   assert.ok(far.blocks(5000) > 500 && far.blocks(5000) < 700, String(far.blocks(5000)))
 })
 
+test('it grows for a peer that answers all of it at once, again and again', () => {
+  const depth = new PipelineDepth()
+  for (let turn = 0; turn < 500; turn += 1) {
+    const askedAt = turn * 20
+    depth.resume(askedAt) // nothing was asked for since the last ones came
+    for (let nth = 0; nth < 64; nth += 1) depth.arrived(block, askedAt, askedAt + 4)
+  }
+  assert.is(depth.blocks(5000), 512 + 64, 'a slack of 8 MiB, and what comes within the delay')
+})
+
+test('a pause says nothing of the rate', () => {
+  const depth = new PipelineDepth()
+  run(depth, 0, 5000, 1000, 10)
+  const before = depth.blocks(5000)
+  depth.resume(100_000)
+  run(depth, 100_000, 5000, 1000, 10)
+  assert.ok(Math.abs(depth.blocks(5000) - before) < 50)
+})
+
 test('it falls when the peer becomes slow', () => {
   const depth = new PipelineDepth()
   run(depth, 0, 5000, 1000, 10)

@@ -62,7 +62,7 @@ export class PeerPipe {
   ask(run: Run, now: number): void {
     const { offset, length } = this.#bytesOf(run)
     if (this.wire.requests.length === 0) {
-      this.#depth.resume()
+      this.#depth.resume(now)
       this.#heardAt = now
     }
     const { limit } = this.#near

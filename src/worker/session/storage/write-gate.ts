@@ -3,8 +3,8 @@
  * lock of its file, and whoever waits for that on another thread spins, which takes a core.
  */
 
-/** Bytes written at once; a write of more goes alone. Small ones go together, each takes a turn of the loop. */
-const mostAtOnce = 256 * 1024
+/** Bytes written at once. Small writes go together: each takes a turn of the loop, which may read much in it. */
+const mostAtOnce = 1024 * 1024
 
 export class WriteGate {
   #bytes = 0

@@ -1,12 +1,11 @@
 /**
  * Writes many bytes as several small writes, a few at once. One large write has the kernel look for large
  * stretches of free memory to keep it in, which are those that nobody used for long: on a virtual machine they
- * have to be fetched from its host first, and that costs several times what the write does. Where memory is
- * at hand, small writes cost no more.
+ * have to be fetched from its host first, and that costs several times what the write does.
  */
 import * as fs from 'node:fs'
 
-const stepLength = 128 * 1024
+const stepLength = 512 * 1024
 /** Writes to one file wait for each other: a second one only saves the way from one to the next. */
 const stepsAtOnce = 2
 

@@ -1,7 +1,7 @@
 /**
  * Sends updates to those that follow. Followers of the same are groups of a few: what changed is computed and
- * serialized once for a group, soon after the change where the group was told nothing for its interval, else
- * when that is over. Groups take turns, so that whatever else the thread has to do never waits for more than one
+ * serialized once for a group, soon after the last of changes that come together where the group was told nothing
+ * for its interval, else when that is over. Groups take turns, so that whatever else the thread has to do never waits for more than one
  * of them. One that does not read gets nothing until it does, and then the latest.
  */
 import type { Interest, LiveBoard, UpdateText } from './live-board.ts'
@@ -40,16 +40,28 @@ interface Group<S> {
   timer: NodeJS.Timeout | undefined
   /** When the timer is to end, by `performance.now()`. */
   dueAt: number
+  /** While it waits for the last of changes that come together. */
+  gathering: Gathering | undefined
   /** From when on its interval runs: when it was last looked for something to tell, or should have been. */
   lookedAt: number
 }
 
-/** Changes that come together are told together. */
+interface Gathering {
+  /** For how long after the last change. */
+  readonly waitMs: number
+  /** By then it is told in any case. */
+  readonly untilAt: number
+  changedAt: number
+}
+
+/** Changes that come together are told together: so long after the last of them. */
 const soonMs = 10
+/** So long after the first of them at the latest. */
+const longestMs = 250
 /** Followers that are told in one turn: some tenths of a millisecond. */
-const maxTogether = 16
+const maxTogether = 10
 /** Between groups that a change wakes together: those that are told read it meanwhile. */
-const apartMs = 10
+const apartMs = 5
 /** So late a look may be without putting off the next. */
 const maxLateMs = 20
 
@@ -58,7 +70,7 @@ export class Feeds<S extends Sink> {
   readonly #channel: Channel<S>
   /** By the name of what they follow; none of these sets is empty. */
   readonly #groups = new Map<string, Set<Group<S>>>()
-  /** Groups that know everything, by what would wake them. */
+  /** Groups that know everything, and those that are gathering, by what would wake them. */
   readonly #idle = new Map<string, Set<Group<S>>>()
   readonly #turns = new LoopTurns<Group<S>>((group) => this.#look(group))
   readonly #onChange: () => void
@@ -105,7 +117,14 @@ export class Feeds<S extends Sink> {
   #roomFor(wish: Wish): Group<S> {
     const groups = this.#groups.get(wish.name) ?? new Set()
     for (const group of groups) if (group.members.size < maxTogether) return group
-    const group: Group<S> = { wish, members: new Set(), timer: undefined, dueAt: 0, lookedAt: -Infinity }
+    const group: Group<S> = {
+      wish,
+      members: new Set(),
+      timer: undefined,
+      dueAt: 0,
+      gathering: undefined,
+      lookedAt: -Infinity,
+    }
     this.#groups.set(wish.name, groups.add(group))
     this.#rest(group)
     if (groups.size === 1) this.#onChange()
@@ -130,37 +149,59 @@ export class Feeds<S extends Sink> {
   #wake(name: string): void {
     const those = this.#idle.get(name)
     if (those === undefined) return
-    this.#idle.delete(name)
-    let waitMs = soonMs
+    const now = performance.now()
+    const count = those.size
+    let place = 0
     for (const group of those) {
-      this.#arm(group, waitMs)
-      // so that also the last of many is told within its interval
-      waitMs += Math.min(apartMs, group.wish.intervalMs / those.size)
+      const { intervalMs } = group.wish
+      const withinMs = Math.min(intervalMs, longestMs)
+      const stepMs = Math.min(apartMs, withinMs / 2 / count)
+      const waitMs = soonMs + place * stepMs
+      place += 1
+      if (group.gathering) group.gathering.changedAt = now
+      else if (group.lookedAt + intervalMs > now + waitMs) {
+        this.#forget(group)
+        this.#arm(group, group.lookedAt + intervalMs)
+      } else {
+        const untilAt = now + withinMs - (count - place) * stepMs
+        group.gathering = { waitMs, untilAt, changedAt: now }
+        this.#arm(group, Math.min(now + waitMs, untilAt))
+      }
     }
   }
 
-  #arm(group: Group<S>, waitMs = soonMs): void {
-    const now = performance.now()
-    group.dueAt = Math.max(now + waitMs, group.lookedAt + group.wish.intervalMs)
-    group.timer = setTimeout(() => this.#turns.add(group), group.dueAt - now)
+  #arm(group: Group<S>, dueAt: number): void {
+    group.dueAt = dueAt
+    group.timer = setTimeout(() => this.#turns.add(group), dueAt - performance.now())
   }
 
   #sleep(group: Group<S>): void {
     clearTimeout(group.timer)
     this.#turns.drop(group)
+    this.#forget(group)
+  }
+
+  /** It is woken by no change. */
+  #forget(group: Group<S>): void {
     const name = wakingName(group.wish.interest)
     const those = this.#idle.get(name)
     if (those?.delete(group) === true && those.size === 0) this.#idle.delete(name)
   }
 
   #look(group: Group<S>): void {
-    group.timer = undefined
     const now = performance.now()
+    if (group.gathering) {
+      const { waitMs, untilAt, changedAt } = group.gathering
+      const dueAt = Math.min(changedAt + waitMs, untilAt)
+      if (dueAt > now + 1) return this.#arm(group, dueAt)
+      group.gathering = undefined
+      this.#forget(group)
+    }
     group.lookedAt = now - group.dueAt < maxLateMs ? group.dueAt : now
     this.#tell(group)
     // one that does not read is looked at again, whether anything changes or not
     const isBehind = [...group.members].some(({ seen }) => seen !== this.#live.revision)
-    if (isBehind) this.#arm(group)
+    if (isBehind) this.#arm(group, Math.max(now + soonMs, group.lookedAt + group.wish.intervalMs))
     else this.#rest(group)
   }
 

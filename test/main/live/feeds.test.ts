@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { LiveState } from '../../../src/client/live-state.ts'
 import { Board } from '../../../src/main/board/board.ts'
@@ -6,7 +7,7 @@ import { LiveBoard, type UpdateText } from '../../../src/main/live/live-board.ts
 import { wishOf } from '../../../src/main/live/wish.ts'
 import { liveCommands, type LiveUpdate } from '../../../src/protocol/live.ts'
 import { anybody } from '../../support/access.ts'
-import { eventually, suite } from '../../support/suite.ts'
+import { eventually, suite, within } from '../../support/suite.ts'
 import { viewNamed } from './session-view.ts'
 
 const feeds = suite('src/main/live/feeds')
@@ -86,6 +87,21 @@ feeds('the first change is told soon, the next when the interval is over', async
   board.sessions.put('a', viewNamed('a', 2))
   await eventually(5000, 'the quick one hears of the second', () => quick.got.length > 1)
   assert.is(rare.got.length, 1)
+})
+
+feeds('changes that never cease are told all the same, however rarely that may be', async () => {
+  const { board, all } = fixture()
+  const rare = follower()
+  all.follow(rare, { ...wish(), intervalMs: 3_600_000 }, undefined)
+  let [variant, isOver] = [0, false]
+  const changing = async (): Promise<void> => {
+    while (rare.got.length === 0 && !isOver) {
+      board.sessions.put('a', viewNamed('a', (variant += 1)))
+      await setImmediate()
+    }
+  }
+  await within(10_000, 'the first is told', changing()).finally(() => (isOver = true))
+  assert.equal(rare.got[0]?.sessions?.added, [viewNamed('a', variant)])
 })
 
 feeds('many that follow the same are told some at a time, and each hears of all', async () => {

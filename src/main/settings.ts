@@ -23,7 +23,7 @@ const ranges = z.string().transform((value, context) => {
   }
 })
 
-const nodePattern = /^[a-z0-9.-]{1,253}:\d{1,5}$/
+const nodePattern = /^(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\]):\d{1,5}$/
 const nodes = names.refine((list) => list.every((node) => nodePattern.test(node)), {
   error: 'must be host:port, separated by commas',
 })

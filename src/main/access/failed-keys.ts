@@ -2,8 +2,7 @@
  * Addresses that brought wrong keys. One that brought too many is told to wait; a key that is valid is
  * never refused for it, so nobody can lock out who shares an address with them.
  */
-import { isIPv6 } from 'node:net'
-import ipaddr from 'ipaddr.js'
+import { networkOf } from '../../protocol/network-of.ts'
 
 const allowedFailures = 10
 const windowMs = 60_000
@@ -46,12 +45,4 @@ export class FailedKeys {
     this.#failures.delete(network)
     return undefined
   }
-}
-
-/** An IPv6 caller has a /64 to itself. */
-function networkOf(address: string): string {
-  if (!isIPv6(address)) return address
-  const parsed = ipaddr.IPv6.parse(address)
-  if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString()
-  return parsed.parts.slice(0, 4).join(':')
 }

@@ -7,7 +7,8 @@ import { RestTorrentError } from '../../protocol/errors.ts'
 export interface Bound {
   readonly port: number
   readonly tcp: Server
-  readonly udp: Socket | undefined
+  /** One for each family of addresses; none where the port is for TCP alone. */
+  readonly udp: readonly Socket[]
 }
 
 const reasons: Record<string, string> = {
@@ -39,11 +40,11 @@ export async function bindFirstFree(
  * that no session that is being created beside this one misses a port that is free.
  */
 async function bindBoth(port: number, host: string, withUdp: boolean): Promise<Bound> {
-  const udp = withUdp ? await bindUdp(port, host) : undefined
+  const udp = withUdp ? await bindUdp(port, host) : []
   try {
     return { port, tcp: await listen(port, host), udp }
   } catch (error) {
-    udp?.close()
+    for (const socket of udp) socket.close()
     throw error
   }
 }
@@ -54,8 +55,7 @@ async function listen(port: number, host: string): Promise<Server> {
   try {
     return await listenOn(port, '::')
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL') throw error
+    if (!isWithoutVersion6(error)) throw error
     return await listenOn(port, '0.0.0.0')
   }
 }
@@ -67,15 +67,33 @@ async function listenOn(port: number, host: string): Promise<Server> {
   return server
 }
 
-/** The DHT speaks IPv4 only. */
-async function bindUdp(port: number, host: string): Promise<Socket> {
-  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4')
+/** All addresses of IPv4 and, where the system has it, of IPv6 by a socket each: the DHT speaks to them apart. */
+async function bindUdp(port: number, host: string): Promise<Socket[]> {
+  if (host !== '') return [await bindOne(port, host)]
+  const all = [await bindOne(port, '0.0.0.0')]
   try {
-    socket.bind({ port, address: host === '' ? '0.0.0.0' : host, exclusive: true })
+    return [...all, await bindOne(port, '::')]
+  } catch (error) {
+    if (isWithoutVersion6(error)) return all
+    for (const socket of all) socket.close()
+    throw error
+  }
+}
+
+async function bindOne(port: number, address: string): Promise<Socket> {
+  const isVersion6 = address.includes(':')
+  const socket = createSocket({ type: isVersion6 ? 'udp6' : 'udp4', ipv6Only: isVersion6 })
+  try {
+    socket.bind({ port, address, exclusive: true })
     await once(socket, 'listening')
     return socket
   } catch (error) {
     socket.close()
     throw error
   }
+}
+
+function isWithoutVersion6(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL'
 }

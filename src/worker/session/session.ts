@@ -225,7 +225,7 @@ export class Session implements SessionApi {
     await farewell
     if (swarm === undefined) {
       this.#bound.tcp.close()
-      this.#bound.udp?.close()
+      for (const socket of this.#bound.udp) socket.close()
     } else {
       tellDhtTable(swarm.engine, this.#near.post)
       await swarm.engine.close()

@@ -9,7 +9,7 @@ const host = '127.0.0.1'
 const binding = suite('src/worker/session/bind')
 
 async function release({ tcp, udp }: Bound): Promise<void> {
-  await Promise.all([once(tcp.close(), 'close'), udp && once(udp.close(), 'close')])
+  await Promise.all([tcp, ...udp].map((socket) => once(socket.close(), 'close')))
 }
 
 binding('the first free port of the list is bound, in its order', async () => {
@@ -17,7 +17,20 @@ binding('the first free port of the list is bound, in its order', async () => {
   await using _ = await takeTcp(taken)
   const bound = await bindFirstFree([taken, free, other], host, true)
   assert.is(bound.port, free)
-  assert.is(bound.udp?.address().port, free)
+  assert.equal(bound.udp.map((socket) => socket.address().port), [free]) // prettier-ignore
+  await release(bound)
+})
+
+binding('all addresses are those of both families, with a UDP socket for each', async () => {
+  const port = await freePort()
+  const bound = await bindFirstFree([port], '', true)
+  assert.equal(
+    bound.udp.map((socket) => socket.address()),
+    [
+      { address: '0.0.0.0', family: 'IPv4', port },
+      { address: '::', family: 'IPv6', port },
+    ],
+  )
   await release(bound)
 })
 
@@ -28,7 +41,7 @@ binding('a port whose UDP side is taken is passed over with the DHT and used wit
   assert.is(withDht.port, free)
   const without = await bindFirstFree([half], host, false)
   assert.is(without.port, half)
-  assert.is(without.udp, undefined)
+  assert.equal(without.udp, [])
   await Promise.all([release(withDht), release(without)])
 })
 

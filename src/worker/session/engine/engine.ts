@@ -2,12 +2,9 @@
  * The engine behind one adapter: one WebTorrent client on the session's own sockets, TCP only, with nothing
  * that it would do by itself to trackers, the local network or routers. Only this folder imports webtorrent.
  */
-import type { Socket as UdpSocket } from 'node:dgram'
-import type { Server } from 'node:net'
 import Wire from 'bittorrent-protocol'
-import WebTorrent, { type Wire as OpenWire } from 'webtorrent'
+import type { default as WebTorrent, Wire as OpenWire } from 'webtorrent'
 import Peer from 'webtorrent/lib/peer.js'
-import type { AddressPolicy } from '../../../protocol/address-policy.ts'
 import type { Ban, BanChange } from '../../../protocol/ban.ts'
 import type { DhtTable } from '../../../protocol/dht-table.ts'
 import type { HostShare } from '../../../protocol/host-share.ts'
@@ -22,11 +19,10 @@ import { PeerLimit } from './connections/peer-limit.ts'
 import { WireWorth } from './connections/wire-worth.ts'
 import { describe, type Content } from './content.ts'
 import { DormantTorrents } from './dormant-torrents.ts'
-import { DormantAnnounces } from './dht/announce-dormant.ts'
-import { tableOf } from './dht/bootstrap.ts'
-import { dhtOptions } from './dht/datagrams.ts'
-import { joinDht } from './dht/join-dht.ts'
+import { dhtSocket } from './dht/dht-socket.ts'
+import { Dht } from './dht/join-dht.ts'
 import { secureOf } from './encryption-modes.ts'
+import type { EngineOptions } from './engine-options.ts'
 import { EngineTorrent } from './engine-torrent.ts'
 import type { TorrentEvents } from './torrent-events.ts'
 import { hardenWires } from './harden/harden-wires.ts'
@@ -35,68 +31,31 @@ import { takeOver } from './listener-takeover.ts'
 import { SessionLimits } from './limits/session-limits.ts'
 import { Exchange } from './exchange.ts'
 import { LocalPeers } from './local-peers.ts'
+import { openClient } from './open-client.ts'
 import { requireMembers } from './required-members.ts'
 import { sessionSlots } from './web-seeds/web-seeds.ts'
-
-export interface EngineOptions {
-  readonly peerId: string
-  readonly userAgent: string
-  readonly port: number
-  /** Bound and listening; the engine takes it over. */
-  readonly tcp: Server
-  /** Bound to the same port, where the DHT is wanted. */
-  readonly udp: UdpSocket | undefined
-  readonly settings: SessionSettings
-  readonly policy: AddressPolicy
-  /** Nodes that the DHT begins with, `host:port`. */
-  readonly dhtBootstrap?: readonly string[]
-  /** What a run before knew of the DHT. */
-  readonly dhtTable?: DhtTable | undefined
-  /** A peer is banned for its bad pieces. */
-  readonly onBan?: (ban: Ban) => void
-}
 
 export class Engine {
   readonly #client: WebTorrent
   readonly #torrents = new Set<EngineTorrent>()
   /** Those that the engine gets when somebody asks for them. */
   readonly dormant = new DormantTorrents()
-  readonly #dormantAnnounces: DormantAnnounces | undefined
+  readonly #dht: Dht | undefined
   readonly #facts: ClientFacts
   readonly #bans: Bans
   readonly #limits = new SessionLimits()
   readonly #peers: PeerLimit
 
   constructor(options: EngineOptions) {
-    const { peerId, userAgent, port, tcp, udp, settings, policy } = options
+    const { peerId, userAgent, port, udp, settings, policy } = options
     requireMembers('Wire', new Wire())
     requireMembers('Peer', new Peer('', 'tcpOutgoing'))
     hardenWires()
     joinSockets()
     this.#peers = new PeerLimit(settings.max_peers)
     this.#limits.configure(settings)
-    const client = new WebTorrent({
-      peerId,
-      userAgent,
-      torrentPort: tcp,
-      dht: udp === undefined ? false : dhtOptions(udp),
-      dhtPort: port,
-      nodeId: options.dhtTable?.nodeId,
-      utPex: false,
-      natUpnp: settings.upnp,
-      natPmp: settings.nat_pmp,
-      maxConns: Number.MAX_SAFE_INTEGER, // it is the dialler that counts
-      tracker: false,
-      lsd: false,
-      utp: false,
-      webSeeds: false,
-      secure: secureOf[settings.encryption],
-    })
-    client.on('error', (error: unknown) => {
-      throw error // a client without its sockets is of no use: the supervisor brings the session back
-    })
-    requireMembers('Client', client)
-    requireMembers('ConnPool', client._connPool)
+    const sockets = udp.map(dhtSocket)
+    const client = openClient(options, sockets[0])
     this.#client = client
     const localPeers = new LocalPeers()
     const isOpened = (host: string): boolean => policy.isOpened(host)
@@ -124,10 +83,16 @@ export class Engine {
     }
     takeOver(client, this.#facts)
     this.dormant.wakeAtHandshakes(client)
-    if (udp !== undefined && client.dht) {
+    if (client.dht) {
       const isWanted = (infoHash: string): boolean => this.#isAnnounced(infoHash)
-      joinDht(client.dht, { ...options, udp, gate, isWanted })
-      this.#dormantAnnounces = new DormantAnnounces(client.dht, port, this.dormant)
+      this.#dht = new Dht(client.dht, {
+        ...options,
+        nodeId: client.nodeId,
+        sockets,
+        gate,
+        dormant: this.dormant,
+        isWanted,
+      })
     }
   }
 
@@ -171,8 +136,7 @@ export class Engine {
 
   /** What is worth keeping of the DHT; undefined while it knows no node. */
   get dhtTable(): DhtTable | undefined {
-    const { dht, nodeId } = this.#client
-    return dht && dht.nodes.count() > 0 ? tableOf(dht, nodeId) : undefined
+    return this.#dht?.table
   }
 
   /** The bans of this session, oldest first. */
@@ -195,7 +159,7 @@ export class Engine {
   /** Uses room for connections that others gave up, and announces what rests; to be called each second. */
   drain(): void {
     this.#facts.dialler.kick()
-    this.#dormantAnnounces?.run(performance.now())
+    this.#dht?.announceDormant(performance.now())
   }
 
   /** Obeys the share of the host from now on, and tells what of it is used. */
@@ -245,6 +209,9 @@ export class Engine {
   /** Closes every torrent, the client and its sockets. */
   async close(): Promise<void> {
     await Promise.all(Array.from(this.#torrents, async (torrent) => await torrent.close()))
-    await new Promise<void>((resolve) => this.#client.destroy(() => resolve()))
+    await Promise.all([
+      this.#dht?.close(),
+      new Promise<void>((resolve) => this.#client.destroy(() => resolve())),
+    ])
   }
 }

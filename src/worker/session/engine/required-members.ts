@@ -110,7 +110,18 @@ export const requiredMembers = {
     'use',
   ],
   Peer: ['addr', 'conn', 'destroy', 'destroyed', 'id', 'secure', 'setThrottlePipes', 'type', 'wire'],
-  DhtNode: ['_bootstrap', '_rpc', '_tables', 'addNode', 'announce', 'destroyed', 'nodes'],
+  DhtNode: [
+    '_bootstrap',
+    '_rpc',
+    '_tables',
+    'addNode',
+    'announce',
+    'destroy',
+    'destroyed',
+    'emit',
+    'listen',
+    'nodes',
+  ],
   KrpcSocket: ['query'],
 } as const
 

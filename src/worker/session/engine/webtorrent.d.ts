@@ -139,7 +139,10 @@ declare module 'webtorrent' {
   export interface DhtNode extends EventEmitter {
     readonly destroyed: boolean
     readonly nodes: { count(): number; toArray(): { host: string; port: number }[] }
-    addNode(node: { host: string; port: number }): void
+    /** One with an id is put into the table, else it is asked for its id first. */
+    addNode(node: { host: string; port: number; id?: Uint8Array }): void
+    destroy(done: () => void): void
+    listen(): void
     /** The nodes found by the last searches, by info hash. */
     readonly _tables: { remove(infoHash: string): void }
     announce(infoHash: string | Uint8Array, port: number, done: (error?: Error | null) => void): void
@@ -155,6 +158,12 @@ declare module 'webtorrent' {
       done: (error: Error | null, answer: null, node: { host: string; port: number }) => void,
     ): number
   }
+}
+
+declare module 'bittorrent-dht' {
+  import type { DhtNode } from 'webtorrent'
+
+  export const Client: { new (options: object): DhtNode }
 }
 
 declare module 'bittorrent-protocol' {

@@ -1,7 +1,9 @@
-/** Public addresses are held by one household or office; more connections than that are an attack or a fault. */
+import { networkOf } from '../../../../protocol/network-of.ts'
+
+/** Public addresses, or /64s of IPv6, are held by one household or office; more connections than that are an attack or a fault. */
 const mostPerAddress = 4
 
-/** How many connections a session has with each address. */
+/** How many connections a session has with each address, or network of IPv6. */
 export class AddressCounts {
   readonly #isOpened: (host: string) => boolean
   readonly #counts = new Map<string, number>()
@@ -12,16 +14,18 @@ export class AddressCounts {
   }
 
   hasRoom(host: string): boolean {
-    return (this.#counts.get(host) ?? 0) < mostPerAddress || this.#isOpened(host)
+    return (this.#counts.get(networkOf(host)) ?? 0) < mostPerAddress || this.#isOpened(host)
   }
 
   add(host: string): void {
-    this.#counts.set(host, (this.#counts.get(host) ?? 0) + 1)
+    const network = networkOf(host)
+    this.#counts.set(network, (this.#counts.get(network) ?? 0) + 1)
   }
 
   remove(host: string): void {
-    const count = (this.#counts.get(host) ?? 0) - 1
-    if (count > 0) this.#counts.set(host, count)
-    else this.#counts.delete(host)
+    const network = networkOf(host)
+    const count = (this.#counts.get(network) ?? 0) - 1
+    if (count > 0) this.#counts.set(network, count)
+    else this.#counts.delete(network)
   }
 }

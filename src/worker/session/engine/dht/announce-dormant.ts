@@ -1,6 +1,5 @@
 /** Announces dormant torrents in the DHT about as often as the engine announces those that it has. */
 import type { DhtNode } from 'webtorrent'
-import { writePeerAddress } from '../../../../protocol/peer-address.ts'
 import { toHex } from '../../../../protocol/info-hash.ts'
 import type { DormantTorrent, DormantTorrents } from '../dormant-torrents.ts'
 
@@ -24,7 +23,7 @@ export class DormantAnnounces {
     this.#dormant = dormant
     dht.on('peer', (peer: { host: string; port: number }, named: Uint8Array) => {
       // one with our own port is most likely what we announced ourselves
-      if (peer.port !== port) dormant.get(toHex(named))?.onPeer(writePeerAddress(peer))
+      if (peer.port !== port) dormant.get(toHex(named))?.onPeer(`${peer.host}:${peer.port}`)
     })
   }
 

@@ -18,8 +18,16 @@ interface Waiting {
   readonly done: (error?: Error | null) => void
 }
 
-/** `isWanted` says of an info hash whether it may be announced: it is there, and not private (BEP 27). */
-export function queueAnnounces(dht: DhtNode, ownPort: number, isWanted: (infoHash: string) => boolean): void {
+/**
+ * `isWanted` says of an info hash whether it may be announced: it is there, and not private (BEP 27). `onAsked` is
+ * called with each that is to be.
+ */
+export function queueAnnounces(
+  dht: DhtNode,
+  ownPort: number,
+  isWanted: (infoHash: string) => boolean,
+  onAsked?: (infoHash: string, port: number) => void,
+): void {
   const announce = dht.announce.bind(dht)
   const waiting: Waiting[] = []
   /** Info hashes, and whether a peer was found. */
@@ -57,8 +65,9 @@ export function queueAnnounces(dht: DhtNode, ownPort: number, isWanted: (infoHas
   dht.announce = (named, port, done) => {
     const infoHash = typeof named === 'string' ? named : toHex(named)
     // the engine calls this itself once it has looked up the nodes to announce to
-    if (running.has(infoHash)) announce(named, port, done)
-    else add({ infoHash, port, done, retryMs })
+    if (running.has(infoHash)) return announce(named, port, done)
+    add({ infoHash, port, done, retryMs })
+    onAsked?.(infoHash, port)
   }
   dht.on('node', run)
   dht.on('peer', (peer: { port: number }, named: Uint8Array) => {

@@ -16,7 +16,7 @@ function sessionWith(schedule: typeof sessionSettings.schedule, told: number[]):
   return {
     records: new SessionRecords(sessionRecord({ settings })),
     state: 'running',
-    torrents: { queue: { look: () => undefined } as unknown as Configured['torrents']['queue'] },
+    torrents: { queue: { look: () => undefined } },
     restart: () => Promise.resolve(),
     send: (_what, run) => void run(api as unknown as SessionApi),
   }

@@ -24,10 +24,17 @@ docs('every error code has its status and its meaning', () => {
   }
 })
 
+/** The names that one with alternatives in braces, `a/{b,c}`, stands for. */
+function written(name: string): string[] {
+  const [, start, alternatives, end] = /^([^{]*){([^}]*)}(.*)$/.exec(name) ?? []
+  if (alternatives === undefined) return [name]
+  return alternatives.split(',').map((one) => `${start}${one}${end}`)
+}
+
 docs('every test, or folder of tests, that a page names exists', () => {
   for (const page of ['security.md', 'coverage.md']) {
     const text = readFileSync(join(import.meta.dirname, '../docs', page), 'utf8')
-    const named = [...text.matchAll(/`(test\/[\w/-]+)`/g)].map(([, name = '']) => name)
+    const named = [...text.matchAll(/`(test\/[\w/{},-]+)`/g)].flatMap(([, name = '']) => written(name))
     assert.ok(named.length > 20)
     for (const name of named) {
       const path = name.endsWith('/') ? name : `${name}.test.ts`

@@ -8,6 +8,7 @@ import { historyHandlers } from './handlers/history-handlers.ts'
 import { jobHandlers } from './handlers/job-handlers.ts'
 import { keyHandlers } from './handlers/key-handlers.ts'
 import { listHandlers } from './handlers/list-handlers.ts'
+import { fileHandlers } from './handlers/file-handlers.ts'
 import { peerHandlers } from './handlers/peer-handlers.ts'
 import { previewHandlers } from './handlers/preview-handlers.ts'
 import { queueHandlers } from './handlers/queue-handlers.ts'
@@ -59,6 +60,7 @@ export function commandHandlers(ground: Ground): Handlers {
     ...previewHandlers(ground),
     ...createHandlers(ground),
     ...peerHandlers(supervisor),
+    ...fileHandlers(supervisor, ground.tasks),
     ...queueHandlers(supervisor, board),
     ...hostHandlers(ground),
     ...viewHandlers(supervisor),

@@ -95,6 +95,7 @@ const own: Partial<Record<CommandName, readonly ErrorCode[]>> = {
   ban_peer: ['quota_exceeded'],
   unban_peer: ['not_found'],
   get_files: ['metadata_unknown', 'disk_unresponsive'],
+  update_file: ['not_found'],
   rename_file: [
     'metadata_unknown',
     'not_found',

@@ -9,6 +9,7 @@ import { contentCommands } from './content-commands.ts'
 import type { CommandEntry } from './command-entry.ts'
 import { createCommands } from './create-command.ts'
 import { ticketCommands } from './event-stream.ts'
+import { fileCommands } from './file-commands.ts'
 import { hostCommands } from './host-commands.ts'
 import { historyCommands } from './history-commands.ts'
 import { infoHash, sessionId } from './ids.ts'
@@ -197,6 +198,7 @@ const single = {
   ...jobCommands,
   ...storageCommands,
   ...placeCommands,
+  ...fileCommands,
   ...queueCommands,
   ...hostCommands,
   ...accessCommands,

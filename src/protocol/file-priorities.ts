@@ -4,3 +4,13 @@
 export const skipped: number = 0
 /** The priority of a file of which nobody said anything. */
 export const usualPriority = 4
+/** The highest priority. */
+export const highestPriority = 7
+
+/** The priorities that have a name. */
+export const namedPriorities = {
+  skip: skipped,
+  low: 1,
+  normal: usualPriority,
+  high: highestPriority,
+} as const satisfies Record<string, number>

@@ -70,25 +70,6 @@ export const portList = z
   .transform((list) => list.map(Number))
   .pipe(z.array(port).min(1, { error: 'must be a list of ports' }).max(1024))
 
-const mostFiles = 20_000
-const priorities = { error: 'must be priorities from 0 to 7' }
-
-/** Priorities from 0 to 7: `[4, 0, 7]` or `"4,0,7"`; an empty text is an empty list. */
-export const priorityList = z
-  .union(
-    [
-      z.int().transform((one) => [one]),
-      z
-        .string()
-        .max(4 * mostFiles)
-        .transform((text) => (text === '' ? [] : text.split(',').map((part) => part.trim()))),
-      z.array(z.union([z.int(), z.string()])),
-    ],
-    { error: 'must be a list of priorities' },
-  )
-  .transform((list) => list.map((one) => (one === '' ? Number.NaN : Number(one))))
-  .pipe(z.array(z.int(priorities).min(0, priorities).max(7, priorities)).max(mostFiles))
-
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 /** Bytes: binary where the transport has it (multipart, Socket.IO), else a base64 string. */

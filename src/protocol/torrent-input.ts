@@ -1,9 +1,10 @@
 /** What callers may give of a torrent: when it is added, and later. */
 import * as z from 'zod'
+import { priority, priorityList } from './file-parameters.ts'
 import { torrentGoalInput } from './goals.ts'
 import { infoHash, sessionId } from './ids.ts'
 import { labelList, metadataInput } from './labels.ts'
-import { bytes, flag, integer, priorityList, rate, text } from './parameters.ts'
+import { bytes, flag, integer, rate, text } from './parameters.ts'
 import { storageModes } from './torrent.ts'
 
 /** What may be given with a torrent and changed later, see `torrentOptions`. */
@@ -19,8 +20,10 @@ const optionFields = {
     .describe('1: send each piece about once while seeding (BEP 16), to peers that connect from now on'),
   file_priorities: priorityList
     .optional()
-    .describe('of its files in their order, 0 to 7: 0 skip, 1 low, 4 normal, 7 high, such as "4,0,7"'),
-  default_priority: integer(0, 7)
+    .describe(
+      'of its files in their order, 0 to 7: 0 skip, 1 low, 4 normal, 7 high, such as "4,0,7" or "normal,skip,high"',
+    ),
+  default_priority: priority
     .optional()
     .describe('of the files that file_priorities does not reach; 4, but 0 for a magnet with so (BEP 53)'),
   forced: flag.optional().describe('1: run whatever the queue of the session says, and take no place in it'),

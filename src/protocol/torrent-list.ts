@@ -54,7 +54,16 @@ function sorting<const Column extends string>(columns: readonly Column[]) {
     .describe('field by which the list is sorted, texts by their lower case, null last; default: added_at')
 }
 
+const infoHashes = z
+  .union([z.string().transform((list) => list.split(',').map((one) => one.trim())), z.array(z.string())])
+  .pipe(
+    z
+      .array(infoHash, { error: 'must be info hashes of 40 hex digits' })
+      .max(10_000, { error: 'must not be more than 10000 info hashes' }),
+  )
+
 const query = {
+  hashes: infoHashes.optional().describe('only these torrents, separated by commas'),
   state: states.optional().describe('only torrents in one of these states, such as "downloading,seeding"'),
   name: text(200).optional().describe('only torrents with this text in their name, whatever its case'),
   label: text(200).optional().describe('only torrents with this label'),

@@ -191,6 +191,8 @@ onBoth('every command on a session that is none fails with session_not_found', a
     address: '192.0.2.1:6881',
     path: 'a',
     new_path: 'b',
+    indexes: 0,
+    priority: 'high',
     url: 'http://192.0.2.1/',
     position: 'top',
     index: 0,

@@ -48,7 +48,17 @@ caseWith(
     }
 
     const named = { session_id: session.id, info_hash: infoHash }
-    await server.rest.call('update_torrent', { ...named, file_priorities: '1,4,7' })
+    const absent = await server.rest.ask('update_file', { ...named, indexes: '0,3', priority: 'low' })
+    assert.is(absent.error?.code, 'not_found')
+    const first = await server.rest.call('update_file', { ...named, indexes: 0, priority: 'low' })
+    assert.equal(first, { file_priorities: [1, 4], default_priority: 0 })
+    const many = { session_id: session.id, info_hashes: 'all', indexes: '2', priority: 7 }
+    assert.is((await server.rest.call('update_files', many)).results[0]?.status, 'success')
+    const { files: shown } = await server.rest.call('get_files', named)
+    assert.equal(
+      shown.map(({ priority }) => priority),
+      [1, 4, 7],
+    )
     const complete = await whenState(server.rest, session, infoHash, 'seeding')
     assert.is(complete.downloaded, length)
     for (const { path, content } of files)

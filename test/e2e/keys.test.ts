@@ -206,6 +206,7 @@ keys('what is not yours answers exactly as what is not there, on both faces', as
     create_link: { index: 0 },
     unban_peer: { address: '192.0.2.1' },
     ...sources,
+    update_file: { indexes: 0, priority: 0 },
     rename_file: { path: 'a', new_path: 'b' },
     create_torrent: { path: 'a' },
     move_torrent: { save_path: 'a' },

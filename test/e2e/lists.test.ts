@@ -57,6 +57,11 @@ lists('they are filtered, sorted, paged and reduced to fields, over REST and Soc
     assert.equal(await all({ label: 'fruit', sort: 'name' }), ['cherry', 'durian'])
     assert.equal(await all({ private: 0, sort: 'name' }), ['Apple', 'banana', 'cherry'])
     assert.equal(await all({ has_error: 1 }), [])
+    const apple = (await face.call('get_all_torrents', { limit: 1, name: 'apple' })).torrents[0]?.info_hash
+    assert.equal(await all({ hashes: `${'E'.repeat(40)}, ${String(apple)}`, sort: 'name' }), [
+      'Apple',
+      'elderberry',
+    ])
     assert.equal(await all({ state: 'downloading,seeding' }), [])
     assert.is((await all({ state: 'stopped', has_error: 0 })).length, 5)
     const one = await face.call('get_torrent_list', {

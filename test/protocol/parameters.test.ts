@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import { infoHash, sessionId } from '../../src/protocol/ids.ts'
-import { bytes, decimal, integer, portList, portRange, priorityList } from '../../src/protocol/parameters.ts'
+import { indexList, priority, priorityList } from '../../src/protocol/file-parameters.ts'
+import { bytes, decimal, integer, portList, portRange } from '../../src/protocol/parameters.ts'
 import { suite } from '../support/suite.ts'
 
 const test = suite('protocol/parameters')
@@ -18,7 +19,7 @@ test('of what is refused a caller hears what it must be, and no pattern', () => 
   assert.equal(told(portRange), all('must be two ports such as "6881,6891"'))
   const aPort = 'must be ports from 1 to 65535'
   assert.equal(told(portList), all(aPort, { 3: 'must be a list of ports', 5: 'must be a list of ports' }))
-  const priorities = 'must be priorities from 0 to 7'
+  const priorities = 'must be priorities from 0 to 7, or skip, low, normal, high'
   const noList = 'must be a list of priorities'
   assert.equal(told(priorityList), all(priorities, { 2: undefined, 3: noList, 5: noList }))
   assert.equal(told(bytes), all('must be binary, or a base64 string', { 2: undefined }))
@@ -27,6 +28,21 @@ test('of what is refused a caller hears what it must be, and no pattern', () => 
     [infoHash, 'must be 40 hex digits'],
   ] as const)
     assert.equal(told(schema).slice(0, 3), [what, what, what])
+})
+
+test('priorities have numbers and names, and files are named by their places', () => {
+  assert.equal(priorityList.parse('high, 4,skip'), [7, 4, 0])
+  assert.equal(priorityList.parse(['low', 2]), [1, 2])
+  assert.equal(priorityList.parse(''), [])
+  assert.equal(
+    ['normal', '7', 0].map((given) => priority.parse(given)),
+    [4, 7, 0],
+  )
+  assert.equal(indexList.parse('0, 19999'), [0, 19_999])
+  assert.equal(indexList.parse(3), [3])
+  for (const wrong of ['', '8', 'none', 1.5])
+    assert.is(priority.safeParse(wrong).success, false, String(wrong))
+  for (const wrong of ['', '-1', '20000', [], 'a']) assert.is(indexList.safeParse(wrong).success, false)
 })
 
 test.run()

@@ -12,6 +12,10 @@ const hostsOf = new WeakMap<TorrentRecord['source']['trackers'], readonly string
 /** What a query asks for, its sort and page aside. */
 export function filterOf(query: TorrentQuery): TorrentFilter {
   const filters: TorrentFilter[] = []
+  if (query.hashes !== undefined) {
+    const named = new Set(query.hashes)
+    filters.push(({ info_hash }) => named.has(info_hash))
+  }
   if (query.state !== undefined) {
     const states = new Set(query.state)
     filters.push(({ state }) => states.has(state))

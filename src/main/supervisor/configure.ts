@@ -79,6 +79,27 @@ export async function configureTorrent(
   return record
 }
 
+/** Changes the priority of some files of a torrent; gives its record. Rejects as `configureTorrent` does. */
+export async function prioritizeFiles(
+  session: Configured,
+  infoHash: string,
+  indexes: readonly number[],
+  priority: number,
+): Promise<TorrentRecord> {
+  const record = await session.records.decide(infoHash, ({ options }) => ({
+    options: { ...options, file_priorities: withPriority(options, indexes, priority) },
+  }))
+  session.send('configure torrent', async (api) => await api.configureTorrent(infoHash, record.options))
+  return record
+}
+
+function withPriority(before: TorrentOptions, indexes: readonly number[], priority: number): number[] {
+  const priorities = [...before.file_priorities]
+  while (priorities.length <= Math.max(...indexes)) priorities.push(before.default_priority)
+  for (const index of indexes) priorities[index] = priority
+  return priorities
+}
+
 /** Changes the trackers or web seeds of a torrent; gives its record. Rejects with `torrent_not_found`, with what `change` throws, or a disk code. */
 export async function changeSources(
   session: Configured,

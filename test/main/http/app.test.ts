@@ -32,6 +32,7 @@ const needed: Partial<Record<CommandName, object>> = {
   remove_tracker: { urls: 'http://192.0.2.1/announce' },
   add_web_seed: { urls: 'http://192.0.2.1/' },
   remove_web_seed: { urls: 'http://192.0.2.1/' },
+  update_file: { indexes: '0', priority: 'skip' },
   rename_file: { path: 'a', new_path: 'b' },
   create_torrent: { path: 'a' },
   move_torrent: { save_path: 'a' },

@@ -2,18 +2,21 @@
  * A long list of which a part changes each second, by labels that callers give one by one: the whole list under
  * full load, in turn with a bare server that answers the same bytes, and reads of what changed since the last.
  */
-import { Agent, get } from 'node:http'
-import { setTimeout } from 'node:timers/promises'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { changeLabels } from '../live/label-changes.ts'
 import { withMainThread } from '../process-cpu.ts'
-import { percentiles, type Percentiles } from '../percentiles.ts'
+import type { Percentiles } from '../percentiles.ts'
 import { figures, ratios, report } from '../report.ts'
 import { startBareServer } from '../server.ts'
 import { wrk, type Load } from '../wrk.ts'
 import { listUrl, parametersOf, type Stage } from './scenario.ts'
 
 const changesPercent = 1
-const deltaPauseMs = 10
+const deltaClient = join(import.meta.dirname, '../delta-client.ts')
+const graceMs = 30_000
+const run = promisify(execFile)
 
 /** Measures and prints. */
 export async function measureChanging(stage: Stage, name: string): Promise<void> {
@@ -77,55 +80,12 @@ function costed(load: Load, cpuMs: number, seconds: number): CostedLoad {
 type DeltaReads = Percentiles & Readonly<Record<'changed' | 'answerBytes' | 'bareP50Ms', number>>
 
 async function revisionOf(url: string): Promise<string> {
-  return ((await (await fetch(url)).json()) as Update).revision
+  return ((await (await fetch(url)).json()) as { revision: string }).revision
 }
 
-/** Asks for what changed since the last answer, again and again over one connection. */
+/** What a reader of deltas in a process of its own saw. */
 async function readDeltas(url: string, bareUrl: string, seconds: number): Promise<DeltaReads> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 }) // one for each server
-  try {
-    let { revision } = JSON.parse(await read(url, agent)) as Update
-    const [latencies, bare]: [number[], number[]] = [[], []]
-    let [changed, bytes] = [0, 0]
-    const end = performance.now() + seconds * 1000
-    while (performance.now() < end) {
-      const at = performance.now()
-      const text = await read(`${url}&since=${revision}`, agent)
-      latencies.push(performance.now() - at)
-      const update = JSON.parse(text) as Update
-      if (update.from !== revision) throw new Error('what changed does not follow on the answer before')
-      revision = update.revision
-      changed += update.torrents?.[0]?.changed.length ?? 0
-      bytes += text.length
-      await setTimeout(deltaPauseMs)
-      const bareAt = performance.now()
-      await read(bareUrl, agent)
-      bare.push(performance.now() - bareAt)
-      await setTimeout(deltaPauseMs)
-    }
-    const reads = latencies.length
-    const bareP50Ms = percentiles(bare).p50Ms
-    return { ...percentiles(latencies), bareP50Ms, changed: changed / reads, answerBytes: bytes / reads }
-  } finally {
-    agent.destroy()
-  }
-}
-
-interface Update {
-  readonly from?: string
-  readonly revision: string
-  readonly torrents?: readonly { readonly changed: readonly object[] }[]
-}
-
-async function read(url: string, agent: Agent): Promise<string> {
-  return await new Promise((resolve, reject) => {
-    get(url, { agent }, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (part: string) => (text += part))
-      response.on('error', reject).on('end', () => {
-        if (response.statusCode === 200) resolve(text)
-        else reject(new Error(`${url}: ${response.statusCode} ${text}`))
-      })
-    }).on('error', reject)
-  })
+  const args = [deltaClient, url, bareUrl, String(seconds)]
+  const { stdout } = await run(process.execPath, args, { timeout: seconds * 1000 + graceMs })
+  return JSON.parse(stdout) as DeltaReads
 }

@@ -1,11 +1,14 @@
 /** WebTorrent in this process with one torrent, on loopback: what a benchmark puts its own parts into. */
 import { randomBytes } from 'node:crypto'
-import WebTorrent, { type Torrent } from 'webtorrent'
+import WebTorrent, { type Torrent, type Wire } from 'webtorrent'
 import { parseInfo } from '../src/protocol/torrent-info.ts'
 import { defaultTorrentOptions } from '../src/protocol/torrent-options.ts'
 import { describe } from '../src/worker/session/engine/content.ts'
 import { Exchange } from '../src/worker/session/engine/exchange.ts'
+import { hardenWires } from '../src/worker/session/engine/harden/harden-wires.ts'
+import { tellPieces } from '../src/worker/session/engine/harden/tell-pieces.ts'
 import { SessionLimits } from '../src/worker/session/engine/limits/session-limits.ts'
+import { joinSockets } from '../src/worker/session/engine/socket/join-socket.ts'
 import { DiskPieceStore } from '../src/worker/session/storage/disk-piece-store.ts'
 import { EngineStore } from '../src/worker/session/storage/engine-store.ts'
 import { SessionDisk } from '../src/worker/session/storage/session-disk.ts'
@@ -17,8 +20,8 @@ export interface EngineClient {
   readonly port: number
   /** Our store, where it is used. */
   readonly store: DiskPieceStore | undefined
-  /** Serves peers as a session does, from our store; the engine does by itself without this. */
-  serve(): void
+  /** Trades with peers as a session does, and not in the engine's own ways; then wires of the whole process do. */
+  trade(): void
   /** Closes connections and files. */
   close(): Promise<void>
 }
@@ -64,14 +67,28 @@ export async function openEngineClient(options: EngineClientOptions): Promise<En
     torrent,
     port: typeof address === 'object' && address !== null ? address.port : 0,
     store: storage === 'ours' ? store : undefined,
-    serve: () => {
+    trade: () => {
+      hardenWires()
+      joinSockets()
       const limits = new SessionLimits().open(defaultTorrentOptions)
-      new Exchange(torrent, limits, defaultTorrentOptions).ready({ store: content.store })
+      const exchange = new Exchange(torrent, limits, defaultTorrentOptions)
+      torrent.on('wire', (wire: Wire) => {
+        tellPieces(torrent, wire)
+        exchange.join(wire)
+      })
+      exchange.ready({ store: storage === 'ours' ? content.store : lentByEngine(torrent) })
     },
     close: async () => {
       await new Promise<void>((resolve) => client.destroy(() => resolve()))
       await disk.close()
     },
+  }
+}
+
+/** The torrent's store as the engine made it, with its caches. */
+function lentByEngine(torrent: Torrent): Pick<EngineStore, 'lend'> {
+  return {
+    lend: (index, offset, length, borrow) => torrent.store?.get(index, { offset, length }, borrow),
   }
 }
 

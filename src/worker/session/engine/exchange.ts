@@ -4,9 +4,9 @@
  */
 import type { Torrent, Wire } from 'webtorrent'
 import type { TorrentOptions } from '../../../protocol/torrent-options.ts'
+import type { EngineStore } from '../storage/engine-store.ts'
 import { Choker } from './choking/choker.ts'
 import { serveInTurn } from './choking/serve-in-turn.ts'
-import type { Content } from './content.ts'
 import { ReadGate } from './limits/read-gate.ts'
 import { RequestServer } from './limits/serve-requests.ts'
 import type { TorrentLimits } from './limits/session-limits.ts'
@@ -69,7 +69,7 @@ export class Exchange {
   }
 
   /** The torrent can exchange pieces from now on, and serve them from its store; gives what chooses them. */
-  ready(options: PickerOptions & Partial<Pick<Content, 'store'>>): PickerHandle {
+  ready(options: PickerOptions & { readonly store?: Pick<EngineStore, 'lend'> }): PickerHandle {
     requireMembers('OpenTorrent', this.#torrent)
     if (options.store) this.#server.serveFrom(options.store)
     const limit = this.#limits.requests

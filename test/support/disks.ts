@@ -25,6 +25,13 @@ export function mountSmallDisk(folder: string, options: string): SmallDisk {
   }
 }
 
+/** Has a folder be at another path, too, which is made. */
+export function bindFolder(folder: string, at: string): Disposable {
+  mkdirSync(at, { recursive: true })
+  run('mount', '--bind', folder, at)
+  return { [Symbol.dispose]: () => run('umount', '-l', at) }
+}
+
 /** Lets nobody change what is in the folder until it is disposed of. */
 export function freeze(folder: string): Disposable {
   run('chattr', '+i', folder)

@@ -17,6 +17,9 @@ export interface Seeded {
 const mostSessions = 3
 const pauseMs = [20, 250] as const
 const lookEveryMs = 100
+/** How often a torrent that moves is removed in the middle, or its session is. */
+const removedOnTheWay = 0.16
+const midwayMs = [0, 150] as const
 
 /** Was the answer cut off? Then nobody knows what came of it. A refusal is an answer. */
 const isRefusal = (error: unknown): boolean => error instanceof Error && /^\w+: [a-z_]+: /.test(error.message)
@@ -151,6 +154,12 @@ export class Callers {
     const save_path = this.#random.pick(this.#oracle.foldersOf(session_id))
     this.#oracle.placesOf(info_hash)?.moving(save_path)
     await this.#ask(() => this.#face.call('move_torrent', { session_id, info_hash, save_path }))
+    const next = this.#random.next()
+    if (next >= removedOnTheWay) return
+    await delay(this.#random.between(...midwayMs))
+    if (this.#oracle.sessionOf(info_hash) !== session_id) return
+    if (next < removedOnTheWay / 2) await this.#remove(info_hash, session_id)
+    else await this.#removeSession(session_id)
   }
 
   async #rename(info_hash: string, session_id: string): Promise<void> {

@@ -169,6 +169,7 @@ class Campaign {
     await eventually(deletesWithinMs, 'what was to be deleted is gone', left).catch(() => undefined)
     await run.kill()
     this.#check(before, new Set())
+    this.#wrong.push(...files.decideChoices().map((line) => `kill ${this.#kills}: ${line}`))
     const stayed = files.toBeDeleted()
     files.left += stayed.length
     this.#wrong.push(...stayed.map((path) => `kill ${this.#kills}: file ${path} was to be deleted`))
@@ -242,7 +243,7 @@ class Campaign {
       const had = this.#claims.get(infoHash) ?? 0
       const now = claim?.bytes ?? 0
       this.#claims.set(infoHash, now)
-      if (claim !== undefined && now > 0) this.#oracle.claimed(infoHash, claim.path)
+      if (claim !== undefined && now > 0) this.#oracle.claimed(infoHash, claim.path, claim.isIn)
       this.#claimed += now
       this.#falsePieces += claim?.falsePieces ?? 0
       if ((claim?.falsePieces ?? 0) > 0)

@@ -1,7 +1,7 @@
 /** What the store of a killed server claims, held against the bytes that lie on disk. */
 import { createHash } from 'node:crypto'
 import { closeSync, cpSync, existsSync, openSync, readSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { TorrentRecord } from '../../src/protocol/records.ts'
 import { withNames } from '../../src/protocol/torrent-place.ts'
@@ -16,6 +16,8 @@ export interface Claim {
   readonly falsePieces: number
   /** Path of its first file. */
   readonly path: string
+  /** Whether the claimed pieces are right in a file at another path, where it is the only one. */
+  readonly isIn: (path: string) => boolean
 }
 
 interface Row {
@@ -55,7 +57,11 @@ function claimOf({ info_hash, record, raw_info, bits }: Row): Claim {
     .map((piece) => Math.min(info.pieceLength, info.length - piece * info.pieceLength))
     .reduce((sum, length) => sum + length, 0)
   const path = join(saveFolder, info.files[0]?.safePath ?? '')
-  return { infoHash: info_hash, bytes, falsePieces: falsePieces(info, saveFolder, bits), path }
+  const isIn = (other: string): boolean => {
+    const there = withNames(info, [{ index: 0, path: basename(other) }])
+    return falsePieces(there, dirname(other), bits) === 0
+  }
+  return { infoHash: info_hash, bytes, falsePieces: falsePieces(info, saveFolder, bits), path, isIn }
 }
 
 /** How many of the claimed pieces have other bytes on disk. */

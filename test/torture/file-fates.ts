@@ -6,12 +6,23 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
+/** Whether the pieces that were claimed last are right in the file at a path. */
+export type Holds = (path: string) => boolean
+
+/** Places one of which keeps the file of a torrent that is gone; `written` where it must be in one of them. */
+interface Choice {
+  readonly paths: Set<string>
+  written: Holds | undefined
+}
+
 type Fate =
   /**
    * Its torrent is there; `written` when a piece of it was claimed since it was added, `found` when something may
    * have been there before.
    */
-  | { readonly is: 'used'; written: boolean; readonly found: boolean }
+  | { readonly is: 'used'; written: Holds | undefined; readonly found: boolean }
+  /** Its torrent was on its way when it was removed without its data. */
+  | { readonly is: 'one of'; readonly choice: Choice }
   /** Something may be there, of a torrent that was removed before. */
   | { readonly is: 'unknown' }
   | { readonly is: 'to be deleted' }
@@ -29,25 +40,20 @@ export class FileFates {
   readonly #beside = new Map<string, string>()
 
   used(path: string): void {
-    const before = this.#fates.get(path)?.is
+    const before = this.#giveUpChoice(path)
     const found = before === 'unknown' || before === 'to stay'
-    this.#fates.set(path, { is: 'used', written: false, found })
+    this.#fates.set(path, { is: 'used', written: undefined, found })
   }
 
   /** A torrent may be brought there, where nothing of another may be. */
   mayBeUsed(path: string): void {
-    const fate = this.#fates.get(path)?.is
+    const fate = this.#giveUpChoice(path)
     if (fate === undefined || fate === 'to be deleted') this.used(path)
   }
 
   /** A torrent is here, and not in the others where it might have been. */
   settled(path: string, others: readonly string[]): void {
-    const used = (one: string) => {
-      const fate = this.#fates.get(one)
-      return fate?.is === 'used' ? fate : undefined
-    }
-    const written = [path, ...others].some((one) => used(one)?.written === true)
-    this.#fates.set(path, { is: 'used', written, found: false })
+    this.#fates.set(path, { is: 'used', written: this.#writtenAt([path, ...others]), found: false })
     for (const other of others) this.leftFrom(other)
   }
 
@@ -55,14 +61,14 @@ export class FileFates {
   leftFrom(path: string): void {
     const fate = this.#fates.get(path)
     if (fate?.is !== 'used') return
-    if (fate.found && !fate.written) this.#fates.set(path, { is: 'unknown' })
+    if (fate.found && fate.written === undefined) this.#fates.set(path, { is: 'unknown' })
     else this.removed(path, true)
   }
 
   /** A piece of it is claimed. */
-  claimed(path: string): void {
+  claimed(path: string, holds: Holds): void {
     const fate = this.#fates.get(path)
-    if (fate?.is === 'used') fate.written = true
+    if (fate?.is === 'used') fate.written = holds
   }
 
   /** The torrent is gone, and its file is to be; `undefined` where nobody knows. */
@@ -70,9 +76,41 @@ export class FileFates {
     const fate = this.#fates.get(path)
     if (fate?.is !== 'used') return
     if (withData === true) this.#fates.set(path, { is: 'to be deleted' })
-    else if (withData === false && fate.written) this.#fates.set(path, { is: 'to stay', seen: undefined })
+    else if (withData === false && fate.written !== undefined)
+      this.#fates.set(path, { is: 'to stay', seen: undefined })
     else return void this.#fates.set(path, { is: 'unknown' })
     this.judged += 1
+  }
+
+  /** The torrent is gone and its file stays, in one of these places; what it has in the others is to be deleted. */
+  staysIn(paths: readonly string[]): void {
+    const own = paths.filter((path) => {
+      const fate = this.#fates.get(path)
+      return fate?.is === 'used' && (fate.written !== undefined || !fate.found)
+    })
+    const written = own.length === paths.length ? this.#writtenAt(own) : undefined
+    for (const path of paths) this.removed(path, undefined)
+    const choice = { paths: new Set(own), written }
+    for (const path of own) this.#fates.set(path, { is: 'one of', choice })
+    if (own.length > 0) this.judged += 1
+  }
+
+  /** Decides, while no server runs and all is done, which of their places files have stayed in; gives what is wrong. */
+  decideChoices(): string[] {
+    const wrong: string[] = []
+    const choices = new Set(
+      [...this.#fates.values()].flatMap((fate) => (fate.is === 'one of' ? [fate.choice] : [])),
+    )
+    for (const { paths, written } of choices) {
+      const there = [...paths].filter((path) => existsSync(path))
+      if (there.length > 1) continue // told as left
+      for (const path of paths) this.#fates.delete(path)
+      for (const path of there) this.#fates.set(path, { is: 'to stay', seen: undefined })
+      if (written !== undefined && !there.some(written))
+        wrong.push(`a file was to stay in one of ${[...paths].join()}, is at ${String(there[0])}`)
+    }
+    this.lost += wrong.length
+    return wrong
   }
 
   /** Looks at what is to stay, while no server runs; gives what is wrong. */
@@ -98,8 +136,27 @@ export class FileFates {
 
   /** Files that are to be deleted and are still there. */
   toBeDeleted(): string[] {
-    const paths = [...this.#fates].filter(([, { is }]) => is === 'to be deleted').map(([path]) => path)
-    return paths.filter((path) => existsSync(path))
+    const there = [...this.#fates].filter(([path]) => existsSync(path))
+    const inChoices = (choice: Choice): number => [...choice.paths].filter((path) => existsSync(path)).length
+    return there.flatMap(([path, fate]) => {
+      const isSurplus = fate.is === 'one of' && inChoices(fate.choice) > 1
+      return isSurplus || fate.is === 'to be deleted' ? [path] : []
+    })
+  }
+
+  /** What is there may be another's from now on; gives the fate that it has. */
+  #giveUpChoice(path: string): Fate['is'] | undefined {
+    const fate = this.#fates.get(path)
+    if (fate?.is !== 'one of') return fate?.is
+    fate.choice.paths.delete(path)
+    fate.choice.written = undefined
+    this.#fates.set(path, { is: 'unknown' })
+    return 'unknown'
+  }
+
+  #writtenAt(paths: readonly string[]): Holds | undefined {
+    const fates = paths.map((path) => this.#fates.get(path))
+    return fates.flatMap((fate) => (fate?.is === 'used' && fate.written ? [fate.written] : []))[0]
   }
 
   #putBeside(path: string): void {

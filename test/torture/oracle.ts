@@ -3,7 +3,7 @@
  * each restart whether the server remembers the same.
  */
 import { join } from 'node:path'
-import { FileFates } from './file-fates.ts'
+import { FileFates, type Holds } from './file-fates.ts'
 import { Places, type ToldPlace } from './places.ts'
 
 export interface Listed {
@@ -117,8 +117,8 @@ export class Oracle {
   }
 
   /** Pieces of a torrent are claimed, in the file at this path. */
-  claimed(infoHash: string, path: string): void {
-    if (this.sessionOf(infoHash) !== undefined) this.files.claimed(path)
+  claimed(infoHash: string, path: string, holds: Holds): void {
+    if (this.sessionOf(infoHash) !== undefined) this.files.claimed(path, holds)
   }
 
   /** Holds what the server lists against what is known; doubts are settled by it. Gives what is wrong. */

@@ -66,9 +66,10 @@ export class Places {
   removed(withData: boolean | undefined): void {
     this.#isGone = true
     const isCertain = this.#paths.size === 1
+    if (!isCertain && withData === false) return this.#files.staysIn([...this.#paths])
     for (const path of this.#paths)
       if (!isCertain && withData === true) this.#files.leftFrom(path)
-      else this.#files.removed(path, isCertain ? withData : undefined)
+      else this.#files.removed(path, withData)
   }
 
   #settle(folder: string, name: string | undefined): void {

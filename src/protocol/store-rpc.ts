@@ -96,8 +96,17 @@ export type StoreOperation =
   /** Nothing where its webhook is absent. */
   | { readonly type: 'put_delivery'; readonly record: DeliveryRecord }
   | { readonly type: 'remove_deliveries'; readonly ids: readonly string[] }
-  /** Changes the counters of the checkpoint and leaves the rest of it. */
-  | (TorrentKey & { readonly type: 'put_counters'; readonly counters: TorrentCounters })
+  /**
+   * Changes the counters of the checkpoint and leaves the rest of it. `activeFrom`, `seedingFrom`: how long its
+   * session had run (`runningMs`) when they were counted; what that runs on is added to the times where they are
+   * read again, until the next counters or the next checkpoint. Null where the time does not go on.
+   */
+  | (TorrentKey & {
+      readonly type: 'put_counters'
+      readonly counters: TorrentCounters
+      readonly activeFrom: number | null
+      readonly seedingFrom: number | null
+    })
   | { readonly type: 'put_host'; readonly settings: HostSettings }
   /** Of some torrents of a session: an info hash and its rank each. */
   | {

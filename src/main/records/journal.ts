@@ -17,7 +17,7 @@ export interface Keeping {
 export class BackgroundWrites {
   readonly #journal: Journal
   readonly #onFailed: (error: unknown) => void
-  readonly #running = new Set<Promise<void>>()
+  readonly #running = new Set<Promise<unknown>>()
 
   constructor(journal: Journal, onFailed: (error: unknown) => void) {
     this.#journal = journal
@@ -28,9 +28,15 @@ export class BackgroundWrites {
     void this.written(...operations)
   }
 
-  /** The same; settles, and never rejects, when the operations are durable or have failed. */
-  written(...operations: readonly StoreOperation[]): Promise<void> {
-    const run = this.#journal.write(...operations).catch(this.#onFailed)
+  /** The same; gives, and never rejects, whether the operations are durable or have failed. */
+  written(...operations: readonly StoreOperation[]): Promise<boolean> {
+    const run = this.#journal.write(...operations).then(
+      () => true,
+      (error: unknown) => {
+        this.#onFailed(error)
+        return false
+      },
+    )
     this.#running.add(run)
     void run.finally(() => this.#running.delete(run))
     return run

@@ -8,16 +8,12 @@ export function putTorrent(sessionId: string, record: TorrentRecord): StoreOpera
   return { type: 'put_torrent', sessionId, torrent }
 }
 
+/** Of a torrent that does not run. */
 export function putCounters(
   sessionId: string,
   { infoHash, counters }: Pick<TorrentRecord, 'infoHash' | 'counters'>,
 ): StoreOperation {
-  return { type: 'put_counters', sessionId, infoHash, counters }
-}
-
-/** The counters of those that are kept. */
-export function putKeptCounters(sessionId: string, records: readonly TorrentRecord[]): StoreOperation[] {
-  return records.filter(({ memoryOnly }) => !memoryOnly).map((record) => putCounters(sessionId, record))
+  return { type: 'put_counters', sessionId, infoHash, counters, activeFrom: null, seedingFrom: null }
 }
 
 /** Where torrents stand in the queue now. */

@@ -20,6 +20,8 @@ export function fillRecords(
     kept.map((stored) => recordOf(stored, clean)),
     removed,
   )
+  // of a run that was killed the times go on in the store
+  if (!clean) for (const { torrent } of kept) records.counting.rewrite(torrent.infoHash)
   records.statistics.restore(statistics)
 }
 

@@ -9,9 +9,14 @@ type States = ReadonlySet<TorrentState | undefined>
 const seeding: States = new Set(['finished', 'seeding'] as const)
 const active: States = new Set(['downloading_metadata', 'downloading', ...seeding])
 
+/** Which of its times pass for a torrent. */
+export interface Running {
+  readonly isActive: boolean
+  readonly isSeeding: boolean
+}
+
 export class RunningClock {
   readonly #seen = new Map<string, { readonly state: TorrentState; readonly at: number }>()
-  #ran = new Set<string>()
 
   /** The counters with the time that has passed since the last look. */
   read(infoHash: string, counters: TorrentCounters): TorrentCounters {
@@ -25,27 +30,24 @@ export class RunningClock {
     }
   }
 
-  /** Sees the torrent in this state from now on; what has passed is to be read before. Gives whether it has stopped running. */
-  see(infoHash: string, state: TorrentState): boolean {
-    const isActive = active.has(state)
-    const hasStopped = !isActive && active.has(this.#seen.get(infoHash)?.state)
+  /** What passes for the torrent since the last look. */
+  running(infoHash: string): Running {
+    return runningIn(this.#seen.get(infoHash)?.state)
+  }
+
+  /** Sees the torrent in this state from now on; what has passed is to be read before. */
+  see(infoHash: string, state: TorrentState): void {
     this.#seen.set(infoHash, { state, at: monotonicMs() })
-    if (isActive) this.#ran.add(infoHash)
-    if (hasStopped) this.#ran.delete(infoHash)
-    return hasStopped
   }
 
   /** Sees nothing of the torrent any more. */
   leave(infoHash: string): void {
     this.#seen.delete(infoHash)
   }
+}
 
-  /** Torrents that run, and those that had to stop with their worker since this was asked the last time. */
-  takeRun(): string[] {
-    const ran = [...this.#ran]
-    this.#ran = new Set(ran.filter((infoHash) => active.has(this.#seen.get(infoHash)?.state)))
-    return ran
-  }
+function runningIn(state: TorrentState | undefined): Running {
+  return { isActive: active.has(state), isSeeding: seeding.has(state) }
 }
 
 /** Whole milliseconds, so that parts add up, on a clock that nobody sets. */

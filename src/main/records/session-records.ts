@@ -11,12 +11,13 @@ import type { SessionSettings } from '../../protocol/session.ts'
 import type { StoreOperation } from '../../protocol/store-rpc.ts'
 import { Turns } from '../../protocol/turns.ts'
 import { addTorrent, finishRemoval, removeTorrent } from './comings-and-goings.ts'
+import { keepCounters } from './keep-counters.ts'
 import { BackgroundWrites, type Journal, type Keeping } from './journal.ts'
 import { SessionBans } from './session-bans.ts'
 import { leftOf, takenOverBy, type Removal } from './removal.ts'
-import { forgetPieces, keepData, putKeptCounters, putQueueRanks, putTorrent } from './record-operations.ts'
+import { forgetPieces, keepData, putQueueRanks, putTorrent } from './record-operations.ts'
 import { SessionStatistics } from './session-statistics.ts'
-import { TorrentCounting } from './torrent-counting.ts'
+import { TorrentCounting, type CountedNow } from './torrent-counting.ts'
 import { torrentNotFound } from './torrent-not-found.ts'
 
 export class SessionRecords {
@@ -26,7 +27,7 @@ export class SessionRecords {
   readonly counting = new TorrentCounting({
     torrents: this.torrents,
     set: (infoHash, counters) => this.change(infoHash, { counters }),
-    keep: (records) => this.#keepCounters(records),
+    keep: (counted) => this.#keepCounters(counted),
   })
   /** Whom it has nothing to do with. */
   readonly bans: SessionBans
@@ -231,13 +232,12 @@ export class SessionRecords {
     if (record === undefined) return undefined
     const changed = { ...record, ...fields }
     this.torrents.set(infoHash, changed)
+    if ('resume' in fields) this.counting.rewrite(infoHash) // a checkpoint in the store has counters that stand
     return changed
   }
 
-  #keepCounters(records: readonly TorrentRecord[]): void {
-    const { id } = this.session
-    const operations = [...putKeptCounters(id, records), ...this.statistics.takeUnwritten(id)]
-    if (operations.length > 0) this.#background?.write(...operations)
+  #keepCounters(counted: readonly CountedNow[]): void {
+    if (this.#background) keepCounters(counted, this, this.#background)
   }
 
   async #write(record: TorrentRecord, ...operations: readonly StoreOperation[]): Promise<void> {

@@ -11,7 +11,6 @@ import {
   type KeptStatistics,
   type StatisticsSpan,
 } from '../../protocol/session-statistics.ts'
-import type { StoreOperation } from '../../protocol/store-rpc.ts'
 
 type Done = KeptStatistics & { readonly added: number }
 
@@ -56,13 +55,24 @@ export class SessionStatistics {
     this.#lastSeen = isRunning ? monotonicMs() : undefined
   }
 
-  /** Takes what the store was not told yet: one operation, or none. */
-  takeUnwritten(sessionId: string): StoreOperation[] {
+  /** How long the session has run in total: what the store is told of it is never more. */
+  get runningMs(): number {
+    this.#count()
+    return this.#kept.runningMs
+  }
+
+  /** Takes what the store was not told yet; undefined for nothing. */
+  takeUnwritten(): KeptStatistics | undefined {
     this.#count()
     const done = this.#unwritten
-    if (Object.values(done).every((value) => value === 0)) return []
+    if (Object.values(done).every((value) => value === 0)) return undefined
     this.#unwritten = noStatistics
-    return [{ type: 'count_session', sessionId, done }]
+    return done
+  }
+
+  /** The store could not be told of what was taken. */
+  giveBack(done: KeptStatistics): void {
+    this.#unwritten = addStatistics(this.#unwritten, done)
   }
 
   /** As callers see them. */

@@ -1,4 +1,7 @@
-/** Looks every second for torrents that have given enough, and does once what is to follow. */
+/**
+ * Looks every second for torrents that have given enough, and does once what is to follow. Of a session with very
+ * many torrents it looks at some each time, and at all of them in turn.
+ */
 import { goalOf, isGoalReached, type GoalAction } from '../../protocol/goals.ts'
 import { toWireError } from '../../protocol/errors.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
@@ -9,6 +12,7 @@ import { decideStarted, removeTorrent } from './decide-torrent.ts'
 import type { SessionSupervisor } from './session-supervisor.ts'
 
 const lookMs = 1000
+const mostAtOnce = 1000
 
 export interface GoalSurroundings {
   readonly sessions: () => Iterable<SessionSupervisor>
@@ -19,6 +23,7 @@ export interface GoalSurroundings {
 export class GoalWatch {
   readonly #near: GoalSurroundings
   readonly #timer: NodeJS.Timeout
+  #looks = 0
   /** What is being done, by its record: it is not done twice, and tried again where it fails. */
   readonly #underWay = new Map<string, Promise<void>>()
 
@@ -34,10 +39,16 @@ export class GoalWatch {
   }
 
   #look(): void {
+    this.#looks += 1
     for (const session of this.#near.sessions()) {
       const board = this.#near.board.session(session.id)
       if (board === undefined || session.state !== 'running') continue
-      for (const record of session.records.torrents.values()) {
+      const { torrents } = session.records
+      const turns = Math.ceil(torrents.size / mostAtOnce)
+      let place = this.#looks
+      for (const record of torrents.values()) {
+        place += 1
+        if (place % turns !== 0) continue
         const action = reachedBy(record, session, board)
         if (action !== undefined) this.#follow(action, record.infoHash, session, board)
       }

@@ -45,7 +45,7 @@ export interface SupervisorOptions extends LookIntervals {
   readonly journal?: Journal | undefined
   /** How soon a session that failed is tried again; 5 minutes without it. */
   readonly failedRetryMs?: number | undefined
-  /** How often the counters of what runs are made durable, checkpoints or not. */
+  /** How often is made durable what was counted since, checkpoints or not, and how long sessions have run. */
   readonly countersMs?: number
 }
 

@@ -15,7 +15,7 @@ export interface EnginePresenceOptions extends HandOver {
   /** As it is now; absent while the metadata is unknown. */
   readonly content: () => Content | undefined
   readonly isPrivate: () => boolean
-  /** It fell asleep, or woke up. */
+  /** It fell asleep, or is in the engine now. */
   readonly onRest: () => void
 }
 
@@ -38,8 +38,10 @@ export class EnginePresence {
 
   /** Gives it to the engine for the first time. Rejects as `handOver`. */
   async begin(): Promise<EngineTorrent> {
-    const { lane, events } = this.#options
-    return (this.#opened = await lane.run(() => this.#handOver(events)))
+    const { lane, events, onRest } = this.#options
+    const opened = (this.#opened = await lane.run(() => this.#handOver(events)))
+    onRest()
+    return opened
   }
 
   /** Takes it from the engine, where it is there, until somebody asks for it. */

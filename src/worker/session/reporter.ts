@@ -9,7 +9,7 @@ import { inStep } from './in-step.ts'
 
 /** A torrent as the reporter sees it. */
 export interface Reported {
-  /** True while rates and peers, or the progress of a step, may change without being marked. */
+  /** True while rates and peers, or the progress of a step, may change without being marked; that it begins is marked. */
   readonly isActive: boolean
   row(now: number): TorrentRow
 }
@@ -17,24 +17,32 @@ export interface Reported {
 /** Changes of state are told together that happen within this time. */
 const soonMs = 20
 
-export class Reporter {
+export class Reporter<One extends Reported> {
   readonly #post: (delta: SnapshotDelta) => void
   readonly #share: Pick<HostShare, 'add'>
-  readonly #torrents: () => Iterable<Reported>
-  readonly #marked = new Set<Reported>()
-  readonly #lastRows = new WeakMap<Reported, string>()
+  readonly #isHere: (torrent: One) => boolean
+  readonly #marked = new Set<One>()
+  /** Those that were active at the last report: the others, of which there may be many, are not looked at. */
+  readonly #active = new Set<One>()
+  readonly #lastRows = new WeakMap<One, string>()
   #stop: (() => void) | undefined
   #soon: NodeJS.Timeout | undefined
   #lastTotals: SessionTotals | undefined
 
+  /** Nothing is told of torrents that are not here any more. */
   constructor(
-    torrents: () => Iterable<Reported>,
+    isHere: (torrent: One) => boolean,
     post: (delta: SnapshotDelta) => void,
     share: Pick<HostShare, 'add'>,
   ) {
-    this.#torrents = torrents
+    this.#isHere = isHere
     this.#post = post
     this.#share = share
+  }
+
+  /** The torrents that are active, as of the last report. */
+  get active(): ReadonlySet<One> {
+    return this.#active
   }
 
   /** Reports every `intervalMs` from now on. */
@@ -50,7 +58,7 @@ export class Reporter {
   }
 
   /** The torrent changed in a way that callers should see at once. */
-  mark(torrent: Reported): void {
+  mark(torrent: One): void {
     this.#marked.add(torrent)
     this.#soon ??= setTimeout(() => this.report(), soonMs)
   }
@@ -61,14 +69,16 @@ export class Reporter {
     const now = Date.now()
     const rows: TorrentRow[] = []
     const totals = { download_rate: 0, upload_rate: 0, num_peers: 0 }
-    for (const torrent of this.#torrents()) {
+    for (const torrent of new Set([...this.#active, ...this.#marked])) {
       const isMarked = this.#marked.has(torrent)
-      if (!torrent.isActive && !isMarked) continue
+      this.#active.delete(torrent)
+      if (!this.#isHere(torrent) || (!torrent.isActive && !isMarked)) continue
       const row = torrent.row(now)
       addTo(totals, row)
       // a marked row is told also where it is the last one again: main may show another one meanwhile
       if (this.#isNew(torrent, row) || isMarked) rows.push(row)
-      if (!torrent.isActive) this.#lastRows.delete(torrent) // nothing is told of it until it is marked
+      if (torrent.isActive) this.#active.add(torrent)
+      else this.#lastRows.delete(torrent) // nothing is told of it until it is marked
     }
     this.#marked.clear()
     const isQuiet = rows.length === 0 && this.#lastTotals !== undefined && isSame(totals, this.#lastTotals)
@@ -77,7 +87,7 @@ export class Reporter {
     else this.#post({ type: 'snapshot', at: now, rows, totals })
   }
 
-  #isNew(torrent: Reported, row: TorrentRow): boolean {
+  #isNew(torrent: One, row: TorrentRow): boolean {
     const text = JSON.stringify(row)
     if (this.#lastRows.get(torrent) === text) return false
     this.#lastRows.set(torrent, text)

@@ -40,12 +40,10 @@ const memoryBytes = 1024 * 1024 * 1024
 /** What trackers get to hear that a session stops, within the supervisor's own deadline. */
 const farewellMs = 3500
 
-/** A torrent that has everything is dormant when nobody was there for so long. */
-const usualDormantAfterMs = 60_000
-
 export class Session implements SessionApi {
   readonly #bound: Bound
   readonly #torrents = new Map<string, Torrent>()
+  readonly #reporter: Reporter<Torrent>
   readonly #near: TorrentSurroundings
   readonly #turns = new Turns()
   readonly #previews: Previews
@@ -63,6 +61,8 @@ export class Session implements SessionApi {
       this.#refusals.tell(swarm.engine)
       return swarm
     }
+    const isHere = (torrent: Torrent): boolean => this.#torrents.get(torrent.record.infoHash) === torrent
+    this.#reporter = new Reporter(isHere, post, new HostShare(boot.hostShare))
     this.#near = {
       disk: new SessionDisk({ hostShare: boot.hostShare }),
       memory: new MemoryBudget(memoryBytes),
@@ -70,7 +70,7 @@ export class Session implements SessionApi {
       checks: new CheckPlaces(boot.settings.max_active_checks),
       permits: new WritePermits(post),
       lane: new ActivationLane(),
-      reporter: new Reporter(() => this.#torrents.values(), post, new HostShare(boot.hostShare)),
+      reporter: this.#reporter,
       transfers: new TransferGate(boot.transfers, (error) => {
         for (const torrent of this.#torrents.values()) if (torrent.isOpen) torrent.fail(error)
       }),
@@ -79,12 +79,12 @@ export class Session implements SessionApi {
       healMs: boot.healMs,
     }
     this.#previews = new Previews(this.#near)
-    this.#near.reporter.start(boot.reportIntervalMs)
-    const dormantAfterMs = boot.dormantAfterMs ?? usualDormantAfterMs
-    this.#upkeep = new Upkeep(this.#torrents, dormantAfterMs, () => {
+    this.#reporter.start(boot.reportIntervalMs)
+    const before = (): void => {
       this.#near.transfers.look()
       this.#near.disk.pool.look()
-    })
+    }
+    this.#upkeep = new Upkeep(this.#torrents, this.#reporter, before, boot.dormantAfterMs)
   }
 
   async applyTorrent(record: TorrentRecord): Promise<void> {
@@ -198,7 +198,7 @@ export class Session implements SessionApi {
   }
 
   async reportEvery(intervalMs: number): Promise<void> {
-    this.#near.reporter.start(intervalMs)
+    this.#reporter.start(intervalMs)
     await Promise.resolve()
   }
 
@@ -219,8 +219,8 @@ export class Session implements SessionApi {
     const farewell = swarm?.trackers.close(farewellMs)
     await this.#turns.settled() // what was promised to be deleted is deleted
     await Promise.all(Array.from(this.#torrents.values(), async (torrent) => await torrent.close()))
-    this.#near.reporter.report()
-    this.#near.reporter.stop()
+    this.#reporter.report()
+    this.#reporter.stop()
     await this.#near.disk.close()
     await farewell
     if (swarm === undefined) {

@@ -32,7 +32,7 @@ export interface MeetingOptions {
   readonly events: Omit<TorrentEvents, 'onDownloaded' | 'onUploaded'>
   /** What it counts into. */
   readonly meter: TorrentMeter
-  /** It fell asleep, or woke up. */
+  /** It fell asleep, or is in the engine now. */
   readonly onRest: () => void
 }
 

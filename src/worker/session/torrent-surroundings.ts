@@ -1,14 +1,14 @@
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { SessionEvent } from '../../protocol/session-rpc.ts'
 import type { ActivationLane } from './activation-lane.ts'
-import type { Reporter } from './reporter.ts'
+import type { Reported, Reporter } from './reporter.ts'
 import type { Swarm } from './swarm.ts'
 import type { ContentSurroundings } from './content-surroundings.ts'
 import type { TransferGate } from './transfer-gate.ts'
 
 /** What a torrent needs of its session. */
 export type TorrentSurroundings = ContentSurroundings & {
-  readonly reporter: Reporter
+  readonly reporter: Pick<Reporter<Reported>, 'mark'>
   readonly lane: ActivationLane
   readonly swarm: () => Promise<Swarm>
   readonly post: (event: SessionEvent) => void

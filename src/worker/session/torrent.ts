@@ -192,8 +192,8 @@ export class Torrent implements Reported {
     clearTimeout(this.#heal)
     await this.#meeting?.close()
     this.#meeting = undefined
-    if (this.#phase !== undefined)
-      this.#near.post({ type: 'activation_ended', infoHash: this.record.infoHash })
+    const { infoHash } = this.record
+    if (this.#phase !== undefined) this.#near.post({ type: 'activation_ended', infoHash })
     this.#phase = undefined
     this.#phaseProgress = undefined
     this.#error = undefined
@@ -243,7 +243,7 @@ export class Torrent implements Reported {
   }
 
   #to(phase: Phase, progress?: number): void {
-    if (this.#phase !== phase) this.#near.reporter.mark(this)
+    if (this.#phase !== phase || this.#phaseProgress === undefined) this.#near.reporter.mark(this)
     this.#phase = phase
     this.#phaseProgress = progress
   }

@@ -5,10 +5,13 @@
  */
 import { HeapKeeper } from './heap-keeper.ts'
 import { inStep } from './in-step.ts'
+import type { Reporter } from './reporter.ts'
 import type { Torrent } from './torrent.ts'
 
 /** How often what was written is synced and its bits told. */
 const everyMs = 5000
+/** A torrent that has everything is dormant when nobody was there for so long. */
+const usualDormantAfterMs = 60_000
 /** Torrents whose files are looked at, of those that are dormant, each time. */
 const mostDormantLooks = 100
 /** So many of them look together: those that lie in one folder open it once. */
@@ -17,13 +20,20 @@ const looksAtOnce = 10
 export class Upkeep {
   readonly stop: () => void
   readonly #torrents: ReadonlyMap<string, Torrent>
+  readonly #reporter: Pick<Reporter<Torrent>, 'active'>
   readonly #dormantAfterMs: number
   readonly #heap = new HeapKeeper()
   #walk: Iterator<Torrent, undefined> | undefined
 
   /** Begins at once; `before` is called each time. A torrent is dormant that met nobody for `dormantAfterMs`. */
-  constructor(torrents: ReadonlyMap<string, Torrent>, dormantAfterMs: number, before: () => void) {
+  constructor(
+    torrents: ReadonlyMap<string, Torrent>,
+    reporter: Pick<Reporter<Torrent>, 'active'>,
+    before: () => void,
+    dormantAfterMs = usualDormantAfterMs,
+  ) {
     this.#torrents = torrents
+    this.#reporter = reporter
     this.#dormantAfterMs = dormantAfterMs
     this.stop = inStep(() => {
       before()
@@ -33,7 +43,7 @@ export class Upkeep {
   }
 
   async #run(): Promise<void> {
-    for (const torrent of this.#torrents.values()) {
+    for (const torrent of [...this.#reporter.active]) {
       if (!torrent.isActive) continue
       await torrent.checkpoint()
       torrent.meeting?.look(performance.now(), this.#dormantAfterMs)

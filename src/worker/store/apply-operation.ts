@@ -1,5 +1,4 @@
 import { RestTorrentError } from '../../protocol/errors.ts'
-import type { TorrentCounters } from '../../protocol/counters.ts'
 import type { StoreOperation, TorrentKey } from '../../protocol/store-rpc.ts'
 import type { TorrentCheckpoint } from '../../protocol/records.ts'
 import { packIdentities } from './file-identities.ts'
@@ -146,6 +145,8 @@ type TorrentChange = Extract<
   { type: 'remove_torrent' | 'put_metadata' | 'checkpoint' | 'put_counters' }
 >
 
+type Kept = Pick<StoreOperation & { type: 'put_counters' }, 'counters' | 'activeFrom' | 'seedingFrom'>
+
 function changeTorrent(statements: Statements, torrent: number, change: TorrentChange): void {
   switch (change.type) {
     case 'remove_torrent': {
@@ -160,7 +161,7 @@ function changeTorrent(statements: Statements, torrent: number, change: TorrentC
     case 'checkpoint':
       return checkpoint(statements, torrent, change.checkpoint)
     case 'put_counters':
-      return putCounters(statements, torrent, change.counters)
+      return putCounters(statements, torrent, change)
   }
 }
 
@@ -192,15 +193,16 @@ function checkpoint(
     bits: bits ?? null,
     files: packIdentities(files),
   })
-  putCounters(statements, torrent, counters)
+  putCounters(statements, torrent, { counters, activeFrom: null, seedingFrom: null })
 }
 
 function putCounters(
   statements: Statements,
   torrent: number,
-  { completedTold, ...counters }: TorrentCounters,
+  { counters, activeFrom, seedingFrom }: Kept,
 ): void {
-  statements.putCounters.run({ torrent, ...counters, completedTold: Number(completedTold) })
+  const completedTold = Number(counters.completedTold)
+  statements.putCounters.run({ torrent, ...counters, completedTold, activeFrom, seedingFrom })
 }
 
 function findTorrent(statements: Statements, { sessionId, infoHash }: TorrentKey): number | undefined {

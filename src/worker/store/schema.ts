@@ -9,6 +9,7 @@ import { jobTable } from './stored-job.ts'
 import { transferTable } from './stored-transfer.ts'
 import { countersApart } from './counters-apart.ts'
 import { historyTables } from './stored-history.ts'
+import { runningTimes } from './running-times.ts'
 import { statisticsTable } from './stored-statistics.ts'
 import { droppedColumn, webhookTables } from './stored-webhook.ts'
 
@@ -37,6 +38,7 @@ export const migrations: readonly Migration[] = [
   linkSecret,
   statisticsTable,
   droppedColumn,
+  runningTimes,
 ]
 
 /**

@@ -3,6 +3,7 @@ import { answerStatements } from './stored-answer.ts'
 import { auditStatements } from './stored-audit.ts'
 import { jobStatements } from './stored-job.ts'
 import { historyStatements, volatileHistoryTables } from './stored-history.ts'
+import { timeUntilNow } from './running-times.ts'
 import { statisticsColumn, statisticsStatements } from './stored-statistics.ts'
 import { webhookStatements } from './stored-webhook.ts'
 import { transferStatements } from './stored-transfer.ts'
@@ -85,7 +86,8 @@ const texts = {
       open_for_writing = excluded.open_for_writing, bits = excluded.bits, files = excluded.files`,
   putCounters: `
     INSERT OR REPLACE INTO counters
-    VALUES (:torrent, :downloaded, :uploaded, :activeTimeMs, :seedingTimeMs, :finishedAt, :completedTold)`,
+    VALUES (:torrent, :downloaded, :uploaded, :activeTimeMs, :seedingTimeMs, :finishedAt, :completedTold,
+      :activeFrom, :seedingFrom)`,
 
   loadSessions: `
     SELECT seq, id, record, clean, removed, dht,
@@ -94,12 +96,14 @@ const texts = {
     FROM session WHERE seq > :after ORDER BY seq LIMIT :rows`,
   loadTorrents: `
     SELECT torrent.seq, session.id AS session, info_hash, torrent.record, facts, removal, delete_data,
-      queue_rank, raw_info, open_for_writing, bits, files, downloaded, uploaded, active_time_ms, seeding_time_ms,
+      queue_rank, raw_info, open_for_writing, bits, files, counters.downloaded, counters.uploaded,
+      ${timeUntilNow('active')} AS active_time_ms, ${timeUntilNow('seeding')} AS seeding_time_ms,
       finished_at, completed_told
     FROM torrent JOIN session ON session.seq = torrent.session
     LEFT JOIN metainfo ON metainfo.torrent = torrent.seq
     LEFT JOIN checkpoint ON checkpoint.torrent = torrent.seq
     LEFT JOIN counters ON counters.torrent = torrent.seq
+    LEFT JOIN session_statistics AS done ON done.session = torrent.session
     WHERE torrent.seq > :after ORDER BY torrent.seq LIMIT :rows`,
 } as const
 

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { SessionRecords } from '../../../src/main/records/session-records.ts'
 import { rowOfRecord, type TorrentRecord } from '../../../src/protocol/records.ts'
 import type { StoreOperation } from '../../../src/protocol/store-rpc.ts'
+import type { TorrentRow } from '../../../src/protocol/torrent.ts'
 import { openStore, type Store } from '../../../src/worker/store/store.ts'
 import { eventually, suite, temporaryFolder } from '../../support/suite.ts'
 import { checkpointOf, loadAll, magnetOf, refusal, sessionOf, torrentOf } from '../../worker/store/fixture.ts'
@@ -156,25 +157,64 @@ keeping('time is counted in the states in which a torrent runs, and in no other'
   })
 })
 
-keeping('counters are written while a torrent runs and once after it, then no more', async () => {
-  const written: StoreOperation[] = []
+keeping('counters are written when more than time has passed, and tell since when that goes on', async () => {
+  const writes: StoreOperation[] = []
+  let isFull = false
   const records = new SessionRecords(sessionOf(), {
     journal: {
       write: (...operations) => {
-        written.push(...operations)
+        if (isFull) return Promise.reject(new Error('no space'))
+        writes.push(...operations)
         return Promise.resolve()
       },
     },
-    onFailed: (error) => assert.unreachable(String(error)),
+    onFailed: () => undefined,
   })
   await records.add(record)
-  written.length = 0
-  const rounds = (['seeding', 'seeding', 'stopped', 'stopped', 'stopped'] as const).map((state) => {
-    records.counting.observe([{ ...rowOfRecord(record), state }])
+  const row = rowOfRecord(record)
+  const kept = (changed: Partial<TorrentRow>): string[] => {
+    writes.length = 0
+    records.counting.observe([{ ...row, ...changed }])
     records.counting.keep()
-    return written.splice(0).map(({ type }) => type)
+    return writes.flatMap((one) =>
+      one.type === 'put_counters'
+        ? [one.activeFrom, one.seedingFrom].map((from) => (from === null ? 'rests' : 'goes on'))
+        : [],
+    )
+  }
+  assert.equal(kept({ state: 'downloading' }), ['goes on', 'rests'])
+  assert.equal(kept({ state: 'downloading' }), [])
+  assert.equal(kept({ state: 'downloading', downloaded: 8 }), ['goes on', 'rests'])
+  assert.equal(kept({ state: 'seeding' }), ['goes on', 'goes on'])
+  assert.equal(kept({ state: 'finished' }), [])
+  records.checkpoint(infoHash, checkpointOf(9))
+  assert.equal(kept({ state: 'seeding' }), ['goes on', 'goes on'], 'those of a checkpoint rest')
+  isFull = true
+  assert.equal(kept({ state: 'seeding', uploaded: 2 ** 46 }), [])
+  isFull = false
+  await records.mark(false) // what failed has failed by then
+  assert.equal(kept({ state: 'seeding', uploaded: 2 ** 46 }), ['goes on', 'goes on'], 'what was not written')
+  assert.equal(kept({ state: 'stopped' }), ['rests', 'rests'])
+  assert.equal(kept({ state: 'stopped' }), [])
+  records.counting.observe([{ ...row, state: 'seeding' }])
+  writes.length = 0
+  records.counting.rest()
+  assert.is(writes[0]?.type, 'put_counters')
+})
+
+keeping('a kill loses no time that the session was seen to run', async () => {
+  await withTorrent(async (records, store) => {
+    records.statistics.see(true)
+    records.counting.observe([{ ...rowOfRecord(record), state: 'seeding' }])
+    records.counting.keep()
+    await timePasses()
+    records.counting.keep() // of the torrent nothing is written
+    await records.keep() // what was written before it is durable then
+    const { torrents, sessions } = await loadAll(store)
+    const { counters } = torrents[0]?.checkpoint ?? {}
+    assert.ok((counters?.seedingTimeMs ?? 0) >= 2, 'it has the time that came after it was written')
+    assert.ok((counters?.seedingTimeMs ?? 0) <= (sessions[0]?.statistics.runningMs ?? 0))
   })
-  assert.equal(rounds, [['put_counters'], ['put_counters'], ['put_counters'], [], []])
 })
 
 keeping('torrents that stop together are written together', async () => {

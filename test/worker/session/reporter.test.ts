@@ -14,7 +14,7 @@ reports('a report that tells nothing new is counted, and no message is sent', as
   const torrent = { isActive: false, peers: 0, row: () => ({ ...row, num_peers: torrent.peers }) }
   const row = rowOfRecord(torrentRecord())
   const reporter = new Reporter(
-    () => [torrent],
+    () => true,
     (delta) => told.push(delta),
     share,
   )
@@ -24,6 +24,7 @@ reports('a report that tells nothing new is counted, and no message is sent', as
   assert.is(told.length, 1)
   torrent.isActive = true
   torrent.peers = 2
+  reporter.mark(torrent)
   await eventually(10_000, 'the change', () => told.length > 1)
   assert.equal([told[1]?.rows.length, told[1]?.totals.num_peers], [1, 2])
   torrent.isActive = false

@@ -20,6 +20,7 @@ import {
 } from './fixture.ts'
 
 const test = suite('worker/store/store')
+const resting = { activeFrom: null, seedingFrom: null }
 
 /** Changes the closed file behind the store's back. */
 function change(folder: string, sql: string): void {
@@ -105,12 +106,12 @@ test('a checkpoint replaces the one before, and counters leave the rest of it', 
   const { infoHash } = torrentOf(1)
   const key = { sessionId: sessionId(), infoHash }
   await store.write([putSession(), putTorrent(torrentOf(1))])
-  await store.write([{ type: 'put_counters', ...key, counters: countersOf(1) }])
+  await store.write([{ type: 'put_counters', ...key, ...resting, counters: countersOf(1) }])
   const counted = await loadAll(store)
   await store.write([{ type: 'checkpoint', ...key, checkpoint: { ...checkpointOf(1), openForWriting: [] } }])
   await store.write([{ type: 'checkpoint', ...key, checkpoint: checkpointOf(5) }])
   const counters = countersOf(6)
-  await store.write([{ type: 'put_counters', ...key, counters }])
+  await store.write([{ type: 'put_counters', ...key, ...resting, counters }])
   const after = await loadAll(store)
   await store.close()
   assert.equal(counted.torrents[0]?.checkpoint, {
@@ -120,6 +121,45 @@ test('a checkpoint replaces the one before, and counters leave the rest of it', 
     counters: countersOf(1),
   })
   assert.equal(after.torrents[0]?.checkpoint, { ...checkpointOf(5), counters })
+})
+
+test('times go on with what their session runs, until they are written again', async () => {
+  const store = await openStore(temporaryFolder())
+  const { infoHash } = torrentOf(1)
+  const key = { sessionId: sessionId(), infoHash }
+  const counters = { ...countersOf(1), activeTimeMs: 1000, seedingTimeMs: 100 }
+  const times = async (): Promise<unknown> => {
+    const { activeTimeMs, seedingTimeMs } = (await loadAll(store)).torrents[0]?.checkpoint?.counters ?? {}
+    return [activeTimeMs, seedingTimeMs]
+  }
+  const run = async (runningMs: number): Promise<void> =>
+    await store.write([
+      { type: 'count_session', sessionId: sessionId(), done: { ...noStatistics, runningMs } },
+    ])
+  await store.write([
+    putSession(),
+    putTorrent(torrentOf(1)),
+    { type: 'put_counters', ...key, counters, activeFrom: 20, seedingFrom: null },
+  ])
+  const seen = [await times()]
+  await run(15)
+  seen.push(await times())
+  await run(25)
+  seen.push(await times())
+  await store.write([{ type: 'put_counters', ...key, counters, activeFrom: 30, seedingFrom: 40 }])
+  await run(10)
+  seen.push(await times())
+  await store.write([{ type: 'checkpoint', ...key, checkpoint: { ...checkpointOf(1), counters } }])
+  await run(10)
+  seen.push(await times())
+  await store.close()
+  assert.equal(seen, [
+    [1000, 100],
+    [1000, 100],
+    [1020, 100],
+    [1020, 110],
+    [1000, 100],
+  ])
 })
 
 test('a change of what is not there is nothing', async () => {

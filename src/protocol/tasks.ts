@@ -5,6 +5,7 @@ import type { TorrentPlace } from './torrent-place-form.ts'
 
 export type TaskName =
   | 'parseMetainfo'
+  | 'parseAndPlace'
   | 'describeInfo'
   | 'resolveFolder'
   | 'freeSpace'
@@ -159,6 +160,18 @@ export interface FileList {
     readonly length: number
     readonly have: number
   }[]
+}
+
+/** Metainfo that is to be parsed, and the folder that is to be resolved where it is good. */
+export interface PlacedMetainfo {
+  readonly bytes: Uint8Array
+  readonly folder: FolderRequest
+}
+
+/** What they are; a folder that is refused is told apart, since other things are refused before. */
+export interface PlacedDigest {
+  readonly digest: TorrentDigest
+  readonly folder: TaskAnswer<FolderAnswer>
 }
 
 /** A file of a torrent by its place in the metainfo. */

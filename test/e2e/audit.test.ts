@@ -100,17 +100,40 @@ audit('what was answered is noted also when the process is killed at once', asyn
       RESTTORRENT_LISTEN_HOST: '127.0.0.1',
     })
   const made: string[] = []
+  const added: string[] = []
   for (let kill = 0; kill < 3; kill += 1) {
     await using server = started()
     const face = restFace(await server.listening())
     for (let at = 0; at < 10; at += 1)
       made.push((await face.call('create_key', { scope: 'control' })).key.prefix)
+    const session = await openSession(face, { memory_only: 0 })
+    for (const name of [`one-${kill}`, `other-${kill}`]) {
+      const { bytes, infoHash } = makeMetainfo({ name })
+      await addTorrent(face, session, { file: bytes, autostart: 0 })
+      const again = await face.ask('upload_torrent', {
+        session_id: session.id,
+        save_path: 'here',
+        file: bytes,
+      })
+      assert.is(codeOf(again), 'torrent_exists')
+      added.push(infoHash)
+    }
     server.signal('SIGKILL')
     await server.ended()
   }
   await using server = started()
   const { entries } = await restFace(await server.listening()).call('get_audit_log', { limit: 100 })
-  assert.equal(entries.map(({ key_prefix }) => key_prefix).toReversed(), made)
+  const successes = entries.filter(({ result }) => result === 'success').toReversed()
+  const of = (name: string) => successes.filter(({ command }) => command === name)
+  assert.equal(
+    of('create_key').map(({ key_prefix }) => key_prefix),
+    made,
+  )
+  assert.equal(
+    of('upload_torrent').map(({ info_hash }) => info_hash),
+    added,
+    'each once',
+  )
 })
 
 audit.run()

@@ -4,6 +4,7 @@
  * entries of another out, and in all.
  */
 import type { AuditEntry, AuditQuery, AuditRow } from '../../protocol/audit.ts'
+import type { StoreOperation } from '../../protocol/store-rpc.ts'
 import type { Log } from '../log.ts'
 import { BackgroundWrites, type Journal } from '../records/journal.ts'
 
@@ -33,18 +34,20 @@ export class AuditLog {
 
   /** Settles, and never rejects, when the entry is on disk, could not be written, or takes too long. */
   async note(entry: AuditEntry): Promise<void> {
-    const { key } = entry
-    const noted = (this.#noted.get(key) ?? 0) + 1
-    this.#noted.set(key, noted)
-    const trim = { type: 'trim_audit', key, keepOfKey, keepInAll } as const
-    const written = this.#writes.written(
-      { type: 'put_audit', entry },
-      ...(noted % trimEvery === 0 ? [trim] : []),
-    )
+    const written = this.#writes.written(...this.operations(entry))
     let timer: NodeJS.Timeout | undefined
     const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)))
     await Promise.race([written, patience])
     clearTimeout(timer)
+  }
+
+  /** What notes an entry, to be written beside the change itself: both are durable then, or neither is. */
+  operations(entry: AuditEntry): StoreOperation[] {
+    const { key } = entry
+    const noted = (this.#noted.get(key) ?? 0) + 1
+    this.#noted.set(key, noted)
+    const trim = { type: 'trim_audit', key, keepOfKey, keepInAll } as const
+    return [{ type: 'put_audit', entry }, ...(noted % trimEvery === 0 ? [trim] : [])]
   }
 
   /** The newest entries first, with all that was answered before. Rejects with a disk code. */

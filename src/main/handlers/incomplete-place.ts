@@ -6,7 +6,7 @@
 import { dirname, join } from 'node:path'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { SessionRecord, TorrentRecord } from '../../protocol/records.ts'
-import type { FolderAnswer } from '../../protocol/tasks.ts'
+import type { FolderAnswer, FolderRequest } from '../../protocol/tasks.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
 
 export interface PathSurroundings {
@@ -91,10 +91,20 @@ async function resolveIncomplete(
 }
 
 async function resolve(
-  { tasks, rootDir, dataDir }: PathSurroundings,
+  near: PathSurroundings,
   root: string,
   path: string,
   neededBytes: number,
 ): Promise<FolderAnswer> {
-  return await tasks.resolveFolder({ rootDir, root, reservedDir: dataDir, path, neededBytes })
+  return await near.tasks.resolveFolder(folderOf(near, root, path, neededBytes))
+}
+
+/** The question after a folder below a session's root. */
+export function folderOf(
+  { rootDir, dataDir }: Pick<PathSurroundings, 'rootDir' | 'dataDir'>,
+  root: string,
+  path: string,
+  neededBytes: number,
+): FolderRequest {
+  return { rootDir, root, reservedDir: dataDir, path, neededBytes }
 }

@@ -3,6 +3,7 @@
  * Idempotency-Key and whether there is time for it, and note what changes.
  */
 import { commandNames, commands, type CommandName } from '../../protocol/commands.ts'
+import type { StoreOperation } from '../../protocol/store-rpc.ts'
 import type { AuditLog } from '../access/audit-log.ts'
 import type { Overload } from '../access/overload.ts'
 import { permit } from '../access/permit.ts'
@@ -44,9 +45,14 @@ export function permittedHandlers(
 
 function noted(name: CommandName, handler: Handler, audit: AuditLog): Handler {
   return async (input, caller) => {
+    const written = { isNoted: false }
+    const noteBeside = (value: object): StoreOperation[] => {
+      written.isNoted = true
+      return audit.operations(auditEntryOf(name, input, caller, { reply: { value } }))
+    }
     try {
-      const reply = await handler(input, caller)
-      await audit.note(auditEntryOf(name, input, caller, { reply }))
+      const reply = await handler(input, { ...caller, noteBeside })
+      if (!written.isNoted) await audit.note(auditEntryOf(name, input, caller, { reply }))
       return reply
     } catch (error) {
       void audit.note(auditEntryOf(name, input, caller, { error })) // nothing was acknowledged

@@ -1,5 +1,6 @@
 /** What a handler answers: a value, or bytes that are ready to be sent as they are. */
 import type { CommandInput, CommandName, CommandOutput } from '../../protocol/commands.ts'
+import type { StoreOperation } from '../../protocol/store-rpc.ts'
 import type { Access } from '../access/access.ts'
 
 /** How old a read is, and whether the worker it comes from is silent. */
@@ -39,6 +40,11 @@ export interface Caller {
   readonly access: Access
   /** As it came, see `IdempotentCalls`. */
   readonly idempotencyKey?: string
+  /**
+   * What notes the success of the call in the audit log. A handler whose success is one write writes it there, and
+   * the answer waits for one commit instead of two.
+   */
+  readonly noteBeside?: ((made: object) => readonly StoreOperation[]) | undefined
 }
 
 /** One handler for each command of the table. */

@@ -20,8 +20,9 @@ import type { SessionSupervisor } from '../supervisor/session-supervisor.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
 import { freshnessOf } from './freshness.ts'
-import { placeOfNew } from './incomplete-place.ts'
-import type { Handlers } from './reply.ts'
+import { folderOf, placeOfNew } from './incomplete-place.ts'
+import { placingTasks, type PlacingTasks } from './placing-tasks.ts'
+import type { Caller, Handlers } from './reply.ts'
 import { readSource, type Candidate } from './torrent-source.ts'
 
 export interface TorrentHandlerOptions {
@@ -36,6 +37,12 @@ export interface TorrentHandlerOptions {
   readonly quotas: QuotaBook
 }
 
+/** What an add needs of these, and how it is noted with what it writes. */
+interface AddOptions extends Omit<TorrentHandlerOptions, 'tasks'> {
+  readonly tasks: PlacingTasks
+  readonly noteBeside?: Caller['noteBeside']
+}
+
 /** Where files lie, under which names, and what is there of them. */
 export type KnownFiles = Pick<TorrentRecord, 'saveFolder' | 'savePath' | 'renamed' | 'resume'>
 
@@ -48,10 +55,12 @@ type TorrentHandlers = Pick<
 export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers {
   const { supervisor, board, log } = options
   return {
-    upload_torrent: async (input) => {
-      supervisor.session(input.session_id)
-      const candidate = await readSource(input, options.tasks, options.fetchPolicy)
-      return { value: await addTorrent(input, candidate, options) }
+    upload_torrent: async (input, { noteBeside }) => {
+      const { root } = supervisor.session(input.session_id).records.session
+      const expected = folderOf(options, root, input.save_path, 0)
+      const tasks = input.file ? placingTasks(options.tasks, expected) : options.tasks
+      const candidate = await readSource(input, tasks, options.fetchPolicy)
+      return { value: await addTorrent(input, candidate, { ...options, tasks, noteBeside }) }
     },
     get_torrent: ({ session_id, info_hash }) => {
       const session = supervisor.session(session_id)
@@ -96,7 +105,7 @@ export function torrentHandlers(options: TorrentHandlerOptions): TorrentHandlers
 export async function addTorrent(
   input: CommandInput<'upload_torrent'>,
   candidate: Candidate,
-  options: TorrentHandlerOptions,
+  options: AddOptions,
   known?: KnownFiles,
 ): Promise<TorrentRow> {
   const { supervisor, board, quotas, log } = options
@@ -140,7 +149,7 @@ async function recordNew(
   input: CommandInput<'upload_torrent'>,
   memoryOnly: boolean,
   candidate: Candidate,
-  near: TorrentHandlerOptions,
+  near: AddOptions,
   known: KnownFiles | undefined,
 ): Promise<{ session: SessionSupervisor; record: TorrentRecord }> {
   const { supervisor } = near
@@ -156,7 +165,8 @@ async function recordNew(
   const session = supervisor.session(input.session_id) // it may have been deleted meanwhile
   const record = recordOf(input, candidate, { ...place, memoryOnly })
   const withdraw = await supervisor.files.admit(session.id, record)
-  await session.records.add(record).catch((error: unknown) => {
+  const beside = memoryOnly ? [] : (near.noteBeside?.({ info_hash: record.infoHash }) ?? [])
+  await session.records.add(record, beside).catch((error: unknown) => {
     withdraw()
     throw error
   })

@@ -28,7 +28,7 @@ export interface Candidate {
  */
 export async function readSource(
   input: Pick<CommandInput<'upload_torrent'>, 'file' | 'magnet' | 'url'>,
-  tasks: TaskPool,
+  tasks: Pick<TaskPool, 'parseMetainfo'>,
   fetchPolicy: AddressPolicy,
 ): Promise<Candidate> {
   const { file, magnet, url } = input
@@ -41,7 +41,11 @@ export async function readSource(
 }
 
 /** What a URL answers with is not told beyond that it is no torrent: the caller may probe what we can reach. */
-async function fetchMetainfo(url: string, tasks: TaskPool, policy: AddressPolicy): Promise<TorrentDigest> {
+async function fetchMetainfo(
+  url: string,
+  tasks: Pick<TaskPool, 'parseMetainfo'>,
+  policy: AddressPolicy,
+): Promise<TorrentDigest> {
   const answer = await guardedFetch(url, { policy, maxBytes: largestMetainfo })
   return await tasks.parseMetainfo(answer.body).catch((error: unknown) => {
     if (error instanceof RestTorrentError && error.code === 'overloaded') throw error

@@ -73,14 +73,14 @@ export class SessionRecords {
     throw new RestTorrentError('torrent_exists', `torrent ${infoHash} exists in the session already`)
   }
 
-  /** Adds a torrent. Rejects with `torrent_exists` or a disk code, and then nothing is changed. */
-  async add(record: TorrentRecord): Promise<void> {
+  /** Adds a torrent, `beside` with it. Rejects with `torrent_exists` or a disk code, and then nothing is changed. */
+  async add(record: TorrentRecord, beside: readonly StoreOperation[] = []): Promise<void> {
     this.refuseDuplicate(record.infoHash)
     this.#adding.add(record.infoHash)
     try {
       await this.#turns.take(record.infoHash, async () => {
         const takenOver = takenOverBy(this.removals, record)
-        await this.#write(record, ...addTorrent(this.session.id, record, takenOver))
+        await this.#write(record, ...addTorrent(this.session.id, record, takenOver), ...beside)
         for (const removal of takenOver) removal.deleteData = false
         this.torrents.set(record.infoHash, record)
       })

@@ -36,6 +36,8 @@ import type {
   InfoDescription,
   SpaceAnswer,
   FoundFile,
+  PlacedDigest,
+  PlacedMetainfo,
   PlayableFile,
   TaskAnswer,
   TaskName,
@@ -72,6 +74,11 @@ export class TaskPool {
   /** Parses and checks metainfo. Rejects with `invalid_metainfo` and its kin. */
   async parseMetainfo(bytes: Uint8Array): Promise<TorrentDigest> {
     return await run(this.#quick, 'parseMetainfo', bytes, parseDeadlineMs)
+  }
+
+  /** Both in one task, see `PlacedMetainfo`. Rejects as `parseMetainfo`. */
+  async parseAndPlace(wish: PlacedMetainfo): Promise<PlacedDigest> {
+    return await run(this.#quick, 'parseAndPlace', wish, parseDeadlineMs)
   }
 
   /** What an info dictionary says. Rejects with `invalid_metainfo` and its kin. */

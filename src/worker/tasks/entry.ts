@@ -32,6 +32,8 @@ import type {
   InfoDescription,
   SpaceAnswer,
   FoundFile,
+  PlacedDigest,
+  PlacedMetainfo,
   PlayableFile,
   TaskAnswer,
   TorrentDigest,
@@ -63,6 +65,11 @@ import { writeExport as writeExportPart } from './write-export.ts'
 /** See `TorrentDigest`. */
 export function parseMetainfo(bytes: Uint8Array): TaskAnswer<TorrentDigest> {
   return answer(() => digestMetainfo(bytes))
+}
+
+/** See `PlacedMetainfo`. */
+export function parseAndPlace({ bytes, folder }: PlacedMetainfo): TaskAnswer<PlacedDigest> {
+  return answer(() => ({ digest: digestMetainfo(bytes), folder: answer(() => resolveUnderRoot(folder)) }))
 }
 
 /** See `InfoDescription`. */

@@ -21,6 +21,7 @@ import { ActivationLane } from './activation-lane.ts'
 import type { Bound } from './bind.ts'
 import { changeSources } from './change-sources.ts'
 import { CheckPlaces } from './check-places.ts'
+import { deleteFilesOf } from './delete-files-of.ts'
 import { HashClient } from './hash-client.ts'
 import { Previews } from './previews.ts'
 import { Refusals } from './refusals.ts'
@@ -104,12 +105,10 @@ export class Session implements SessionApi {
     const { deleteData, spared } = removal
     await this.#turns.take(record.infoHash, async () => {
       const present = this.#torrents.get(record.infoHash)
-      const later = present && isOtherLife(present, record) ? present.record : undefined
+      const later = present && isOtherLife(present, record) ? present : undefined
       if (later === undefined) this.#torrents.delete(record.infoHash)
       const torrent = later ? undefined : present
-      const isTakenOver = later?.saveFolder === record.saveFolder // what lies there is that one's now
-      if (deleteData && !isTakenOver)
-        await (torrent ?? new Torrent(record, this.#near)).deleteData(new Set(spared))
+      if (deleteData) await deleteFilesOf(torrent ?? new Torrent(record, this.#near), spared, later)
       else await torrent?.close()
     })
   }

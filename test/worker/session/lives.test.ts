@@ -1,6 +1,6 @@
 /** A torrent that is removed and added again: what belongs to the life before harms the one after it nowhere. */
 import { HostShare } from '../../../src/protocol/host-share.ts'
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { factsOf, type TorrentRecord } from '../../../src/protocol/records.ts'
@@ -9,6 +9,7 @@ import { parseInfo } from '../../../src/protocol/torrent-info.ts'
 import { bindFirstFree } from '../../../src/worker/session/bind.ts'
 import { Session } from '../../../src/worker/session/session.ts'
 import { hashRange } from '../../../src/worker/tasks/hash-range.ts'
+import { filesBelow } from '../../support/content.ts'
 import { makeMetainfo, writeFiles } from '../../support/metainfo.ts'
 import { sessionSettings } from '../../support/session-record.ts'
 import { eventually, suite, temporaryFolder } from '../../support/suite.ts'
@@ -74,8 +75,26 @@ lives('a removal that is told after the torrent was added again takes nothing fr
       const told = events.filter(({ type }) => type === 'checkpoint').map(({ addedAt }) => addedAt)
       return String([...new Set(told)]) === '1,2'
     })
+    mkdirSync(join(folder, 'sub'))
+    writeFileSync(join(folder, 'sub/other'), 'what the first life had there')
+    const renamed = [{ index: 0, path: 'sub/other' }]
+    await session.removeTorrent({ ...before, renamed }, { deleteData: true, spared: [] })
+    assert.equal(filesBelow(folder), ['again'], 'a file of another name is not its own')
     await session.removeTorrent(after, { deleteData: true, spared: [] })
-    assert.not(existsSync(join(folder, 'again')))
+    assert.equal(filesBelow(folder), [])
+    writeFiles(folder, made)
+    const magnet = { ...after.source, rawInfo: undefined }
+    const isFetching = () =>
+      events.some((event) => {
+        if (event.type !== 'snapshot') return false
+        return event.rows.some((row) => row.state === 'downloading_metadata' && row.added_at === 3)
+      })
+    await session.applyTorrent({ ...record(folder, 3), source: magnet, facts: undefined })
+    await eventually(waitMs, 'the third life asks for its metadata', isFetching)
+    events.length = 0
+    await session.removeTorrent(after, { deleteData: true, spared: [] })
+    assert.equal(filesBelow(folder), [], 'which files it has is not known')
+    await eventually(waitMs, 'the third life to go on', isFetching)
   } finally {
     await session.stop()
   }

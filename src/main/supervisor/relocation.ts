@@ -96,7 +96,9 @@ export class Relocation {
 
   /**
    * Removes what lies of a torrent beside its place, once nothing of it is on its way: what a run before has left,
-   * or what was made of one that is removed. Rejects with a disk code.
+   * or what was made of one that is removed. Rejects with a disk code, and with `files_changed` where the disk is not
+   * mounted that has copies of one that is removed; those of one that is there are for the next start, or forgotten
+   * when it is moved again.
    */
   async sweep(session: SweptSession, record: TorrentRecord, removal?: RemovedBy): Promise<void> {
     await this.#turns.take(keyOf(session, record.infoHash), () => this.#sweep(session, record, removal))
@@ -157,7 +159,7 @@ export class Relocation {
     place: TorrentPlace,
     { signal, mayCopy, progress }: RelocationOptions,
   ): Promise<void> {
-    const { tasks, hashDesk } = this.#near
+    const [{ tasks, hashDesk }, { id }] = [this.#near, session]
     const now = (): TorrentRecord => findNow(session.records, torrent)
     signal.throwIfAborted()
     const before = now()
@@ -177,15 +179,7 @@ export class Relocation {
       throw new RestTorrentError('disk_failed', 'a file cannot have this name there: move the torrent')
     const copies = isLinked
       ? undefined
-      : new PieceCopies({
-          tasks,
-          hashDesk,
-          sessionId: session.id,
-          place: filePlace(place),
-          now,
-          signal,
-          progress,
-        })
+      : new PieceCopies({ tasks, hashDesk, sessionId: id, place: filePlace(place), now, signal, progress })
     await copies?.most()
     await holdFiles(session, torrent.infoHash, signal)
     const held = now()
@@ -224,8 +218,11 @@ export class Relocation {
     if (elsewhere === undefined || source.rawInfo === undefined) return
     const spared = await files.sparedAt(session.id, last, elsewhere, record ? undefined : removal.id)
     const current = removal.deleteData ? undefined : filePlace(record ?? last)
-    await tasks.deleteData({ rawInfo: source.rawInfo, place: filePlace(elsewhere), spared, current })
-    if (record === undefined) return
+    const place = filePlace(elsewhere)
+    const isSeen = await tasks.deleteData({ rawInfo: source.rawInfo, place, spared, current })
+    if (record === undefined && !isSeen)
+      throw new RestTorrentError('files_changed', 'the disk is not mounted that has copies of it')
+    if (record === undefined || !isSeen) return
     await session.records.decide(last.infoHash, onlyFor(record, { elsewhere: undefined }))
     files.settle({ sessionId: session.id, infoHash: last.infoHash }, filePlace(record))
   }

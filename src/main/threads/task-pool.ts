@@ -156,9 +156,12 @@ export class TaskPool {
     return await run(this.#quick, 'playableFiles', rawInfo, parseDeadlineMs)
   }
 
-  /** Deletes the files of a torrent. Rejects with a disk code where one could not be; others are gone then. */
-  async deleteData(deletion: FileDeletion): Promise<void> {
-    await run(this.#bulk, 'deleteData', deletion, deleteDeadlineMs)
+  /**
+   * Deletes the files of a torrent; false where their disk is not mounted, and nothing on it was seen. Rejects with a
+   * disk code where one could not be; others are gone then.
+   */
+  async deleteData(deletion: FileDeletion): Promise<boolean> {
+    return await run(this.#bulk, 'deleteData', deletion, deleteDeadlineMs)
   }
 
   /** Writes a part of an export and gives the bytes of the file so far. Rejects with a disk code. */

@@ -6,18 +6,20 @@ import { parseInfo, type TorrentInfo } from '../../protocol/torrent-info.ts'
 import { deleteFiles, removeOwnFolder } from '../session/storage/delete-files.ts'
 import { FileOperations } from '../session/storage/file-operations.ts'
 import { identify } from '../session/storage/identity.ts'
+import { refuseUnmounted } from '../session/storage/mount-point.ts'
 import { pathsIn } from './placed-files.ts'
 
 /**
- * See `FileDeletion`. Rejects as `deleteFiles`, and with `files_changed` where files were left because the
- * torrent has lost its own.
+ * See `FileDeletion`; false where the disk of the place is not mounted, so that what is on it was not seen. Rejects as
+ * `deleteFiles`, and with `files_changed` where files were left because the torrent has lost its own.
  */
-export async function deleteDataOf({ place, rawInfo, spared, current }: FileDeletion): Promise<void> {
+export async function deleteDataOf({ place, rawInfo, spared, current }: FileDeletion): Promise<boolean> {
   const operations = new FileOperations()
   const info = parseInfo(rawInfo)
   const paths = pathsIn(info, place)
   const kept = new Set(spared)
   const lost: string[] = []
+  const isMounted = await isMountedAt(operations, place.mountPoint)
   if (current !== undefined) {
     const present = await presentIn(operations, info, current)
     const mine = pathsIn(info, current)
@@ -33,6 +35,18 @@ export async function deleteDataOf({ place, rawInfo, spared, current }: FileDele
     await removeOwnFolder(operations, place.saveFolder, hash('sha1', rawInfo, 'hex'))
   if ((await stillThere(operations, place.saveFolder, lost)).length > 0)
     throw new RestTorrentError('files_changed', `a copy of ${lost[0]} was left: the file is not in its place`)
+  return isMounted
+}
+
+async function isMountedAt(operations: FileOperations, mountPoint: string | undefined): Promise<boolean> {
+  if (mountPoint === undefined) return true
+  return await refuseUnmounted(operations, mountPoint).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof RestTorrentError && error.code === 'files_changed') return false
+      throw error
+    },
+  )
 }
 
 async function presentIn(

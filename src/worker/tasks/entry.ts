@@ -112,8 +112,8 @@ export function readContent(request: ContentRead): TaskAnswer<Uint8Array> {
   return answer(() => readPart(request))
 }
 
-/** See `FileDeletion`. */
-export async function deleteData(deletion: FileDeletion): Promise<TaskAnswer<void>> {
+/** See `deleteDataOf`. */
+export async function deleteData(deletion: FileDeletion): Promise<TaskAnswer<boolean>> {
   return await deleteDataOf(deletion).then((value) => ({ value }), refusal)
 }
 

@@ -52,7 +52,7 @@ leftovers(
     const waiting = leftoversBy(async (deletion) => {
       tries += 1
       if (tries < 3) throw new RestTorrentError('disk_failed', 'not now')
-      await deleteDataOf(deletion)
+      return await deleteDataOf(deletion)
     })
     waiting.take(records)
     await eventually(5000, 'the removal is done', () => records.removals.size === 0)

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { toWireError } from '../../../src/protocol/errors.ts'
 import { HashDesk } from '../../../src/main/supervisor/hash-desk.ts'
 import { filesBelow } from '../../support/content.ts'
-import { canMount, mountSmallDisk } from '../../support/disks.ts'
+import { bindFolder, canMount, mountSmallDisk } from '../../support/disks.ts'
 import { makeMetainfo, writeFiles, type MadeMetainfo } from '../../support/metainfo.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { supervise } from '../../support/supervised.ts'
@@ -28,10 +28,10 @@ class WatchedDesk extends HashDesk {
 }
 
 /** A torrent that seeds from the folder `here`, and what moves it. */
-async function seeding(made: MadeMetainfo) {
+async function seeding(made: MadeMetainfo, healMs = 30_000) {
   await using stack = new AsyncDisposableStack()
   let desk: WatchedDesk | undefined
-  const sessions = stack.use(supervise({ hashDesk: (tasks) => (desk = new WatchedDesk(tasks)) }))
+  const sessions = stack.use(supervise({ healMs, hashDesk: (tasks) => (desk = new WatchedDesk(tasks)) }))
   const { supervisor, rootDir } = sessions
   const here = join(rootDir, 'here')
   writeFiles(here, made)
@@ -117,8 +117,8 @@ relocation(
       const { move, record, whenSeeding, here, rootDir } = torrent
       assert.is.not(statSync(memory).dev, statSync(here).dev)
       const target = join(memory, 'there')
-      const isAsBefore = async (): Promise<void> => {
-        assert.equal([record().saveFolder, record().elsewhere], [here, undefined])
+      const isAsBefore = async (left?: string): Promise<void> => {
+        assert.equal([record().saveFolder, record().elsewhere?.saveFolder], [here, left])
         for (const { path, content } of made.files)
           assert.ok(readFileSync(join(here, path)).equals(content), path)
         await whenSeeding()
@@ -138,7 +138,7 @@ relocation(
         disk.use(mountSmallDisk(mountPoint, 'size=64m'))
         const unmount = (): void => disk.dispose()
         assert.is(await move(mountPoint, mountPoint, 1, unmount), 'files_changed')
-        await isAsBefore()
+        await isAsBefore(mountPoint)
         assert.is(await move(mountPoint, mountPoint), 'files_changed')
         assert.equal(readdirSync(mountPoint), [], 'nothing is made where no disk is')
       }
@@ -152,6 +152,46 @@ relocation(
     }
   },
 )
+
+relocation('copies on a disk that is gone are known until it is back', async () => {
+  if (!canMount) return
+  const made = makeMetainfo({ name: 'film' })
+  const memory = mkdtempSync('/dev/shm/resttorrent-')
+  try {
+    await using torrent = await seeding(made, 300)
+    const { session, move, record, remove, whenSeeding, here, rootDir } = torrent
+    const disk = join(rootDir, 'disk')
+    const loseCopies = async (): Promise<void> => {
+      using mounted = new DisposableStack()
+      mounted.use(bindFolder(memory, disk))
+      assert.is(await move(disk, disk, 1, () => mounted.dispose()), 'files_changed')
+      assert.equal([filesBelow(memory), record().saveFolder], [['film'], here])
+      assert.is(record().elsewhere?.saveFolder, disk)
+      await whenSeeding()
+    }
+    await loseCopies()
+    await torrent.relocation.sweep(session, record())
+    assert.is(record().elsewhere?.saveFolder, disk, 'not before it is mounted')
+    {
+      using _again = bindFolder(memory, disk)
+      await torrent.relocation.sweep(session, record())
+      assert.equal([filesBelow(memory), record().elsewhere], [[], undefined])
+    }
+    await loseCopies()
+    const removed = record()
+    await remove()
+    const [removal] = session.records.removals
+    await torrent.relocation.sweep(session, removed, removal).then(
+      () => assert.unreachable('the copies were not seen'),
+      (error: unknown) => assert.is(toWireError(error).code, 'files_changed'),
+    )
+    using _again = bindFolder(memory, disk)
+    await eventually(waitMs, 'the removal to be done', () => session.records.removals.size === 0)
+    assert.equal([filesBelow(memory), filesBelow(here)], [[], ['film']])
+  } finally {
+    rmSync(memory, { recursive: true, force: true })
+  }
+})
 
 relocation('a removal is done when no copy is left, also where the torrent is back by then', async () => {
   const made = makeMetainfo({ name: 'film' })

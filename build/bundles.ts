@@ -7,6 +7,7 @@ import type { BuildOptions } from 'esbuild'
 import { applyPatches } from './engine/apply-patches.ts'
 import { leaveOut } from './engine/leave-out.ts'
 import { strictBencode } from './engine/strict-bencode.ts'
+import { nodeOwn } from './node-own.ts'
 
 export const root = join(import.meta.dirname, '..')
 
@@ -40,6 +41,7 @@ export const bundles: readonly BuildOptions[] = [
   },
   {
     ...withEngine,
+    plugins: [...(withEngine.plugins ?? []), nodeOwn],
     entryPoints: { 'worker-session': 'src/worker/session/entry.ts' },
     splitting: true, // the engine is a chunk of its own, loaded with the first torrent
     chunkNames: 'engine-[hash]',

@@ -1,5 +1,4 @@
 /** Gives back what a burst of work has left in the heap of this thread, once there is little to do. */
-import { performance } from 'node:perf_hooks'
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { HeapRest } from '../../protocol/heap-rest.ts'

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import * as assert from 'uvu/assert'
 import { RestTorrentError } from '../../../src/protocol/errors.ts'
 import { bindFirstFree, type Bound } from '../../../src/worker/session/bind.ts'
@@ -32,6 +33,20 @@ binding('all addresses are those of both families, with a UDP socket for each', 
     ],
   )
   await release(bound)
+})
+
+binding('a port of which another has the side of IPv6 is passed over', async () => {
+  const [half, free] = [await freePort(), await freePort()]
+  const other = createServer().listen({ port: half, host: '::', ipv6Only: true })
+  await once(other, 'listening')
+  try {
+    const bound = await bindFirstFree([half, free], '', false)
+    assert.is(bound.port, free)
+    assert.is((bound.tcp.address() as AddressInfo).family, 'IPv6')
+    await release(bound)
+  } finally {
+    await once(other.close(), 'close')
+  }
 })
 
 binding('a port whose UDP side is taken is passed over with the DHT and used without', async () => {

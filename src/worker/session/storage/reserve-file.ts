@@ -3,7 +3,6 @@
  * fallocate, so util-linux does it through our descriptor; where it cannot, zeros are written behind the end.
  * Nobody else may write the file meanwhile.
  */
-import { spawn } from 'node:child_process'
 import { RestTorrentError } from '../../../protocol/errors.ts'
 import type { FileOperations } from './file-operations.ts'
 
@@ -38,6 +37,7 @@ export async function reserveFile(
 /** Whether fallocate did it; false also where it is missing or the file system has no such thing. */
 async function fallocate({ fd, path, length }: FileToReserve, signal: AbortSignal): Promise<boolean> {
   if (process.platform !== 'linux' || signal.aborted) return false
+  const { spawn } = await import('node:child_process') // few sessions ever reserve
   const child = spawn('fallocate', ['-l', String(length), '/proc/self/fd/3'], {
     stdio: ['ignore', 'ignore', 'pipe', fd],
     env: { PATH: process.env['PATH'], LC_ALL: 'C' },

@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks'
-
 /** Where instants and timers come from; a test passes one that it turns by hand. */
 export interface Clock {
   /** Milliseconds since the epoch; never falls. */

@@ -21,5 +21,8 @@ export function findTorrent(
 
 /** `torrent_not_running`, with what does not happen for that reason. */
 export function notRunning(infoHash: string, what: string): RestTorrentError {
-  return new RestTorrentError('torrent_not_running', `torrent ${infoHash} is stopped or queued: ${what}`)
+  return new RestTorrentError(
+    'torrent_not_running',
+    `torrent ${infoHash} is stopped, queued or not open yet: ${what}`,
+  )
 }

@@ -23,6 +23,7 @@ import { changeSources } from './change-sources.ts'
 import { CheckPlaces } from './check-places.ts'
 import { deleteFilesOf } from './delete-files-of.ts'
 import { HashClient } from './hash-client.ts'
+import { metSoon } from './met-soon.ts'
 import { Previews } from './previews.ts'
 import { Refusals } from './refusals.ts'
 import { Reporter } from './reporter.ts'
@@ -101,8 +102,7 @@ export class Session implements SessionApi {
     await this.#turns.take(infoHash, async () => await this.#torrents.get(infoHash)?.hold())
   }
 
-  async removeTorrent(record: TorrentRecord, removal: TorrentRemoval): Promise<void> {
-    const { deleteData, spared } = removal
+  async removeTorrent(record: TorrentRecord, { deleteData, spared }: TorrentRemoval): Promise<void> {
     await this.#turns.take(record.infoHash, async () => {
       const present = this.#torrents.get(record.infoHash)
       const later = present && isOtherLife(present, record) ? present : undefined
@@ -171,7 +171,7 @@ export class Session implements SessionApi {
   }
 
   async dialPeer(infoHash: string, address: string): Promise<DialAnswer | undefined> {
-    return await this.#torrents.get(infoHash)?.meeting?.dialPeer(address)
+    return await (await metSoon(this.#torrents.get(infoHash)))?.dialPeer(address)
   }
 
   async changeBans(change: BanChange): Promise<void> {

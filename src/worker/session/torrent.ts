@@ -29,6 +29,8 @@ export class Torrent implements Reported {
   #content: TorrentContent | undefined
   #meeting: TorrentMeeting | undefined
   readonly #steps = new TorrentSteps((error) => this.#fail(error))
+  /** Settles when what it was told to do so far is done, or was called off. */
+  readonly settled = async (): Promise<void> => await this.#steps.settled()
   #heal: NodeJS.Timeout | undefined
   #isHeld = false
 
@@ -183,8 +185,7 @@ export class Torrent implements Reported {
     const content = this.#know(info)
     this.#near.post({ type: 'metadata', infoHash, rawInfo, facts: factsOf(info) })
     this.#to('checking_resume_data')
-    const { signal } = this.#steps
-    await content.open({ record: this.record, signal, acceptLoss: false })
+    await content.open({ record: this.record, signal: this.#steps.signal, acceptLoss: false })
     this.#meeting.supply()
   }
 
@@ -194,8 +195,7 @@ export class Torrent implements Reported {
     this.#meeting = undefined
     const { infoHash } = this.record
     if (this.#phase !== undefined) this.#near.post({ type: 'activation_ended', infoHash })
-    this.#phase = undefined
-    this.#phaseProgress = undefined
+    this.#to(undefined)
     this.#error = undefined
     this.#near.reporter.mark(this)
     await this.#content?.close()
@@ -242,7 +242,7 @@ export class Torrent implements Reported {
     this.#near.reporter.mark(this)
   }
 
-  #to(phase: Phase, progress?: number): void {
+  #to(phase: Phase | undefined, progress?: number): void {
     if (this.#phase !== phase || this.#phaseProgress === undefined) this.#near.reporter.mark(this)
     this.#phase = phase
     this.#phaseProgress = progress

@@ -124,7 +124,7 @@ export const settingsTable = {
     description: 'least level that is logged',
   },
   RESTTORRENT_ADMIN_KEY: {
-    schema: z.union([z.literal(''), z.string().regex(keyPattern)], {
+    schema: z.string().refine((key) => key === '' || keyPattern.test(key), {
       error: 'must be rt_ and 64 lower-case hex digits',
     }),
     default: '',

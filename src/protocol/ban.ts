@@ -17,11 +17,14 @@ export interface BanChange {
   readonly removed: readonly string[]
 }
 
+const examples = '192.0.2.1:6881 or [2001:db8::1]:6881'
+const mustBePeer = `must be an IP address with a port, such as ${examples}; host names are not looked up`
+
 /** A peer that can be dialled, `host:port`, in its one spelling. */
 export const peerAddress = z.string().transform((text, context) => {
   const peer = readPeerAddress(text)
   if (peer !== undefined) return writePeerAddress({ ...peer, host: canonicalHost(peer.host) })
-  context.addIssue({ code: 'custom', message: 'must be an IP address with a port, host:port or [host]:port' })
+  context.addIssue({ code: 'custom', message: mustBePeer })
   return z.NEVER
 })
 
@@ -29,5 +32,5 @@ const ipAddress = z.union([z.ipv4(), z.ipv6()]).transform(canonicalHost)
 
 /** Whom to ban: an IP address, or one of its ports, in its one spelling. */
 export const banAddress = z.union([ipAddress, peerAddress], {
-  error: 'must be an IP address, or one with a port, host:port or [host]:port',
+  error: `must be an IP address, or one with a port, such as ${examples}`,
 })

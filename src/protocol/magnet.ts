@@ -29,11 +29,16 @@ const readKey = /^(xt|dn|tr|ws|x\.pe|so|xl)(?:\.\d+)?$/
 const hexOrBase32 = /^urn:btih:([^:]*)$/i
 const version2 = /^urn:btmh:/i
 
-/** The magnet that a link says; throws `invalid_magnet`, or `unsupported_v2_only` where only `btmh` is given. */
+/**
+ * The magnet that a link says, or an info hash by itself; throws `invalid_magnet`, or `unsupported_v2_only` where
+ * only `btmh` is given.
+ */
 export function parseMagnet(text: string): Magnet {
   if (exceedsBytes(text, maxMagnetBytes)) throw refusal('longer than 8 KiB')
-  if (!prefix.test(text)) throw refusal('not a magnet link')
-  const parameters = readParameters(text.replace(prefix, ''))
+  const given = text.trim()
+  const link = readInfoHash(given) === undefined ? given : `magnet:?xt=urn:btih:${given}`
+  if (!prefix.test(link)) throw refusal('neither a magnet link nor an info hash')
+  const parameters = readParameters(link.replace(prefix, ''))
   const all = (key: string): string[] => parameters.get(key) ?? []
   const name = cutToBytes(all('dn')[0] ?? '', maxNameBytes)
   const selectOnly = readFileSelection(all('so'))

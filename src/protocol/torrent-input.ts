@@ -43,7 +43,11 @@ const optionFields = {
 export const uploadTorrent = z.strictObject({
   session_id: sessionId,
   file: bytes.optional().describe('metainfo (.torrent) file; one of file, magnet, url'),
-  magnet: z.string().max(8192).optional().describe('magnet link (BEP 9)'),
+  magnet: z
+    .string()
+    .max(8192)
+    .optional()
+    .describe('magnet link (BEP 9), or an info hash: 40 hex digits or 32 base32 characters'),
   url: z.string().max(2048).optional().describe('http(s) address of a metainfo file'),
   save_path: z
     .string()

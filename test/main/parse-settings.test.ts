@@ -85,6 +85,7 @@ parsing('all wrong settings are named in one list, and not the values of the oth
   assert.is(lines[0], 'wrong settings:')
   const named = lines.slice(1).map((line) => /\((--[\w-]+)\)/.exec(line)?.[1])
   assert.equal(named, ['--port', '--listen-host', '--allow-private', '--log-level', '--admin-key'])
+  assert.match(lines.at(-1) ?? '', 'must be rt_ and 64 lower-case hex digits')
   assert.not.match(lines.join('\n'), 'a secret')
 })
 

@@ -27,6 +27,9 @@ const many = (count: number, of: (index: number) => string): string =>
 const topicCases: MagnetCase[] = [
   holds('hex', topic, infoHash, hex),
   holds('hex in upper case', topic.toUpperCase(), infoHash, hex),
+  holds('an info hash by itself', `  ${hex.toUpperCase()}\n`, infoHash, hex),
+  holds('an info hash by itself in base32', base32.toLowerCase(), infoHash, hex),
+  refused('41 hex digits', 'invalid_magnet', `${hex}0`),
   holds('base32', `magnet:?xt=urn:btih:${base32}`, infoHash, hex),
   holds('base32 in lower case', `magnet:?xt=urn:btih:${base32.toLowerCase()}`, infoHash, hex),
   holds('an escaped topic', `magnet:?xt=urn%3Abtih%3A${hex}`, infoHash, hex),

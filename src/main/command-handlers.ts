@@ -73,7 +73,7 @@ export function commandHandlers(ground: Ground): Handlers {
     ...jobHandlers(jobs, supervisor),
     ...historyHandlers(history, supervisor),
     ...statisticsHandlers(supervisor, board),
-    ...webhookHandlers(webhooks, (id) => board.sessions.has(id)),
+    ...webhookHandlers(webhooks, (id) => board.sessions.has(id), ground.fetchPolicy),
   }
   return withBulkHandlers(single, supervisor, log)
 }

@@ -6,7 +6,7 @@ import { RestTorrentError } from '../protocol/errors.ts'
 import { parseTrackerProxy, type TrackerProxy } from '../protocol/tracker-proxy.ts'
 import { connectTo, type ConnectOptions } from './connect-to.ts'
 import { startTls } from './dial.ts'
-import { literalAddresses } from './resolve.ts'
+import { isRefusedLiteral } from './resolve.ts'
 import { askSocks5, type ProxyTarget } from './socks5.ts'
 
 /** A proxy, and the addresses that it may have itself. */
@@ -24,7 +24,7 @@ export interface Via {
 export async function connectThrough(via: Via, url: URL, options: ConnectOptions): Promise<Socket> {
   const proxy = parseTrackerProxy(via.proxy)
   if (proxy === undefined) throw new RestTorrentError('fetch_failed', 'the proxy cannot be read')
-  if (literalAddresses(url.hostname)?.every((address) => options.policy.allows(address)) === false) {
+  if (isRefusedLiteral(url.hostname, options.policy)) {
     throw new RestTorrentError('address_not_allowed', 'points to an address that is not allowed')
   }
   const socket = await reach(proxy, { ...options, policy: via.policy })

@@ -4,6 +4,7 @@
  */
 import { Resolver } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import type { AddressPolicy } from '../protocol/address-policy.ts'
 
 /** Where to ask and when to stop asking; `nameservers` are `address` or `address:port`, else the system's. */
 export interface ResolveOptions {
@@ -17,11 +18,16 @@ export async function resolveHost(hostname: string, options: ResolveOptions): Pr
 }
 
 /** The addresses of a host that says them itself; undefined for one that has to be asked for. */
-export function literalAddresses(hostname: string): string[] | undefined {
+function literalAddresses(hostname: string): string[] | undefined {
   const name = hostname.replace(/^\[|\]$|\.$/g, '')
   if (isIP(name) !== 0) return [name]
   // RFC 6761: localhost and the names below it are loopback and are never asked for.
   return name === 'localhost' || name.endsWith('.localhost') ? ['127.0.0.1', '::1'] : undefined
+}
+
+/** Whether a host that says its addresses itself has one that is refused; what a name leads to is judged at each use. */
+export function isRefusedLiteral(hostname: string, policy: Pick<AddressPolicy, 'allows'>): boolean {
+  return literalAddresses(hostname)?.every((address) => policy.allows(address)) === false
 }
 
 async function queryBothFamilies(name: string, { nameservers, signal }: ResolveOptions): Promise<string[]> {

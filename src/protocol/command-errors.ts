@@ -110,7 +110,8 @@ const own: Partial<Record<CommandName, readonly ErrorCode[]>> = {
   create_torrent: ['not_found', ...ofPaths],
   get_free_space: ['disk_failed', 'disk_denied', 'disk_unresponsive', ...ofPaths],
   get_jobs: ['session_not_found', 'job_not_found'],
-  create_webhook: ['session_not_found', 'quota_exceeded'],
+  create_webhook: ['session_not_found', 'quota_exceeded', 'address_not_allowed'],
+  update_webhook: ['address_not_allowed'],
   get_webhooks: ['session_not_found'],
   import_session: ['not_found', 'invalid_import', 'session_exists', 'bind_failed', ...ofPaths],
 }

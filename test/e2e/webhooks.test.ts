@@ -29,6 +29,11 @@ webhooks('a tenant is told of its own torrents only, over a restart too, until i
       { url: receiver.url, secret: 'short' },
     ]
     for (const given of wrong) assert.is(codeOf(await face.ask('create_webhook', given)), 'invalid_parameter')
+    for (const url of ['http://192.168.1.5/hook', 'http://[::1]:9/', 'http://10.1/']) {
+      const refused = await face.ask('create_webhook', { url })
+      assert.is(codeOf(refused), 'address_not_allowed')
+      assert.match(refused.message ?? '', /RESTTORRENT_ALLOW_PRIVATE/)
+    }
     const other = await face.ask('create_webhook', { url: receiver.url, session_id: foreign.id })
     assert.is(codeOf(other), 'session_not_found')
     const answer = await face.call('create_webhook', { url: receiver.url, events: 'torrent_finished' })

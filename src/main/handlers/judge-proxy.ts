@@ -1,4 +1,4 @@
-import { literalAddresses } from '../../outward/resolve.ts'
+import { isRefusedLiteral } from '../../outward/resolve.ts'
 import type { AddressPolicy } from '../../protocol/address-policy.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import { parseTrackerProxy } from '../../protocol/tracker-proxy.ts'
@@ -7,7 +7,6 @@ import { parseTrackerProxy } from '../../protocol/tracker-proxy.ts'
 export function judgeProxy(setting: string | undefined, policy: Pick<AddressPolicy, 'allows'>): void {
   const proxy = parseTrackerProxy(setting ?? '')
   if (proxy === undefined) return
-  const addresses = literalAddresses(proxy.url.hostname) ?? []
-  if (addresses.every((address) => policy.allows(address))) return
+  if (!isRefusedLiteral(proxy.url.hostname, policy)) return
   throw new RestTorrentError('address_not_allowed', 'tracker_proxy points to an address that is not allowed')
 }

@@ -1,6 +1,8 @@
 /** The commands on webhooks: those of other keys are as those that are not there. */
 import { randomBytes } from 'node:crypto'
 import { parseFetchableUrl } from '../../outward/outward-request.ts'
+import { isRefusedLiteral } from '../../outward/resolve.ts'
+import type { AddressPolicy } from '../../protocol/address-policy.ts'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { WebhookRecord } from '../../protocol/webhook.ts'
 import type { Access } from '../access/access.ts'
@@ -12,8 +14,12 @@ type WebhookHandlers = Pick<
   'create_webhook' | 'get_webhooks' | 'update_webhook' | 'delete_webhook' | 'test_webhook' | 'get_deliveries'
 >
 
-/** The handlers of the commands on webhooks. `hasSession` is asked for callers that see all. */
-export function webhookHandlers(webhooks: Webhooks, hasSession: (id: string) => boolean): WebhookHandlers {
+/** The handlers of the commands on webhooks. `hasSession` is asked for callers that see all, `policy` of each URL. */
+export function webhookHandlers(
+  webhooks: Webhooks,
+  hasSession: (id: string) => boolean,
+  policy: AddressPolicy,
+): WebhookHandlers {
   const find = (id: string, access: Access): WebhookRecord => {
     const record = webhooks.get(id)
     if (record !== undefined && covers(access, record)) return record
@@ -30,7 +36,7 @@ export function webhookHandlers(webhooks: Webhooks, hasSession: (id: string) => 
     ) => {
       assertSession(session_id)
       const record = await webhooks.create({
-        url: checkedUrl(url),
+        url: checkedUrl(url, policy),
         events,
         sessionId: session_id,
         secret,
@@ -49,7 +55,12 @@ export function webhookHandlers(webhooks: Webhooks, hasSession: (id: string) => 
     update_webhook: async ({ webhook_id, url, secret, ...changes }, { access }) => {
       const { webhook, owner, secret: before } = find(webhook_id, access)
       const { events = webhook.events, active = webhook.active } = changes
-      const changed = { ...webhook, events, active, url: url === undefined ? webhook.url : checkedUrl(url) }
+      const changed = {
+        ...webhook,
+        events,
+        active,
+        url: url === undefined ? webhook.url : checkedUrl(url, policy),
+      }
       const record = { webhook: changed, secret: secret ?? before, owner }
       await webhooks.update(record)
       return { value: { webhook: webhooks.view(record) } }
@@ -81,11 +92,17 @@ function covers(access: Access, { owner }: WebhookRecord): boolean {
   return (access.seesAll && access.scope === 'admin') || (owner !== null && owner === access.key)
 }
 
-function checkedUrl(url: string): string {
+function checkedUrl(url: string, policy: AddressPolicy): string {
   const parsed = parseFetchableUrl(url)
-  if (parsed !== undefined) return parsed.href
-  throw new RestTorrentError(
-    'invalid_parameter',
-    'parameter url: must be http or https and hold no credentials',
-  )
+  if (parsed === undefined)
+    throw new RestTorrentError(
+      'invalid_parameter',
+      'parameter url: must be http or https and hold no credentials',
+    )
+  if (isRefusedLiteral(parsed.hostname, policy))
+    throw new RestTorrentError(
+      'address_not_allowed',
+      `address ${parsed.hostname} of url is not public: RESTTORRENT_ALLOW_PRIVATE opens others`,
+    )
+  return parsed.href
 }

@@ -113,7 +113,7 @@ test('an announce that is asked for waits for the minimal interval', async () =>
   await trackers.close()
 })
 
-test('a torrent whose trackers all failed is announced a minute later when it is asked for', async () => {
+test('a torrent whose trackers all failed is announced soon when it is asked for', async () => {
   const [tracker] = (await start(1)) as [RecordingHttpTracker]
   tracker.answer = refuse
   const clock = new ManualClock()
@@ -126,8 +126,8 @@ test('a torrent whose trackers all failed is announced a minute later when it is
   }
   await rested(handle)
   handle.announceNow()
-  assert.is((handle.status()[0]?.next_announce_at ?? 0) - clock.now(), 60_000)
-  clock.advance(60_000)
+  assert.is((handle.status()[0]?.next_announce_at ?? 0) - clock.now(), 10_000)
+  clock.advance(10_000)
   await until('the fifth', () => tracker.announces.length === 5)
   await trackers.close()
 })

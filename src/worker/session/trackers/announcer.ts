@@ -8,7 +8,7 @@ import { RestTorrentError } from '../../../protocol/errors.ts'
 import type { AnnounceAnswer, AnnounceEvent } from './announce.ts'
 import type { AnnounceStats, AnnounceSubject } from './announce-subject.ts'
 import type { Clock } from './clock.ts'
-import { minIntervalMs } from './intervals.ts'
+import { askedRetryMs } from './intervals.ts'
 import { TierList } from './tier-list.ts'
 import { TorrentCalls } from './torrent-calls.ts'
 import type { TrackerCalls } from './tracker-calls.ts'
@@ -57,11 +57,11 @@ export class Announcer {
     if (this.#subject.owesCompleted()) this.#schedule()
   }
 
-  /** Announces as soon as the tracker's minimal interval allows, failed trackers before their wait is over. */
+  /** Announces as soon as the tracker's minimal interval allows, failed trackers long before their wait is over. */
   announceNow(): void {
     const tried = this.#current ? [this.#current] : this.#tiers.all()
     const lastAt = Math.max(...tried.map((tracker) => tracker.lastAnnounceAt ?? 0))
-    const waitMs = this.#current?.minIntervalMs ?? minIntervalMs(undefined)
+    const waitMs = this.#current?.minIntervalMs ?? askedRetryMs
     this.#requestedAt = Math.max(this.#options.clock.now(), lastAt + waitMs)
     this.#schedule()
   }

@@ -5,6 +5,9 @@ const longestMs = 60 * 60_000
 const usualMs = 30 * 60_000
 const firstRetryMs = 30_000
 
+/** The least wait for trackers of which none works, where a caller asks for an announce. */
+export const askedRetryMs = 10_000
+
 /** The wait that a tracker asks for in seconds, kept between a minute and an hour; half an hour without one. */
 export function intervalMs(seconds: number | undefined): number {
   return seconds === undefined ? usualMs : clamp(seconds * 1000)

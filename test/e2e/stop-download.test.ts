@@ -84,7 +84,7 @@ caseWith(
     const stopped = await whenState(face, session, made.infoHash, 'stopped')
     await eventually(10_000, 'the end of the connection', () => relay.open === 0)
     relay.limit(Infinity)
-    await face.call('start_torrent', ids)
+    assert.not.equal((await face.call('start_torrent', ids)).state, 'stopped')
     const started = await whenState(face, session, made.infoHash, 'downloading')
     assert.ok(started.progress >= stopped.progress && started.progress < 1)
     await dial()

@@ -1,6 +1,6 @@
 /** What callers, or goals, decide of a torrent: recorded first, then shown, then sent to the worker. */
 import { changedFields } from '../../protocol/changed-fields.ts'
-import { rowOfRecord, type TorrentRecord } from '../../protocol/records.ts'
+import { restingState, rowOfRecord, type TorrentRecord } from '../../protocol/records.ts'
 import type { TorrentRow } from '../../protocol/torrent.ts'
 import type { SessionBoard } from '../board/session-board.ts'
 import type { SessionSupervisor } from './session-supervisor.ts'
@@ -26,7 +26,9 @@ export async function decideStarted(
   }))
   if (!fields.started) board.still([record])
   session.torrents.apply(record)
-  return board.torrents.get(infoHash) ?? rowOfRecord(record)
+  const row = board.torrents.get(infoHash) ?? rowOfRecord(record)
+  const isAwaited = row.state === 'stopped' && !board.isStopped // the worker has not told of it yet
+  return isAwaited ? { ...row, state: restingState(record) } : row
 }
 
 /** Gives whether there was such a torrent. Rejects with a disk code. */

@@ -24,7 +24,7 @@ const common: BuildOptions = {
   write: false,
   // CommonJS inside of a bundle asks for Node's own modules by require
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);",
   },
 }
 
@@ -53,6 +53,6 @@ export const bundles: readonly BuildOptions[] = [
     platform: 'neutral', // for browsers too
     banner: {},
   },
-  { ...common, entryPoints: { 'worker-tasks': 'src/worker/tasks/entry.ts' } },
-  { ...common, entryPoints: { 'worker-store': 'src/worker/store/entry.ts' } },
+  { ...common, plugins: [nodeOwn], entryPoints: { 'worker-tasks': 'src/worker/tasks/entry.ts' } },
+  { ...common, plugins: [nodeOwn], entryPoints: { 'worker-store': 'src/worker/store/entry.ts' } },
 ]

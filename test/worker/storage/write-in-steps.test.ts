@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { WriteGate } from '../../../src/worker/session/storage/write-gate.ts'
 import { writeInSteps } from '../../../src/worker/session/storage/write-in-steps.ts'
+import { WriteOrder } from '../../../src/worker/session/storage/write-order.ts'
 import { contentBytes } from '../../support/content.ts'
 import { suite, temporaryFolder, within } from '../../support/suite.ts'
 
+const mib = 1024 * 1024
 const test = suite('worker/session/storage/write-in-steps')
 
-for (const length of [1, 32 * 1024, 100_000, 1024 * 1024])
+for (const length of [1, 32 * 1024, 100_000, mib])
   test(`${length} bytes lie where they were written, and nothing beside them`, async () => {
     const file = join(temporaryFolder(), 'file')
     const bytes = contentBytes('piece', length)
@@ -34,7 +36,7 @@ test('the first error is told once nothing is under way', async () => {
 })
 
 test('large writes go one after another, small ones together', async () => {
-  const gate = new WriteGate()
+  const gate = new WriteGate(mib)
   const started: string[] = []
   const ends = new Map<string, () => void>()
   const run = (name: string, bytes: number): Promise<void> =>
@@ -42,9 +44,9 @@ test('large writes go one after another, small ones together', async () => {
       started.push(name)
       await new Promise<void>((end) => ends.set(name, end))
     })
-  const large = run('large', 1024 * 1024)
+  const large = run('large', mib)
   const small = [run('small', 1000), run('second small', 1000)]
-  const last = run('second large', 1024 * 1024)
+  const last = run('second large', mib)
   assert.equal(started, ['large'])
   ends.get('large')?.()
   await within(1000, 'the large one', large)
@@ -57,11 +59,33 @@ test('large writes go one after another, small ones together', async () => {
 })
 
 test('a write that fails lets the next one go', async () => {
-  const gate = new WriteGate()
-  const failing = gate.run(1024 * 1024, () => Promise.reject(new Error('no space')))
-  const next = gate.run(1024 * 1024, () => Promise.resolve())
+  const gate = new WriteGate(mib)
+  const failing = gate.run(mib, () => Promise.reject(new Error('no space')))
+  const next = gate.run(mib, () => Promise.resolve())
   assert.ok((await failing.catch((error: unknown) => error)) instanceof Error)
   await within(1000, 'the next one', next)
+})
+
+test('a file does not wait for the writes of another, and the torrent for no more than a few', async () => {
+  const order = new WriteOrder()
+  const started: string[] = []
+  const ends = new Map<string, () => void>()
+  const write = (name: string, file: number): Promise<void> =>
+    order.run(mib, () =>
+      order.part(file, mib, async () => {
+        started.push(name)
+        await new Promise<void>((end) => ends.set(name, end))
+      }),
+    )
+  const end = async (name: string, write: Promise<void> | undefined): Promise<void> => {
+    ends.get(name)?.()
+    await within(1000, name, write ?? Promise.reject(new Error(name)))
+  }
+  const writes = [write('a', 0), write('b', 0), write('c', 1), write('d', 2), write('e', 3)]
+  assert.equal(started, ['a', 'c', 'd'])
+  await end('a', writes[0])
+  assert.equal(started.toSorted(), ['a', 'b', 'c', 'd', 'e'])
+  for (const [at, name] of ['b', 'c', 'd', 'e'].entries()) await end(name, writes[at + 1])
 })
 
 function written(fd: number, bytes: Uint8Array, position: number): Promise<number> {

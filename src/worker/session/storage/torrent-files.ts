@@ -6,7 +6,7 @@ import type { SessionDisk } from './session-disk.ts'
 import { refuseUnmounted } from './mount-point.ts'
 import { settleAll } from './settle-all.ts'
 import type { TouchedFiles } from './touched-files.ts'
-import { WriteGate } from './write-gate.ts'
+import { WriteOrder } from './write-order.ts'
 
 export interface TorrentFilesOptions {
   disk: SessionDisk
@@ -24,7 +24,7 @@ export interface TorrentFilesOptions {
 export class TorrentFiles {
   readonly #options: TorrentFilesOptions
   readonly #touched: TouchedFiles
-  readonly #gate = new WriteGate()
+  readonly #order = new WriteOrder()
 
   constructor(options: TorrentFilesOptions, touched: TouchedFiles) {
     this.#options = options
@@ -41,10 +41,12 @@ export class TorrentFiles {
 
   /** Writes a range of the torrent and marks its files as touched; padding is left out. */
   async write(position: number, bytes: Uint8Array): Promise<void> {
-    await this.#gate.run(bytes.length, () =>
+    await this.#order.run(bytes.length, () =>
       this.#eachSpan(position, bytes, async (span, part) => {
         if (this.#options.layout.files[span.file]?.padding) return
-        await this.#use(span.file, true, (fd) => this.#writeSpan(fd, part, span))
+        await this.#order.part(span.file, part.length, () =>
+          this.#use(span.file, true, (fd) => this.#writeSpan(fd, part, span)),
+        )
       }),
     )
   }

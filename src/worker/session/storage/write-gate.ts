@@ -1,14 +1,21 @@
 /**
- * Lets the writes of one torrent go to the disk little by little, in the order they came: a write holds the
- * lock of its file, and whoever waits for that on another thread spins, which takes a core.
+ * Lets writes go to the disk little by little, in the order they came: a write holds the lock of its file, and
+ * whoever waits for that on another thread spins, which takes a core.
  */
-
-/** Bytes written at once. Small writes go together: each takes a turn of the loop, which may read much in it. */
-const mostAtOnce = 1024 * 1024
-
 export class WriteGate {
+  readonly #most: number
   #bytes = 0
   readonly #waiting: { readonly bytes: number; readonly start: () => void }[] = []
+
+  /** `most`: bytes written at once. Small writes go together: each takes a turn of the loop, which may read much in it. */
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** Whether nothing is being written, nor waits. */
+  get isIdle(): boolean {
+    return this.#bytes === 0
+  }
 
   /** Settles as `work` does, once it had its turn. */
   async run(bytes: number, work: () => Promise<void>): Promise<void> {
@@ -32,6 +39,6 @@ export class WriteGate {
   }
 
   #hasRoom(bytes: number): boolean {
-    return this.#bytes === 0 || this.#bytes + bytes <= mostAtOnce
+    return this.#bytes === 0 || this.#bytes + bytes <= this.#most
   }
 }

@@ -14,10 +14,13 @@ export interface FaultOrder {
 export const faultChannel = 'session faults'
 /** Key of the environment data that names the torrent whose opening throws. */
 export const crashOnKey = 'crash on'
+/** Key of the environment data that names the built entry of session workers. */
+export const realEntryKey = 'entry of session workers'
 
 /** Entry of a session worker that obeys orders; from now on, one that opens `crashOn` throws in the midst. */
 export function faultySession(crashOn?: string): URL {
   setEnvironmentData(crashOnKey, crashOn)
+  setEnvironmentData(realEntryKey, new URL('../../dist/worker-session.js', import.meta.url).href)
   return new URL('./faulty-session.ts', import.meta.url)
 }
 

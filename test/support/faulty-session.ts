@@ -2,7 +2,7 @@
 import { open } from 'node:fs'
 import { BroadcastChannel, getEnvironmentData, workerData, type MessagePort } from 'node:worker_threads'
 import type { SessionBoot, SessionEvent } from '../../src/protocol/session-rpc.ts'
-import { crashOnKey, faultChannel, type Fault, type FaultOrder } from './faults.ts'
+import { crashOnKey, faultChannel, realEntryKey, type Fault, type FaultOrder } from './faults.ts'
 
 const megabyteOfDoubles = 1024 * 128
 const [heapAtOnce, heapStepMs] = [250, 50] // then 1 MB each step: 20 MB/s
@@ -45,4 +45,4 @@ events.postMessage = (event: SessionEvent) => {
   if (event.type === 'activating' && event.infoHash === crashOn) faults.throw(0, '')
 }
 
-await import(new URL('../../dist/worker-session.js', import.meta.url).href)
+await import(getEnvironmentData(realEntryKey) as string)

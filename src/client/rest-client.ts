@@ -43,7 +43,7 @@ export function createClient(
 ): Client {
   return {
     call: async (command, parameters, idempotencyKey) => {
-      const { method, path, media }: CommandEntry = commands[command]
+      const { method, path, media } = entryOf(command)
       const rest = new Map<string, unknown>(Object.entries(parameters))
       if (media !== undefined) rest.set('download', 0) // what is typed are the fields
       const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
@@ -61,6 +61,14 @@ export function createClient(
       return fieldsOf(await response.json(), response.status) as never
     },
   }
+}
+
+/** Callers without types may name what is no command. */
+function entryOf(command: string): CommandEntry {
+  const entries: Readonly<Record<string, CommandEntry>> = commands
+  const entry = Object.hasOwn(entries, command) ? entries[command] : undefined
+  if (entry === undefined) throw new RestTorrentError('not_found', 'no such command')
+  return entry
 }
 
 /** The fields of a success; throws the RestTorrentError of a failure. */

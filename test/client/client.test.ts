@@ -33,6 +33,8 @@ client('commands run over REST with their types, and failures have their codes',
     .catch((thrown: unknown) => thrown)
   assert.ok(error instanceof RestTorrentError)
   assert.is(error.code, 'session_not_found')
+  const unknown = await rest.call('toString' as 'get_jobs', {}).catch((thrown: unknown) => thrown)
+  assert.match(String(unknown), /no such command/)
 })
 
 client('a key is sent, and without it nothing is answered', async () => {

@@ -44,7 +44,7 @@ stopping(
     const later = makeMetainfo({ name: 'later', content: 1000 })
     assert.is((await addTorrent(server.rest, session, { file: later.bytes })).state, 'stopped')
     const before = hashRequests()
-    await server.rest.call('start_session', of)
+    assert.is((await server.rest.call('start_session', of)).state, 'starting')
     await whenState(server.rest, session, made.infoHash, 'seeding')
     await whenState(server.rest, session, later.infoHash, 'downloading')
     assert.is(hashRequests(), before, 'it ended in order, so nothing is hashed')

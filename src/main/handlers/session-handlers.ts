@@ -139,7 +139,8 @@ export function sessionHandlers(near: SessionHandlerOptions): SessionHandlers {
     },
     start_session: async ({ session_id }) => {
       await startOrStop(supervisor.session(session_id), true)
-      return { value: view(session_id) }
+      const shown = view(session_id)
+      return { value: shown.state === 'stopped' ? { ...shown, state: 'starting' } : shown }
     },
   }
 }

@@ -57,8 +57,8 @@ export type StoreOperation =
       readonly removalId: string
       readonly deleteData: boolean
     })
-  /** A removal that was to delete data does not any more. */
-  | (TorrentKey & { readonly type: 'keep_data'; readonly removalId: string })
+  /** A removal that was to delete data, or what it has elsewhere, does not any more. */
+  | (TorrentKey & { readonly type: 'keep_data' | 'keep_elsewhere'; readonly removalId: string })
   | (TorrentKey & { readonly type: 'finish_removal'; readonly removalId: string })
   | (TorrentKey & {
       readonly type: 'put_metadata'

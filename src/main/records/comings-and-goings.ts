@@ -3,18 +3,28 @@ import { noCounters } from '../../protocol/counters.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import { leftBy } from '../../protocol/session-statistics.ts'
 import type { StoreOperation } from '../../protocol/store-rpc.ts'
-import { keepData, putCounters, putTorrent } from './record-operations.ts'
-import type { Removal } from './removal.ts'
+import { keepTaken, putCounters, putTorrent } from './record-operations.ts'
+import type { Removal, TakenOver } from './removal.ts'
 
-/** Adds a torrent, which takes over the files of these removals. */
+/** Adds a torrent, which takes over these files of removals. */
 export function addTorrent(
   sessionId: string,
   record: TorrentRecord,
-  takenOver: readonly Removal[],
+  takenOver: readonly TakenOver[],
 ): StoreOperation[] {
   const counted = record.counters === noCounters ? [] : [putCounters(sessionId, record)]
-  const kept = takenOver.map(({ id }) => keepData(sessionId, record, id))
+  const kept = takenOver.map((taken) => keepTaken(sessionId, taken))
   return [putTorrent(sessionId, record), ...counted, ...kept]
+}
+
+/** What the metadata of a torrent is, which takes over these files of removals. */
+export function learnMetadata(
+  sessionId: string,
+  metadata: Pick<StoreOperation & { type: 'put_metadata' }, 'infoHash' | 'rawInfo' | 'facts'>,
+  takenOver: readonly TakenOver[],
+): StoreOperation[] {
+  const kept = takenOver.map((taken) => keepTaken(sessionId, taken))
+  return [{ type: 'put_metadata', sessionId, ...metadata }, ...kept]
 }
 
 /** Leaves a removal for a worker to carry out, and what the torrent did with its session. */

@@ -1,6 +1,7 @@
 /** What the store is told of a record: each part in the operation that changes it alone. */
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { StoreOperation } from '../../protocol/store-rpc.ts'
+import type { TakenOver } from './removal.ts'
 
 /** Without what belongs to its checkpoint. */
 export function putTorrent(sessionId: string, record: TorrentRecord): StoreOperation {
@@ -30,11 +31,9 @@ export function forgetPieces(
   return { type: 'checkpoint', sessionId, infoHash, checkpoint }
 }
 
-/** A removal that deletes nothing any more: the torrent was added again, and its files are that one's. */
-export function keepData(
-  sessionId: string,
-  { infoHash }: Pick<TorrentRecord, 'infoHash'>,
-  removalId: string,
-): StoreOperation {
-  return { type: 'keep_data', sessionId, infoHash, removalId }
+/** A removal that does not delete some of its files any more: the torrent was added again, and they are that one's. */
+export function keepTaken(sessionId: string, { removal, files }: TakenOver): StoreOperation {
+  const { id: removalId, record } = removal
+  const type = files === 'data' ? 'keep_data' : 'keep_elsewhere'
+  return { type, sessionId, infoHash: record.infoHash, removalId }
 }

@@ -1,9 +1,11 @@
 import type { TorrentRecord } from '../../protocol/records.ts'
+import type { TorrentPlace } from '../../protocol/torrent-place-form.ts'
 
 /** A torrent that is removed for callers and whose files a worker still has to close or delete. */
 export interface Removal {
   readonly id: string
-  readonly record: TorrentRecord
+  /** As it was; `elsewhere` is gone, for good, when the same torrent is added again there. */
+  record: TorrentRecord
   /** Turns false, for good, when the same torrent is added again and takes the files over. */
   deleteData: boolean
 }
@@ -20,17 +22,32 @@ export function leftOf(torrents: Map<string, TorrentRecord>, removalId: string):
   return left.map((record) => ({ id: `${removalId}/${record.infoHash}`, record, deleteData: false }))
 }
 
+/** Which files of a removal are those of a torrent that was added again, so that they are not deleted. */
+export interface TakenOver {
+  readonly removal: Removal
+  readonly files: 'data' | 'elsewhere'
+}
+
 /**
- * Those of the removals that were to delete what is now the files of a torrent that was added again. Files that
- * were renamed are not those of the torrent that was added.
+ * What removals were to delete that is now the files of a torrent that was added again. Files that were renamed are
+ * not those of the torrent that was added.
  */
-export function takenOverBy(removals: Iterable<Removal>, record: TorrentRecord): Removal[] {
+export function takenOverBy(removals: Iterable<Removal>, record: TorrentRecord): TakenOver[] {
   if (record.source.rawInfo === undefined) return [] // it has no files yet
-  return [...removals].filter(
-    (removal) =>
-      removal.deleteData &&
-      removal.record.infoHash === record.infoHash &&
-      removal.record.saveFolder === record.saveFolder &&
-      (removal.record.renamed ?? []).length === 0,
-  )
+  const isThere = (place: TorrentPlace | undefined): boolean =>
+    place?.saveFolder === record.saveFolder && (place.renamed ?? []).length === 0
+  return [...removals].flatMap((removal): TakenOver[] => {
+    const { infoHash, elsewhere } = removal.record
+    if (infoHash !== record.infoHash) return []
+    return [
+      ...(removal.deleteData && isThere(removal.record) ? [{ removal, files: 'data' } as const] : []),
+      ...(isThere(elsewhere) ? [{ removal, files: 'elsewhere' } as const] : []),
+    ]
+  })
+}
+
+/** Has the removal leave these files. */
+export function giveUp({ removal, files }: TakenOver): void {
+  if (files === 'data') removal.deleteData = false
+  else removal.record = { ...removal.record, elsewhere: undefined }
 }

@@ -10,12 +10,12 @@ import type { SessionRecord, TorrentCheckpoint, TorrentFacts, TorrentRecord } fr
 import type { SessionSettings } from '../../protocol/session.ts'
 import type { StoreOperation } from '../../protocol/store-rpc.ts'
 import { Turns } from '../../protocol/turns.ts'
-import { addTorrent, finishRemoval, removeTorrent } from './comings-and-goings.ts'
+import { addTorrent, finishRemoval, learnMetadata, removeTorrent } from './comings-and-goings.ts'
 import { keepCounters } from './keep-counters.ts'
 import { BackgroundWrites, type Journal, type Keeping } from './journal.ts'
 import { SessionBans } from './session-bans.ts'
-import { leftOf, takenOverBy, type Removal } from './removal.ts'
-import { forgetPieces, keepData, putQueueRanks, putTorrent } from './record-operations.ts'
+import { giveUp, leftOf, takenOverBy, type Removal } from './removal.ts'
+import { forgetPieces, putQueueRanks, putTorrent } from './record-operations.ts'
 import { SessionStatistics } from './session-statistics.ts'
 import { TorrentCounting, type CountedNow } from './torrent-counting.ts'
 import { torrentNotFound } from './torrent-not-found.ts'
@@ -36,6 +36,8 @@ export class SessionRecords {
   readonly #background: BackgroundWrites | undefined
   readonly #adding = new Set<string>()
   readonly #turns = new Turns()
+  /** Settles when what was written in the background so far is durable, or has failed. */
+  readonly flush = async (): Promise<void> => await this.#background?.flush()
   #isDropped = false
 
   /** Without `keeping` nothing is kept past the process. */
@@ -81,7 +83,7 @@ export class SessionRecords {
       await this.#turns.take(record.infoHash, async () => {
         const takenOver = takenOverBy(this.removals, record)
         await this.#write(record, ...addTorrent(this.session.id, record, takenOver), ...beside)
-        for (const removal of takenOver) removal.deleteData = false
+        takenOver.forEach(giveUp)
         this.torrents.set(record.infoHash, record)
       })
     } finally {
@@ -163,6 +165,7 @@ export class SessionRecords {
       const counters = this.counting.read(record)
       await this.#write(record, ...removeTorrent(this.session.id, { infoHash, counters }, removal))
       if (this.#isDropped) return undefined // the session was deleted first, and the torrent with it
+      removal.record = this.torrents.get(infoHash) ?? record // its metadata may have come meanwhile
       this.statistics.leave(infoHash, record.memoryOnly ? undefined : counters)
       this.torrents.delete(infoHash)
       this.counting.leave(infoHash)
@@ -182,12 +185,9 @@ export class SessionRecords {
     const source = this.torrents.get(infoHash)?.source
     const record = source && this.change(infoHash, { source: { ...source, rawInfo }, facts })
     if (record === undefined) return undefined
-    const { id: sessionId } = this.session
-    this.#later(record, { type: 'put_metadata', sessionId, infoHash, rawInfo, facts })
-    for (const removal of takenOverBy(this.removals, record)) {
-      removal.deleteData = false
-      this.#later(record, keepData(sessionId, record, removal.id))
-    }
+    const takenOver = takenOverBy(this.removals, record)
+    takenOver.forEach(giveUp)
+    this.#later(record, ...learnMetadata(this.session.id, { infoHash, rawInfo, facts }, takenOver))
     return record
   }
 
@@ -244,7 +244,7 @@ export class SessionRecords {
     if (!record.memoryOnly) await this.#journal?.write(...operations)
   }
 
-  #later(record: TorrentRecord, operation: StoreOperation): void {
-    if (!record.memoryOnly) this.#background?.write(operation)
+  #later(record: TorrentRecord, ...operations: readonly StoreOperation[]): void {
+    if (!record.memoryOnly) this.#background?.write(...operations)
   }
 }

@@ -17,7 +17,7 @@ export interface Sweeper {
   sweep: (
     session: { readonly id: string; readonly records: SessionRecords },
     record: TorrentRecord,
-    removal: Pick<Removal, 'id' | 'deleteData'>,
+    removal: Removal,
   ) => Promise<void>
 }
 
@@ -59,12 +59,11 @@ export class Removals {
 
   #ask(removal: Removal, waitMs: number): void {
     const { files, records, relocation, send } = this.#near
-    const { id, record } = removal
     send('remove torrent', async (api) => {
       try {
-        const spared = removal.deleteData ? await files.spared(id) : []
-        await api.removeTorrent(record, { deleteData: removal.deleteData, spared })
-        await relocation.sweep({ id: records.session.id, records }, record, removal)
+        const spared = removal.deleteData ? await files.spared(removal.id) : []
+        await api.removeTorrent(removal.record, { deleteData: removal.deleteData, spared })
+        await relocation.sweep({ id: records.session.id, records }, removal.record, removal)
       } catch (error) {
         if (toWireError(error).code !== 'session_gone') this.#failed(removal, waitMs)
         throw error

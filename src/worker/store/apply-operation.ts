@@ -122,9 +122,10 @@ export function applyOperation(statements: Statements, operation: StoreOperation
     }
     case 'put_torrent':
       return putTorrent(statements, operation)
-    case 'keep_data': {
-      const { sessionId: session, infoHash, removalId: removal } = operation
-      statements.keepData.run({ session, infoHash, removal })
+    case 'keep_data':
+    case 'keep_elsewhere': {
+      const { type, sessionId: session, infoHash, removalId: removal } = operation
+      statements[type === 'keep_data' ? 'keepData' : 'keepElsewhere'].run({ session, infoHash, removal })
       return
     }
     case 'finish_removal': {

@@ -72,6 +72,9 @@ const texts = {
   keepData: `
     UPDATE torrent SET delete_data = 0 WHERE info_hash = :infoHash AND removal = :removal
     AND session = (SELECT seq FROM session WHERE id = :session)`,
+  keepElsewhere: `
+    UPDATE torrent SET record = json_remove(record, '$.elsewhere') WHERE info_hash = :infoHash
+    AND removal = :removal AND removal <> '' AND session = (SELECT seq FROM session WHERE id = :session)`,
   finishRemoval: `
     DELETE FROM torrent WHERE info_hash = :infoHash AND removal = :removal AND removal <> ''
     AND session = (SELECT seq FROM session WHERE id = :session)`,

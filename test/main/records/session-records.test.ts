@@ -77,6 +77,28 @@ keeping('a torrent that is added again takes over the files that were to be dele
   })
 })
 
+keeping('a torrent that is added again where a move had copies takes these over', async () => {
+  await withTorrent(async (records, store) => {
+    const { torrent, rawInfo, facts } = magnetOf(1)
+    const elsewhere = { saveFolder: '/copies', savePath: 'copies' }
+    const again = { ...record, ...elsewhere }
+    await records.decide(infoHash, { elsewhere })
+    const one = await records.remove(infoHash, false)
+    await records.add({ ...record, saveFolder: '/another' })
+    assert.equal(one?.record.elsewhere, elsewhere)
+    await records.decide(infoHash, { elsewhere })
+    const other = await records.remove(infoHash, true)
+    await records.add({ ...again, ...torrent, ...elsewhere })
+    assert.equal(other?.record.elsewhere, elsewhere, 'it does not know its files')
+    records.learn(infoHash, rawInfo, facts)
+    assert.equal([one?.record.elsewhere, other?.record.elsewhere], [undefined, undefined])
+    assert.is(other?.deleteData, true, 'what it had in its own place')
+    await records.mark(true)
+    const removed = (await loadAll(store)).torrents.filter(({ removal }) => removal !== undefined)
+    assert.equal(removed.map(({ torrent: { elsewhere: left } }) => left), [undefined, undefined]) // prettier-ignore
+  })
+})
+
 keeping('files that were renamed are deleted although their torrent is added again', async () => {
   await withTorrent(async (records) => {
     records.change(infoHash, { renamed: [{ index: 0, path: 'another name' }] })

@@ -28,10 +28,11 @@ export function takeEvent(
   answer: (what: string, run: (api: SessionApi) => Promise<void>) => void,
 ): void {
   const { id } = records.session
-  const isOfNow = (infoHash: string, addedAt: number): boolean =>
-    records.torrents.get(infoHash)?.addedAt === addedAt
-  // late news of a torrent that was removed, and may have been added again
-  if ('infoHash' in event && event.addedAt !== undefined && !isOfNow(event.infoHash, event.addedAt)) return
+  const isLate = (): boolean =>
+    'infoHash' in event &&
+    event.addedAt !== undefined &&
+    records.torrents.get(event.infoHash)?.addedAt !== event.addedAt
+  if (isLate()) return // news of a torrent that was removed, and may have been added again
   if (event.type === 'snapshot') {
     const rows = event.rows.flatMap((row) => {
       const record = records.torrents.get(row.info_hash)
@@ -58,8 +59,11 @@ export function takeEvent(
     void files
       .permit({ sessionId: id, infoHash })
       .then(() => quotas?.forWriting(records, infoHash))
+      .then(records.flush) // whoever removes it after a kill has to know its files
       .then(() => undefined, toWireError)
-      .then((refusal) => answer('permitted', (api) => api.permitted(requestId, refusal)))
+      .then((refusal) => {
+        if (!isLate()) answer('permitted', (api) => api.permitted(requestId, refusal))
+      })
   } else if (event.type === 'hash_cancel') hashDesk.cancel(id, event.requestId)
   else if (event.type === 'hash_request') {
     void hashDesk.run(id, event.requestId, event.request).then((found) => {

@@ -1,31 +1,37 @@
+import { setImmediate } from 'node:timers/promises'
 import pino from 'pino'
 import * as assert from 'uvu/assert'
 import { Board } from '../../../src/main/board/board.ts'
 import { FileOwnership } from '../../../src/main/files/file-ownership.ts'
 import { SessionRecords } from '../../../src/main/records/session-records.ts'
 import { takeEvent } from '../../../src/main/supervisor/take-event.ts'
+import { factsOf } from '../../../src/protocol/records.ts'
 import type { SessionEvent } from '../../../src/protocol/session-rpc.ts'
+import { parseInfo } from '../../../src/protocol/torrent-info.ts'
+import { makeMetainfo } from '../../support/metainfo.ts'
 import { sessionRecord } from '../../support/session-record.ts'
-import { suite } from '../../support/suite.ts'
+import { eventually, suite } from '../../support/suite.ts'
 import { torrentRecord } from '../../support/torrent-record.ts'
 
 const events = suite('src/main/supervisor/take-event')
+
+const near = (records: SessionRecords) => ({
+  board: new Board().open(records.session.id),
+  hashDesk: { cancel: () => undefined, run: () => Promise.resolve(undefined) }, // nothing is hashed here
+  files: new FileOwnership({ compare: () => Promise.resolve([]), isComplete: () => false }),
+  quotas: undefined,
+  log: pino({ level: 'silent' }),
+  onChange: () => undefined,
+  onStates: () => undefined,
+})
 
 events('what a removed torrent told late is not believed of the one that was added after it', () => {
   const records = new SessionRecords(sessionRecord())
   const now = torrentRecord({ addedAt: 2 })
   records.restore([now], [])
-  const near = {
-    board: new Board().open(records.session.id),
-    hashDesk: { cancel: () => undefined, run: () => Promise.resolve(undefined) }, // nothing is hashed here
-    files: new FileOwnership({ compare: () => Promise.resolve([]), isComplete: () => false }),
-    quotas: undefined,
-    log: pino({ level: 'silent' }),
-    onChange: () => undefined,
-    onStates: () => undefined,
-  }
-  near.board.expect(now)
-  const take = (event: SessionEvent) => takeEvent(event, near, records, () => undefined)
+  const surroundings = near(records)
+  surroundings.board.expect(now)
+  const take = (event: SessionEvent) => takeEvent(event, surroundings, records, () => undefined)
   const { infoHash, counters } = now
   const checkpoint = { bits: new Uint8Array([255]), files: [], openForWriting: [], counters }
   take({ type: 'checkpoint', infoHash, checkpoint, addedAt: 1 })
@@ -34,6 +40,25 @@ events('what a removed torrent told late is not believed of the one that was add
   assert.is(records.torrents.get(infoHash)?.bits, undefined)
   take({ type: 'checkpoint', infoHash, checkpoint, addedAt: 2 })
   assert.ok(records.torrents.get(infoHash)?.resume)
+})
+
+events('a torrent may write its files once the store knows which they are', async () => {
+  const durable: PromiseWithResolvers<void> = Promise.withResolvers()
+  const onFailed = (error: unknown): void => assert.unreachable(String(error))
+  const records = new SessionRecords(sessionRecord(), { journal: { write: () => durable.promise }, onFailed })
+  const { infoHash, rawInfo } = makeMetainfo({ name: 'film' })
+  const record = torrentRecord({ infoHash, addedAt: 1, memoryOnly: false, facts: undefined })
+  records.restore([{ ...record, source: { ...record.source, rawInfo: undefined } }], [])
+  const order: string[] = []
+  const surroundings = near(records)
+  const take = (event: SessionEvent) => takeEvent(event, surroundings, records, (what) => order.push(what))
+  take({ type: 'metadata', infoHash, rawInfo, facts: factsOf(parseInfo(rawInfo)), addedAt: 1 })
+  take({ type: 'write_request', requestId: 1, infoHash, addedAt: 1 })
+  await setImmediate()
+  order.push('durable')
+  durable.resolve()
+  await eventually(5000, 'the answer', () => order.length === 2)
+  assert.equal(order, ['durable', 'permitted'])
 })
 
 events.run()

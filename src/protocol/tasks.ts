@@ -93,8 +93,10 @@ export interface FileDeletion {
   readonly place: FilePlace
   /** Paths below the folder that are left: other torrents have them too. */
   readonly spared: readonly string[]
-  /** Where the torrent has its files now: these are left, and so is what is not there. */
+  /** Where the torrent has its files now: these are left, and so is what is not there and holds pieces. */
   readonly current?: FilePlace | undefined
+  /** The pieces that are claimed, a bit each; without them any file may hold some. */
+  readonly bits?: Uint8Array | undefined
 }
 
 /** Two torrents that may have files in common. */

@@ -3,7 +3,15 @@ import { threadEntries } from '../../src/main/threads/entries.ts'
 import type * as entry from '../../src/worker/tasks/entry.ts'
 
 const tasks = (await import(threadEntries.tasks.href)) as typeof entry
-export const { parseMetainfo, resolveFolder, commonFiles, refusePresent, linkFiles, hashPieces } = tasks
+export const {
+  parseMetainfo,
+  parseAndPlace,
+  resolveFolder,
+  commonFiles,
+  refusePresent,
+  linkFiles,
+  hashPieces,
+} = tasks
 
 /** Settles when the process ends. */
 export async function deleteData(): Promise<never> {

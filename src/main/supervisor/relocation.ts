@@ -36,8 +36,6 @@ export interface RelocationOptions {
   readonly progress: (share: number) => void
 }
 
-type RemovedBy = Pick<Removal, 'id' | 'deleteData'>
-const noRemoval: RemovedBy = { id: '', deleteData: false }
 type SweptSession = Pick<SessionSupervisor, 'id' | 'records'>
 
 export class Relocation {
@@ -100,7 +98,7 @@ export class Relocation {
    * mounted that has copies of one that is removed; those of one that is there are for the next start, or forgotten
    * when it is moved again.
    */
-  async sweep(session: SweptSession, record: TorrentRecord, removal?: RemovedBy): Promise<void> {
+  async sweep(session: SweptSession, record: TorrentRecord, removal?: Removal): Promise<void> {
     await this.#turns.take(keyOf(session, record.infoHash), () => this.#sweep(session, record, removal))
   }
 
@@ -211,15 +209,15 @@ export class Relocation {
   }
 
   /** Deletes the copies that are not in use, also of a torrent that was removed meanwhile: `last` is how it was. */
-  async #sweep(session: SweptSession, last: TorrentRecord, removal = noRemoval): Promise<void> {
+  async #sweep(session: SweptSession, last: TorrentRecord, removal?: Removal): Promise<void> {
     const { files, tasks } = this.#near
     const record = recordNow(session.records, last)
-    const { elsewhere, source } = record ?? last
+    const { elsewhere, source } = record ?? removal?.record ?? last // it may have been taken over meanwhile
     if (elsewhere === undefined || source.rawInfo === undefined) return
-    const spared = await files.sparedAt(session.id, last, elsewhere, record ? undefined : removal.id)
-    const current = removal.deleteData ? undefined : filePlace(record ?? last)
-    const place = filePlace(elsewhere)
-    const isSeen = await tasks.deleteData({ rawInfo: source.rawInfo, place, spared, current })
+    const spared = await files.sparedAt(session.id, last, elsewhere, record ? undefined : (removal?.id ?? ''))
+    const current = removal?.deleteData === true ? undefined : filePlace(record ?? last)
+    const [place, bits] = [filePlace(elsewhere), claimedBits(record ?? last)]
+    const isSeen = await tasks.deleteData({ rawInfo: source.rawInfo, place, spared, current, bits })
     if (record === undefined && !isSeen)
       throw new RestTorrentError('files_changed', 'the disk is not mounted that has copies of it')
     if (record === undefined || !isSeen) return

@@ -2,18 +2,21 @@ import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { FileDeletion } from '../../protocol/tasks.ts'
+import { hasBit } from '../../protocol/progress.ts'
 import { parseInfo, type TorrentInfo } from '../../protocol/torrent-info.ts'
+import { filesWith } from '../session/resume/file-pieces.ts'
 import { deleteFiles, removeOwnFolder } from '../session/storage/delete-files.ts'
 import { FileOperations } from '../session/storage/file-operations.ts'
 import { identify } from '../session/storage/identity.ts'
 import { refuseUnmounted } from '../session/storage/mount-point.ts'
-import { pathsIn } from './placed-files.ts'
+import { filesIn, pathsIn } from './placed-files.ts'
 
 /**
  * See `FileDeletion`; false where the disk of the place is not mounted, so that what is on it was not seen. Rejects as
  * `deleteFiles`, and with `files_changed` where files were left because the torrent has lost its own.
  */
-export async function deleteDataOf({ place, rawInfo, spared, current }: FileDeletion): Promise<boolean> {
+export async function deleteDataOf(deletion: FileDeletion): Promise<boolean> {
+  const { place, rawInfo, spared, current, bits } = deletion
   const operations = new FileOperations()
   const info = parseInfo(rawInfo)
   const paths = pathsIn(info, place)
@@ -22,12 +25,14 @@ export async function deleteDataOf({ place, rawInfo, spared, current }: FileDele
   const isMounted = await isMountedAt(operations, place.mountPoint)
   if (current !== undefined) {
     const present = await presentIn(operations, info, current)
-    const mine = pathsIn(info, current)
+    const needed = bits && new Set(filesWith(info, (piece) => hasBit(bits, piece)))
+    const mine = filesIn(info, current)
     for (const [at, path] of paths.entries()) {
-      const own = join(current.saveFolder, mine[at] ?? '')
-      const isCurrent = own === join(place.saveFolder, path)
-      if (!isCurrent && !present[at]) lost.push(path)
-      if (isCurrent || !present[at]) kept.add(path)
+      const { index = at, safePath = '' } = mine[at] ?? {}
+      const isCurrent = join(current.saveFolder, safePath) === join(place.saveFolder, path)
+      const isLost = present[at] !== true && needed?.has(index) !== false
+      if (!isCurrent && isLost) lost.push(path)
+      if (isCurrent || isLost) kept.add(path)
     }
   }
   await deleteFiles(operations, place.saveFolder, paths, (path) => kept.has(path))

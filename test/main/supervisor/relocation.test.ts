@@ -1,5 +1,5 @@
 /** Moves that something else comes in the middle of; real session workers, real pool threads, real disks. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { toWireError } from '../../../src/protocol/errors.ts'
@@ -71,6 +71,7 @@ async function seeding(made: MadeMetainfo, healMs = 30_000) {
   }
   const kept = stack.move()
   return {
+    sessions,
     session,
     relocation: supervisor.relocation,
     record,
@@ -188,6 +189,62 @@ relocation('copies on a disk that is gone are known until it is back', async () 
     using _again = bindFolder(memory, disk)
     await eventually(waitMs, 'the removal to be done', () => session.records.removals.size === 0)
     assert.equal([filesBelow(memory), filesBelow(here)], [[], ['film']])
+  } finally {
+    rmSync(memory, { recursive: true, force: true })
+  }
+})
+
+relocation('copies that the next life of a torrent has are its own, also when its session goes', async () => {
+  if (!canMount) return
+  const made = makeMetainfo({ name: 'film' })
+  const memory = mkdtempSync('/dev/shm/resttorrent-')
+  try {
+    await using torrent = await seeding(made)
+    const { sessions, session, move, remove, here, rootDir } = torrent
+    const session_id = session.id
+    using _ = bindFolder(memory, join(rootDir, 'disk'))
+    await sessions.command('stop_session', { session_id })
+    const ended = await move(join(rootDir, 'disk'), undefined, 1, async () => {
+      await remove()
+      await sessions.command('upload_torrent', { session_id, file: made.bytes, save_path: 'disk' })
+    })
+    assert.is(ended, 'torrent_not_found')
+    assert.equal([filesBelow(here), filesBelow(memory)], [['film'], ['film']])
+    const [removal] = session.records.removals
+    assert.ok(removal)
+    await sessions.command('delete_session', { session_id })
+    await torrent.relocation.sweep(session, removal.record, removal) // after any that began before
+    assert.equal([filesBelow(here), filesBelow(memory)], [['film'], ['film']])
+  } finally {
+    rmSync(memory, { recursive: true, force: true })
+  }
+})
+
+relocation('a file of which nothing is claimed is not copied, and does not stay', async () => {
+  const made = makeMetainfo({
+    name: 'tree',
+    pieceLength: 16 * 1024,
+    files: [
+      { path: 'first', content: 32 * 1024 },
+      { path: 'second', content: 32 * 1024 },
+    ],
+  })
+  const memory = mkdtempSync('/dev/shm/resttorrent-')
+  try {
+    await using torrent = await seeding(made, 300)
+    const { sessions, session, move, record, remove, here } = torrent
+    const session_id = session.id
+    await remove()
+    rmSync(join(here, 'tree/second'))
+    await sessions.command('upload_torrent', { session_id, file: made.bytes, save_path: 'here' })
+    await sessions.whenTorrent(session_id, made.infoHash, 'the first file', ({ state, progress }) => {
+      return state === 'downloading' && progress === 0.5
+    })
+    await sessions.command('stop_session', { session_id })
+    writeFileSync(join(here, 'tree/second'), 'the begin of a piece')
+    assert.is(await move(memory), 'moved')
+    assert.equal([filesBelow(here), filesBelow(memory)], [[], ['tree/first']])
+    assert.equal([record().saveFolder, record().elsewhere], [memory, undefined])
   } finally {
     rmSync(memory, { recursive: true, force: true })
   }

@@ -2,33 +2,26 @@
  * Whether the engine has one torrent at the moment. A torrent that is dormant is given to it when somebody asks for
  * it: what the engine hears of it from outside, and whoever here needs it there, wakes it.
  */
-import type { ActivationLane } from './activation-lane.ts'
-import type { Content } from './engine/content.ts'
 import type { DormantTorrent } from './engine/dormant-torrents.ts'
 import type { EngineTorrent } from './engine/engine-torrent.ts'
-import type { TorrentEvents } from './engine/torrent-events.ts'
-import { handOver, type HandOver } from './hand-over.ts'
+import { handOver } from './hand-over.ts'
+import type { Swarm } from './swarm.ts'
+import type { MeetingOptions } from './meeting-options.ts'
 
-export interface EnginePresenceOptions extends HandOver {
-  readonly lane: ActivationLane
-  readonly events: TorrentEvents
-  /** As it is now; absent while the metadata is unknown. */
-  readonly content: () => Content | undefined
-  readonly isPrivate: () => boolean
-  /** It fell asleep, or is in the engine now. */
-  readonly onRest: () => void
-}
-
-export class EnginePresence {
-  readonly #options: EnginePresenceOptions
+export class EnginePresence implements DormantTorrent {
+  readonly infoHash: string
+  readonly #options: MeetingOptions
+  readonly #swarm: Swarm
   #opened: EngineTorrent | undefined
-  #dormant: DormantTorrent | undefined
+  #wasOpen = false
   /** What falling asleep and waking up take, one after the other. */
   #change: Promise<void> = Promise.resolve()
   #isClosed = false
 
-  constructor(options: EnginePresenceOptions) {
+  constructor(options: MeetingOptions, swarm: Swarm) {
+    this.infoHash = options.record().infoHash
     this.#options = options
+    this.#swarm = swarm
   }
 
   /** The torrent in the engine, while it is there. */
@@ -36,10 +29,26 @@ export class EnginePresence {
     return this.#opened
   }
 
+  get isPrivate(): boolean {
+    return this.#options.content()?.info.private === true
+  }
+
+  get wasOpen(): boolean {
+    return this.#wasOpen
+  }
+
+  async wake(): Promise<void> {
+    await this.awake()
+  }
+
+  onPeer(address: string): void {
+    void this.awake().then((torrent) => torrent?.addPeer(address, 'dht'))
+  }
+
   /** Gives it to the engine for the first time. Rejects as `handOver`. */
   async begin(): Promise<EngineTorrent> {
-    const { lane, events, onRest } = this.#options
-    const opened = (this.#opened = await lane.run(() => this.#handOver(events)))
+    const { near, events, onRest } = this.#options
+    const opened = (this.#opened = await near.lane.run(() => this.#handOver(events)))
     onRest()
     return opened
   }
@@ -48,17 +57,10 @@ export class EnginePresence {
   rest(): void {
     const opened = this.#opened
     this.#opened = undefined
-    if (opened) this.#change = this.#change.then(() => opened.close())
-    const { swarm, record, isPrivate, onRest } = this.#options
-    this.#dormant = {
-      infoHash: record().infoHash,
-      isPrivate: isPrivate(),
-      wasOpen: opened !== undefined,
-      wake: () => this.awake().then(() => undefined),
-      onPeer: (address) => void this.awake().then((torrent) => torrent?.addPeer(address, 'dht')),
-    }
-    swarm.engine.dormant.add(this.#dormant)
-    onRest()
+    this.#change = this.#change.then(async () => await this.#release(opened))
+    this.#wasOpen = opened !== undefined
+    this.#swarm.engine.dormant.add(this)
+    this.#options.onRest()
   }
 
   /** The torrent in the engine; undefined where it is closed, or cannot be opened, which is told. */
@@ -78,24 +80,41 @@ export class EnginePresence {
     await this.#opened?.close()
   }
 
+  async #release(opened: EngineTorrent | undefined): Promise<void> {
+    await opened?.close()
+    await this.#options
+      .content()
+      ?.rest()
+      .catch((error: unknown) => this.#failed(error))
+  }
+
   async #wake(): Promise<void> {
     if (this.#opened || this.#isClosed) return
-    const { events, lane, onRest, post, record } = this.#options
-    const { infoHash } = record()
-    const onReady = (): void => post({ type: 'activation_ended', infoHash })
+    const { infoHash } = this
+    const { events, near, onRest } = this.#options
+    const onReady = (): void => near.post({ type: 'activation_ended', infoHash })
     try {
-      this.#opened = await lane.run(() => this.#handOver({ ...events, onReady }))
+      this.#opened = await near.lane.run(() => this.#handOver({ ...events, onReady }))
       this.#leaveRest()
       onRest()
     } catch (error) {
-      post({ type: 'activation_ended', infoHash })
+      near.post({ type: 'activation_ended', infoHash })
       this.#failed(error)
     }
   }
 
-  async #handOver(events: TorrentEvents): Promise<EngineTorrent> {
-    const opened = await handOver(this.#options, this.#options.content(), events)
-    opened.changeWebSeeds(this.#options.record().source.webSeeds)
+  async #handOver(events: MeetingOptions['events']): Promise<EngineTorrent> {
+    const { record, content, near, signal, meter } = this.#options
+    const opened = await handOver(
+      { record, swarm: this.#swarm, signal, post: near.post },
+      content()?.lend(record()),
+      {
+        ...events,
+        onDownloaded: (bytes) => meter.count(bytes, 0),
+        onUploaded: (bytes) => meter.count(0, bytes),
+      },
+    )
+    opened.changeWebSeeds(record().source.webSeeds)
     return opened
   }
 
@@ -104,7 +123,6 @@ export class EnginePresence {
   }
 
   #leaveRest(): void {
-    if (this.#dormant) this.#options.swarm.engine.dormant.remove(this.#dormant)
-    this.#dormant = undefined
+    this.#swarm.engine.dormant.remove(this)
   }
 }

@@ -5,13 +5,16 @@ import type { ContentEvents, ContentSurroundings } from './content-surroundings.
 import type { PieceBits } from './piece-bits.ts'
 import type { OpenedContent } from './prepare-content.ts'
 import { Checkpointer, type Checkpointed } from './resume/checkpointer.ts'
-import { FileWatch } from './resume/file-watch.ts'
+import { FileWatch, type KnownFiles } from './resume/file-watch.ts'
 import { lookOnly } from './resume/look-only.ts'
 import { DiskPieceStore } from './storage/disk-piece-store.ts'
 import type { PieceStore } from './storage/piece-store.ts'
 
+/** Where a torrent's files are, and whether it is forgotten with the process. */
+export type FilesPlace = Pick<TorrentRecord, 'saveFolder' | 'memoryOnly'>
+
 export interface KeptFilesOptions extends OpenedContent {
-  readonly record: TorrentRecord
+  readonly place: FilesPlace
   /** With its files where they are stored. */
   readonly info: TorrentInfo
   readonly bits: PieceBits
@@ -22,14 +25,18 @@ export interface KeptFilesOptions extends OpenedContent {
 }
 
 export class KeptFiles {
+  readonly place: FilesPlace
+  /** Looks after the files; absent where there are none on disk. */
+  readonly watch: FileWatch | undefined
   readonly #store: PieceStore
   readonly #checkpointer: Checkpointer
-  readonly #watch: FileWatch | undefined
 
-  constructor(options: KeptFilesOptions) {
+  /** Goes on with the `watch` of an opening before. */
+  constructor(options: KeptFilesOptions, watch = watchOf(options)) {
+    this.place = options.place
+    this.watch = watch
     this.#store = options.store
     this.#checkpointer = new Checkpointer({ ...options, store: filesOf(options) })
-    this.#watch = watchOf(options, this.#checkpointer)
   }
 
   /** Whether so much was written that a checkpoint is due at once. */
@@ -43,7 +50,7 @@ export class KeptFiles {
    */
   async checkpoint(): Promise<boolean> {
     const written = await this.#checkpointer.run()
-    return ((await this.#watch?.look(performance.now(), written)) ?? []).length > 0
+    return ((await this.watch?.look(performance.now(), this.#files(), written)) ?? []).length > 0
   }
 
   /** Ends reading and writing, with a last checkpoint. Rejects with a disk code, and is closed then too. */
@@ -51,23 +58,21 @@ export class KeptFiles {
     await this.#store.close() // first: a file is told as it is after its last write
     await this.#checkpointer.run(true)
   }
+
+  #files(): KnownFiles {
+    const written = this.#store instanceof DiskPieceStore ? this.#store.written : new Set<number>()
+    return { known: () => this.#checkpointer.known, written }
+  }
 }
 
-function filesOf({ record, info, store, near }: KeptFilesOptions): Checkpointed['store'] {
+function filesOf({ place, info, store, near }: KeptFilesOptions): Checkpointed['store'] {
   if (!(store instanceof DiskPieceStore)) return undefined
   const { disk } = near
-  return record.memoryOnly ? lookOnly(store, { disk, saveFolder: record.saveFolder, info }) : store
+  return place.memoryOnly ? lookOnly(store, { disk, saveFolder: place.saveFolder, info }) : store
 }
 
-function watchOf(
-  { record, info, store, near }: KeptFilesOptions,
-  { known }: Checkpointer,
-): FileWatch | undefined {
+function watchOf({ place, info, store, near }: KeptFilesOptions): FileWatch | undefined {
   if (!(store instanceof DiskPieceStore)) return undefined
   const { disk, healMs: restMs } = near
-  const { written } = store
-  return new FileWatch(
-    { info, disk, saveFolder: record.saveFolder, known, written, restMs },
-    performance.now(),
-  )
+  return new FileWatch({ info, disk, saveFolder: place.saveFolder, restMs }, performance.now())
 }

@@ -10,27 +10,32 @@ type FilePriorities = Pick<TorrentOptions, 'file_priorities' | 'default_priority
 const highest = 7
 
 export class Selection {
-  /** One for each piece, 0 (not wanted) to 7: the highest of the files that have bytes in it. */
-  readonly priorities: Uint8Array
   /** Bytes of the wanted pieces. */
   readonly bytes: number
   readonly #info: TorrentInfo
   readonly #options: FilePriorities
   #left: number
+  /** Made when they are asked for: of a torrent that is only seeded they never are. */
+  #priorities: Uint8Array | undefined
 
   constructor(info: TorrentInfo, options: FilePriorities, bits: PieceBits) {
     this.#info = info
     this.#options = options
-    this.priorities = piecePriorities(info, options)
+    const priorities = piecePriorities(info, options)
     let [bytes, left] = [0, 0]
-    for (let piece = 0; piece < this.priorities.length; piece += 1) {
-      if (this.priorities[piece] === skipped) continue
+    for (let piece = 0; piece < priorities.length; piece += 1) {
+      if (priorities[piece] === skipped) continue
       const size = this.#sizeOf(piece)
       bytes += size
       if (!bits.has(piece)) left += size
     }
     this.bytes = bytes
     this.#left = left
+  }
+
+  /** One for each piece, 0 (not wanted) to 7: the highest of the files that have bytes in it. */
+  get priorities(): Uint8Array {
+    return (this.#priorities ??= piecePriorities(this.#info, this.#options))
   }
 
   /** Bytes of the wanted pieces that are missing. */

@@ -7,17 +7,14 @@ import { claimedBits, type ResumeState, type TorrentRecord } from '../../protoco
 import type { TorrentInfo } from '../../protocol/torrent-info.ts'
 import { withNames } from '../../protocol/torrent-place.ts'
 import type { Content } from './engine/content.ts'
-import { KeptFiles } from './kept-files.ts'
+import { ContentFiles, type Keeping } from './content-files.ts'
 import { PieceBits } from './piece-bits.ts'
 import { Selection } from './selection.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
-import { openContent, prove, type OpenedContent, type Preparation } from './prepare-content.ts'
+import { openContent, prove, type Preparation } from './prepare-content.ts'
 import { identifyFiles } from './resume/identify-files.ts'
 import type { ResumeProof } from './resume/prove-resume.ts'
 import { EngineStore } from './storage/engine-store.ts'
-import type { PieceStore } from './storage/piece-store.ts'
-import { SwitchedStore } from './storage/switched-store.ts'
-import { watchReads } from './watch-reads.ts'
 import { deleteFiles, removeOwnFolder } from './storage/delete-files.ts'
 import { pathsOnDisk } from './storage/layout.ts'
 import type { ContentEvents, ContentSurroundings, Opening } from './content-surroundings.ts'
@@ -36,9 +33,7 @@ export class TorrentContent {
   #selection: Selection
   /** The torrent with its files where they are stored. */
   #named: TorrentInfo
-  #kept: KeptFiles | undefined
-  /** What the engine reads and writes through. */
-  #switched: SwitchedStore | undefined
+  readonly #files = new ContentFiles()
 
   constructor(info: TorrentInfo, record: TorrentRecord, near: ContentSurroundings, events: ContentEvents) {
     this.info = info
@@ -76,7 +71,7 @@ export class TorrentContent {
 
   /** Whether every piece is there and may be read. */
   get isWhole(): boolean {
-    return this.isComplete && this.#kept !== undefined
+    return this.isComplete && this.#files.isOpen
   }
 
   /** The bits, in the memory that outlives this thread. */
@@ -103,22 +98,28 @@ export class TorrentContent {
     if (proof.lost.length > 0 && !acceptLoss) throw lossOf(proof.lost)
     if (!this.#bits.isComplete) await this.#askToWrite(record, signal)
     this.#isProved = true
-    this.#switched = new SwitchedStore(this.#keep(record, await openContent(preparation, proof)))
+    this.#files.open(record, await openContent(preparation, proof), this.#keeping())
     // what took hashing is kept at once, and which files it was found in
     if (proof.isHashed) void this.checkpoint().catch(this.#fault)
   }
 
   /** What the engine is given; undefined while it is not open. */
   lend({ source }: TorrentRecord): Content | undefined {
+    const store = this.#files.store(() => this.#keeping())
     return (
-      this.#switched && {
+      store && {
         info: this.info,
         rawInfo: source.rawInfo ?? new Uint8Array(),
         bits: this.#bits.copy(),
-        store: new EngineStore(this.#switched),
+        store: new EngineStore(store),
         priorities: this.#selection.priorities,
       }
     )
+  }
+
+  /** Nobody has what was lent: the files of what has every piece are closed until it is lent again. Rejects with a disk code. */
+  async rest(): Promise<void> {
+    if (this.isWhole) await this.#files.rest()
   }
 
   /** Proves what is there and tells it by a checkpoint, without opening anything. Rejects as `open`. */
@@ -152,7 +153,7 @@ export class TorrentContent {
     const wasComplete = this.isComplete
     if (!this.#bits.has(index)) this.#selection.gained(index)
     this.#bits.set(index)
-    if (this.#kept?.isOverdue === true) void this.checkpoint().catch(this.#fault)
+    if (this.#files.isOverdue) void this.checkpoint().catch(this.#fault)
     return !wasComplete && this.isComplete
   }
 
@@ -161,22 +162,17 @@ export class TorrentContent {
    * not what it was, the content has to be opened anew. Rejects with a disk code.
    */
   async checkpoint(): Promise<void> {
-    const kept = this.#kept
-    const isTouched = (await kept?.checkpoint()) === true
-    if (isTouched && kept === this.#kept) this.#events.onTouched() // it may have been closed meanwhile
+    if (await this.#files.checkpoint(() => this.#resume?.checkpoint)) this.#events.onTouched()
   }
 
   /** Ends reading and writing, with a last checkpoint. Rejects with a disk code, and is closed then too. */
   async close(): Promise<void> {
-    void this.#switched?.close()
-    this.#switched = undefined
-    await this.#closeFiles()
+    await this.#files.close()
   }
 
   /** Touches no file until `resume`, with a last checkpoint; peers wait meanwhile. Rejects as `close`. */
   async hold(): Promise<void> {
-    this.#switched?.hold()
-    await this.#closeFiles()
+    await this.#files.hold(() => this.#keeping())
   }
 
   /** Goes on where the files of the record lie now, which are what they were. Rejects with a disk code. */
@@ -185,7 +181,7 @@ export class TorrentContent {
     const preparation = this.#preparation({ record, signal, acceptLoss: false })
     const place = { info: this.#named, disk: this.#near.disk, saveFolder: record.saveFolder }
     const proof = { bits: this.#bits, identities: await identifyFiles(place), lost: [], isHashed: false }
-    this.#switched?.release(this.#keep(record, await openContent(preparation, proof)))
+    this.#files.open(record, await openContent(preparation, proof), this.#keeping())
   }
 
   /** Whether the record claims exactly the pieces that are there. */
@@ -210,12 +206,6 @@ export class TorrentContent {
     if (this.#resume) this.#resume = { ...this.#resume, clean: false }
   }
 
-  async #closeFiles(): Promise<void> {
-    const kept = this.#kept
-    this.#kept = undefined
-    await kept?.close()
-  }
-
   async #askToWrite({ infoHash, storageMode }: TorrentRecord, signal: AbortSignal): Promise<void> {
     if (storageMode === 'memory') return
     this.#isRefused = true
@@ -223,19 +213,17 @@ export class TorrentContent {
     this.#isRefused = false
   }
 
-  /** Gives what the engine may read and write. */
-  #keep(record: TorrentRecord, opened: OpenedContent): PieceStore {
-    this.#kept = new KeptFiles({
-      ...opened,
-      record,
+  #keeping(): Keeping {
+    const [{ onFault, counters }, told] = [this.#events, this.#resume?.checkpoint]
+    return {
       info: this.#named,
       bits: this.#bits,
       near: this.#near,
-      counters: this.#events.counters,
-      told: this.#resume?.checkpoint,
+      counters,
+      told,
       post: this.#told,
-    })
-    return watchReads(opened.store, this.#events.onFault)
+      onFault,
+    }
   }
 
   readonly #told: ContentEvents['onCheckpoint'] = (checkpoint) => {

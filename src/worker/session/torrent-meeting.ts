@@ -3,7 +3,6 @@
  * has everything and is connected to nobody is dormant: the engine gets it when somebody asks for it, and nothing
  * of that is seen from outside.
  */
-import type { TorrentRecord } from '../../protocol/records.ts'
 import type { ChangedSources, ReadAheadPlace } from '../../protocol/session-rpc.ts'
 import type { DialAnswer, PeerView } from '../../protocol/peer-view.ts'
 import type { TrackerView } from '../../protocol/tracker.ts'
@@ -11,74 +10,30 @@ import type { WebSeedView } from '../../protocol/web-seed.ts'
 import type { TorrentOptions } from '../../protocol/torrent-options.ts'
 import { EnginePresence } from './engine-presence.ts'
 import type { PeerSource } from './engine/connections/peer-book.ts'
-import type { TorrentEvents } from './engine/torrent-events.ts'
+import type { MeetingOptions } from './meeting-options.ts'
 import { QuietTime } from './quiet-time.ts'
 import { readPiece } from './storage/piece-store.ts'
 import type { Swarm } from './swarm.ts'
-import { TorrentAnnounces } from './torrent-announces.ts'
-import type { TorrentContent } from './torrent-content.ts'
-import type { TorrentMeter } from './torrent-meter.ts'
-import type { TorrentSurroundings } from './torrent-surroundings.ts'
+import { TorrentAnnounces, type AnnouncedPeers } from './torrent-announces.ts'
 
-type MetContent = Pick<TorrentContent, 'info' | 'bytes' | 'isWhole' | 'lend'>
-
-export interface MeetingOptions {
-  /** Read anew as it goes on: what it says of sources may change before there is a meeting. */
-  readonly record: () => TorrentRecord
-  /** Absent while the metadata is unknown: then peers are asked for it. */
-  readonly content: () => MetContent | undefined
-  readonly near: Pick<TorrentSurroundings, 'swarm' | 'lane' | 'post'>
-  readonly signal: AbortSignal
-  readonly events: Omit<TorrentEvents, 'onDownloaded' | 'onUploaded'>
-  /** What it counts into. */
-  readonly meter: TorrentMeter
-  /** It fell asleep, or is in the engine now. */
-  readonly onRest: () => void
-}
-
-export class TorrentMeeting {
+export class TorrentMeeting implements AnnouncedPeers {
   readonly #options: MeetingOptions
   readonly #presence: EnginePresence
   readonly #announces: TorrentAnnounces
   readonly #quiet = new QuietTime()
 
   private constructor(options: MeetingOptions, presence: EnginePresence, swarm: Swarm) {
-    const { record, content, near, meter } = options
-    const { infoHash, source } = record()
     this.#options = options
     this.#presence = presence
-    this.#announces = new TorrentAnnounces(swarm.trackers, infoHash, source.trackers, {
-      counters: () => meter.counters,
-      left: () => bytesLeft(content()),
-      numPeers: () => this.numPeers,
-      onCompletedTold: () => {
-        meter.completedTold()
-        near.post({ type: 'counters', infoHash, counters: meter.counters })
-      },
-      onPeers: (addresses, swarmSize) => {
-        // alone in it, we are told of ourselves; who fetches a magnet may be counted as a seed
-        if (!this.isDormant || swarmSize !== 1) this.#addPeers(addresses, 'tracker')
-      },
-    })
+    this.#announces = new TorrentAnnounces(swarm.trackers, options, this)
   }
 
   /** Settles when the engine has it; with content, when it can exchange pieces, or would if somebody asked for it. */
   static async begin(options: MeetingOptions): Promise<TorrentMeeting> {
-    const { near, meter, events, record, content, signal } = options
+    const { near, events, record, signal } = options
     const swarm = await near.swarm()
     signal.throwIfAborted()
-    const presence = new EnginePresence({
-      ...options,
-      ...near,
-      swarm,
-      content: () => content()?.lend(record()),
-      isPrivate: () => content()?.info.private === true,
-      events: {
-        ...events,
-        onDownloaded: (bytes) => meter.count(bytes, 0),
-        onUploaded: (bytes) => meter.count(0, bytes),
-      },
-    })
+    const presence = new EnginePresence(options, swarm)
     if (mayRest(options) && record().source.peers.length === 0) {
       presence.rest()
       events.onReady()
@@ -188,6 +143,11 @@ export class TorrentMeeting {
     await this.#presence.close()
   }
 
+  /** Alone in the swarm, we are told of ourselves; who fetches a magnet may be counted as a seed. */
+  metByTracker(addresses: readonly string[], swarmSize: number | undefined): void {
+    if (!this.isDormant || swarmSize !== 1) this.#addPeers(addresses, 'tracker')
+  }
+
   #addPeers(addresses: readonly string[], source: PeerSource): void {
     void this.#presence.awake().then((opened) => {
       for (const address of addresses) opened?.addPeer(address, source)
@@ -198,9 +158,4 @@ export class TorrentMeeting {
 /** Web seeds are asked, and shown, by the engine's torrent. */
 function mayRest({ content, record }: MeetingOptions): boolean {
   return content()?.isWhole === true && record().source.webSeeds.length === 0
-}
-
-/** Undefined while the metadata is unknown. */
-function bytesLeft(content: MetContent | undefined): number | undefined {
-  return content && content.info.length - content.bytes
 }

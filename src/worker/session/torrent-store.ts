@@ -39,3 +39,9 @@ export async function openDiskStore(
   await store.createEmptyFiles()
   return store
 }
+
+/** The place of a torrent that has every piece there, whose files were opened before: none of them is made anew. */
+export function reopenDiskStore(saveFolder: string, info: TorrentInfo, disk: SessionDisk): DiskPieceStore {
+  const existing = new Set(info.files.keys())
+  return new DiskPieceStore({ disk, root: saveFolder, layout: layoutOf(info), existing, createRoot: false })
+}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import type { FileIdentity, TorrentCheckpoint, TorrentFacts } from '../../protocol/records.ts'
+import { sharedCopy } from '../../protocol/shared-bytes.ts'
 import type { SkippedRow, StoredTorrent, TorrentEntry } from '../../protocol/store-rpc.ts'
 import { torrentOptions } from '../../protocol/torrent-options.ts'
 import { torrentPlace } from '../../protocol/torrent-place-form.ts'
@@ -100,7 +101,7 @@ function entryOf({ info_hash, record, facts, raw_info, queue_rank }: Row): Torre
   const { source, quarantine, ...rest } = record
   return {
     infoHash: info_hash,
-    source: { rawInfo: raw_info ?? undefined, ...source },
+    source: { rawInfo: raw_info === null ? undefined : sharedCopy(raw_info), ...source },
     facts: facts ?? undefined,
     ...rest,
     ...(queue_rank === null ? {} : { queueRank: queue_rank }),

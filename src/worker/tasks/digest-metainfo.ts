@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import { parseMetainfo } from '../../protocol/metainfo.ts'
 import { factsOf } from '../../protocol/records.ts'
+import { sharedCopy } from '../../protocol/shared-bytes.ts'
 import type { TorrentDigest } from '../../protocol/tasks.ts'
 
 /** Throws `invalid_bencode`, `invalid_metainfo` or `unsupported_v2_only`. */
@@ -9,7 +10,7 @@ export function digestMetainfo(bytes: Uint8Array): TorrentDigest {
   const { info, rawInfo, trackers, webSeeds } = parseMetainfo(bytes)
   return {
     infoHash: hash('sha1', rawInfo, 'hex'),
-    rawInfo: new Uint8Array(rawInfo), // a copy: the view would keep and clone the whole file
+    rawInfo: sharedCopy(rawInfo), // the view would keep and clone the whole file
     facts: factsOf(info),
     trackers,
     webSeeds,

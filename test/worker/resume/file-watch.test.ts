@@ -22,12 +22,18 @@ const two = {
 async function watchOver(
   options: ConstructorParameters<typeof ResumeFixture>[0],
   written: ReadonlySet<number> = new Set(),
-): Promise<{ watch: FileWatch; a: string }> {
+): Promise<{
+  watch: { look: (now: number, justWritten?: readonly number[]) => Promise<number[]> }
+  a: string
+}> {
   const { info, disk, root, made } = new ResumeFixture(options)
   writeFiles(root, made)
   const known = await identifyFiles({ info, disk, saveFolder: root })
-  const watch = new FileWatch({ info, disk, saveFolder: root, known, written, restMs }, 0)
-  return { watch, a: join(root, 'watched/a') }
+  const watch = new FileWatch({ info, disk, saveFolder: root, restMs }, 0)
+  const files = { known: () => known, written }
+  const look = async (now: number, justWritten?: readonly number[]): Promise<number[]> =>
+    await watch.look(now, files, justWritten)
+  return { watch: { look }, a: join(root, 'watched/a') }
 }
 
 const copied = (path: string): void => {

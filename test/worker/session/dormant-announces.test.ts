@@ -38,7 +38,7 @@ test('five hundred dormant torrents announce when their time has come, and none 
   const lane = new ActivationLane()
   const store = new EngineStore(new MemoryPieceStore(info, new MemoryBudget(made.length)))
   const lent = { info, rawInfo: made.rawInfo, bits: Uint8Array.of(0xf0), store }
-  const content = { info, bytes: info.length, isWhole: true, lend: () => lent }
+  const content = { info, bytes: info.length, isWhole: true, lend: () => lent, rest: () => Promise.resolve() }
   const begin = async (record: TorrentRecord): Promise<TorrentMeeting> =>
     await TorrentMeeting.begin({
       record: () => record,

@@ -11,6 +11,7 @@ import {
   writeMetadataMessage,
   type MetadataMessage,
 } from '../../../protocol/metadata-message.ts'
+import { sharedCopy } from '../../../protocol/shared-bytes.ts'
 import { MetadataFetch } from './metadata-fetch.ts'
 
 /** Peers that are asked at the same time; a silent one gives its place up. */
@@ -92,10 +93,10 @@ export class MetadataExchange {
       refuse()
       return
     }
-    this.#rawInfo = rawInfo
+    this.#rawInfo = sharedCopy(rawInfo)
     for (const fetch of this.#fetches.values()) fetch.stop()
     this.#fetches.clear()
-    this.#onMetadata(rawInfo)
+    this.#onMetadata(this.#rawInfo)
   }
 
   #fetchMore(): void {

@@ -16,18 +16,21 @@ export interface Watched {
   readonly info: TorrentInfo
   readonly disk: SessionDisk
   readonly saveFolder: string
-  /** The files as they were when they were last known to be right, by index; others are not judged. */
-  readonly known: ReadonlyMap<number, Identity>
-  /** Files that this run writes to, by index: they may grow and be newer than they are known. */
-  readonly written: ReadonlySet<number>
   /** How long it rests between two rounds. */
   readonly restMs: number
 }
 
+/** What is known of the files at a look. */
+export interface KnownFiles {
+  /** As they were when they were last known to be right, by index; others are not judged. */
+  readonly known: () => ReadonlyMap<number, Identity>
+  /** Files that this run writes to, by index: they may grow and be newer than they are known. */
+  readonly written: ReadonlySet<number>
+}
+
 export class FileWatch {
   readonly #watched: Watched
-  /** Indices of the files that are on disk. */
-  readonly #files: readonly number[]
+  /** The index of the file that is looked at next. */
   #next = 0
   #restsUntil: number
   #isLooking = false
@@ -35,7 +38,6 @@ export class FileWatch {
   /** `now`, here and below: any clock in milliseconds. The first round begins after a rest. */
   constructor(watched: Watched, now: number) {
     this.#watched = watched
-    this.#files = watched.info.files.filter(isOnDisk).map(({ index }) => index)
     this.#restsUntil = now + watched.restMs
   }
 
@@ -43,13 +45,13 @@ export class FileWatch {
    * Indices of files that are gone, cut, touched or another one, of those that were `justWritten` and, unless it
    * rests, of those whose turn it is. Rejects with a disk code where it may not look.
    */
-  async look(now: number, justWritten: readonly number[] = []): Promise<number[]> {
+  async look(now: number, files: KnownFiles, justWritten: readonly number[] = []): Promise<number[]> {
     if (this.#isLooking) return []
-    const files = new Set([...justWritten, ...this.#turn(now)])
-    if (files.size === 0) return []
+    const turn = new Set([...justWritten, ...this.#turn(now)])
+    if (turn.size === 0) return []
     this.#isLooking = true
     try {
-      return await this.#changed([...files])
+      return await this.#changed([...turn], files)
     } finally {
       this.#isLooking = false
     }
@@ -57,19 +59,21 @@ export class FileWatch {
 
   #turn(now: number): readonly number[] {
     if (now < this.#restsUntil) return []
-    const turn = this.#files.slice(this.#next, this.#next + filesPerLook)
+    const { info, restMs } = this.#watched
+    const turn = info.files.slice(this.#next, this.#next + filesPerLook)
     this.#next += turn.length
-    if (this.#next >= this.#files.length) {
+    if (this.#next >= info.files.length) {
       this.#next = 0
-      this.#restsUntil = now + this.#watched.restMs
+      this.#restsUntil = now + restMs
     }
-    return turn
+    return turn.filter(isOnDisk).map(({ index }) => index)
   }
 
-  async #changed(files: readonly number[]): Promise<number[]> {
-    const { info, disk, saveFolder, written } = this.#watched
+  async #changed(files: readonly number[], { known: knownFiles, written }: KnownFiles): Promise<number[]> {
+    const { info, disk, saveFolder } = this.#watched
     // before the look: what is written and synced during it may only be more
-    const known = files.map((index) => this.#watched.known.get(index))
+    const all = knownFiles()
+    const known = files.map((index) => all.get(index))
     const paths = files.map((index) => info.files[index]?.safePath ?? '')
     const found = await disk.identify(saveFolder, paths)
     return files.filter((index, at) => {

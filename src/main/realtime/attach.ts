@@ -14,6 +14,7 @@ import { boundConnection, type Connection } from './connection.ts'
 import { createGate } from './gate.ts'
 import { holdByKey } from './key-holders.ts'
 import { LiveCalls } from './live-calls.ts'
+import { tellLostPolls } from './lost-polls.ts'
 import { sendPrepared } from './prepared-json.ts'
 
 export interface RealtimeOptions extends Omit<CallOptions, 'maxInFlight' | 'live'> {
@@ -68,6 +69,7 @@ export function attachRealtime(server: HttpServer, options: RealtimeOptions): Re
     throw new RestTorrentError('overloaded', `more than ${maxConnections} connections`)
   }
   io.engine.use(createGate(check, options.log))
+  io.engine.use(tellLostPolls)
   io.engine.on('connection', (connection: Connection) => {
     connections.add(connection)
     connection.once('close', () => connections.delete(connection))

@@ -1,6 +1,7 @@
 /**
- * One kept HTTP/1.1 connection that repeats one GET and drops its body, or asks for others and keeps it. It costs
- * so little that a client on the measured machine adds hardly anything to what it measures.
+ * One kept HTTP/1.1 connection that repeats one GET and drops its body, asks for others and keeps it, or sends
+ * requests that are ready. It costs so little that a client on the measured machine adds hardly anything to what it
+ * measures.
  */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
@@ -52,10 +53,20 @@ export class HttpConnection {
     return this.#body.join('')
   }
 
+  /** Sends a whole request, head and body, and drops the answer's body; rejects as `get`. */
+  async send(request: Uint8Array): Promise<void> {
+    this.#body = undefined
+    await this.#exchange(request)
+  }
+
   async #ask(more: string): Promise<void> {
     const { pathname, search, host } = this.#url
+    await this.#exchange(`GET ${pathname}${search}${more} HTTP/1.1\r\nHost: ${host}${endOfHead}`)
+  }
+
+  async #exchange(request: string | Uint8Array): Promise<void> {
     this.#waiting = Promise.withResolvers()
-    this.#socket.write(`GET ${pathname}${search}${more} HTTP/1.1\r\nHost: ${host}${endOfHead}`)
+    this.#socket.write(request)
     await this.#waiting.promise
   }
 

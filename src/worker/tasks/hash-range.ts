@@ -1,6 +1,6 @@
 /**
- * Hashes a range of pieces straight from the files. Synchronous, one piece at a time in one buffer: it has
- * a pool thread to itself. A file that is missing, short, no regular file or behind a link just does not match.
+ * Hashes a range of pieces straight from the files. Synchronous, some at a time in one buffer: it has a pool thread
+ * to itself. A file that is missing, short, no regular file or behind a link just does not match.
  */
 import { hash } from 'node:crypto'
 import { closeSync, readSync } from 'node:fs'
@@ -10,20 +10,32 @@ import type { HashFile, HashRequest } from '../../protocol/session-rpc.ts'
 import { openRegular } from './open-regular.ts'
 
 const hashLength = 20
+/** Pieces that are smaller are read together. */
+const bytesAtOnce = 1024 * 1024
+let usual: Buffer | undefined
 
 /** One byte a piece of the range: 1 where the bytes on disk have the expected SHA-1. Throws `disk_failed`. */
 export function hashRange(request: HashRequest): Uint8Array {
   const { pieceLength, firstPiece, expected, totalLength } = request
   const files = new OpenFiles(request)
-  const buffer = Buffer.allocUnsafe(Math.min(pieceLength, totalLength))
   const matches = new Uint8Array(expected.length / hashLength)
+  const first = firstPiece * pieceLength
+  const end = Math.min(first + matches.length * pieceLength, totalLength)
+  const step = Math.min(Math.max(1, Math.floor(bytesAtOnce / pieceLength)), matches.length) * pieceLength
+  const buffer = bufferOf(Math.min(step, end - first))
+  const look = (piece: Buffer, start: number, isRead: boolean): void => {
+    if (!isRead && !files.read(piece, start)) return
+    const index = (start - first) / pieceLength
+    const digest = hash('sha1', piece, 'buffer')
+    matches[index] = digest.equals(expected.subarray(index * hashLength, (index + 1) * hashLength)) ? 1 : 0
+  }
   try {
-    for (let i = 0; i < matches.length; i += 1) {
-      const start = (firstPiece + i) * pieceLength
-      const piece = buffer.subarray(0, Math.min(pieceLength, totalLength - start))
-      if (!files.read(piece, start)) continue
-      const digest = hash('sha1', piece, 'buffer')
-      matches[i] = digest.equals(expected.subarray(i * hashLength, (i + 1) * hashLength)) ? 1 : 0
+    for (let at = first; at < end; at += step) {
+      const some = buffer.subarray(0, Math.min(step, end - at))
+      const areRead = files.read(some, at)
+      // of those that are not all there each is read by itself
+      for (let from = 0; from < some.length; from += pieceLength)
+        look(some.subarray(from, from + pieceLength), at + from, areRead)
     }
   } finally {
     files.close()
@@ -31,7 +43,13 @@ export function hashRange(request: HashRequest): Uint8Array {
   return matches
 }
 
-/** The files of a range; each is opened at most once, and closed when the reading has passed it. */
+/** Up to `bytesAtOnce` always the same: a fresh one for each of many small ranges costs more than reading them. */
+function bufferOf(length: number): Buffer {
+  if (length > bytesAtOnce) return Buffer.allocUnsafe(length)
+  return (usual ??= Buffer.allocUnsafeSlow(bytesAtOnce)).subarray(0, length)
+}
+
+/** The files of a range; each is opened when it is read, and closed when another one is. */
 class OpenFiles {
   readonly #saveFolder: string
   readonly #files: readonly HashFile[]

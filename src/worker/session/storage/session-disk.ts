@@ -2,6 +2,7 @@ import { HostShare } from '../../../protocol/host-share.ts'
 import { ExtentCache } from './extent-cache.ts'
 import { FileOperations } from './file-operations.ts'
 import { FilePool } from './file-pool.ts'
+import { FolderSyncs } from './folder-syncs.ts'
 import { identify, type Identity } from './identity.ts'
 import { SharedFolders } from './shared-folders.ts'
 
@@ -17,6 +18,7 @@ export class SessionDisk {
   readonly operations = new FileOperations()
   readonly pool: FilePool
   readonly extents: ExtentCache
+  readonly folderSyncs = new FolderSyncs(this.operations)
   readonly #folders = new SharedFolders(this.operations)
 
   constructor({ maxOpenFiles = 128, cacheBytes, hostShare }: SessionDiskOptions = {}) {

@@ -3,7 +3,6 @@
  * are stored only after that. Syncs run one after another.
  */
 import { diskError } from './disk-error.ts'
-import { withFolder } from './folder.ts'
 import { identityOf } from './identity.ts'
 import type { Layout } from './layout.ts'
 import { OperationLimit } from './operation-limit.ts'
@@ -76,7 +75,9 @@ export class TouchedFiles {
       await limit.forEach(touched, async ([index, path]) => {
         synced.push(await this.#syncFile(index, path))
       })
-      await limit.forEach(this.#newFolders(touched), (folder) => this.#syncFolder(folder))
+      await limit.forEach(this.#newFolders(touched), (folder) =>
+        this.#disk.folderSyncs.sync(this.#root, folder),
+      )
       for (const index of touched.keys()) this.#entered.add(index)
       return synced.sort((one, other) => one.index - other.index)
     } catch (error) {
@@ -104,15 +105,5 @@ export class TouchedFiles {
   #newFolders(touched: ReadonlyMap<number, string>): Set<string> {
     const fresh = [...touched].filter(([index]) => !this.#entered.has(index))
     return new Set(fresh.flatMap(([, path]) => ['', ...foldersOf(path)]))
-  }
-
-  async #syncFolder(path: string): Promise<void> {
-    const { operations } = this.#disk
-    const parts = path === '' ? [] : path.split('/')
-    await withFolder(operations, this.#root, parts, { create: false, createRoot: false }, async ({ fd }) => {
-      await operations.fsync(fd).catch((error: unknown) => {
-        throw diskError(error, 'sync folder', path)
-      })
-    })
   }
 }

@@ -30,7 +30,7 @@ export function resolveUnderRoot(request: FolderRequest): FolderAnswer {
   const folder = resolveExisting(lexical)
   if (!isInside(root, folder)) throw outside()
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) throw impossible('is a file')
-  refuseReserved(realpathSync(request.rootDir), realpathSync(request.reservedDir), folder)
+  refuseReserved(realpathSync.native(request.rootDir), realpathSync(request.reservedDir), folder)
   if (neededBytes > 0) refuseFull(folder, neededBytes)
   const mountPoint = mountPointOf(folder)
   return { folder, relative: below === '' ? '.' : below, ...(mountPoint === undefined ? {} : { mountPoint }) }
@@ -72,7 +72,7 @@ function resolveExisting(path: string): string {
 /** Undefined where nothing is; a link that leads nowhere is refused, since it could lead anywhere later. */
 function realPathOf(path: string): string | undefined {
   try {
-    return realpathSync(path)
+    return realpathSync.native(path)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOTDIR' || code === 'ENAMETOOLONG') throw impossible('cannot be a folder')

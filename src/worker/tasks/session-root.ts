@@ -6,7 +6,7 @@ import { diskError, errnoOf } from '../session/storage/disk-error.ts'
 
 /** The real path of `root` below `rootDir`. Throws `path_outside_root` for a link on the way, or a disk code. */
 export function sessionRoot(rootDir: string, root: string): string {
-  let folder = realpathSync(rootDir)
+  let folder = realpathSync.native(rootDir)
   for (const part of root === '' ? [] : root.split('/')) {
     folder = join(folder, part)
     makeFolder(folder, root)

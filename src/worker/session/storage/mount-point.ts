@@ -18,11 +18,16 @@ const mountList = '/proc/self/mountinfo'
  */
 export function mountPointOf(folder: string): string | undefined {
   const listed = listedMountPoints()
-  for (let at = folder; dirname(at) !== at; at = dirname(at)) {
-    const [own, around] = [at, dirname(at)].map((path) => lstatSync(path, { throwIfNoEntry: false })?.dev)
+  for (let at = folder, own = deviceOf(at); dirname(at) !== at; at = dirname(at)) {
+    const around = deviceOf(dirname(at))
     if (own !== undefined && (own !== around || listed.has(at))) return at
+    own = around
   }
   return undefined
+}
+
+function deviceOf(path: string): number | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })?.dev
 }
 
 /** Rejects with `files_changed` where nothing is mounted on the folder any more, or with a disk code. */

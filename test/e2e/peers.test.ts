@@ -41,7 +41,8 @@ test('a peer that is added is dialled and shown; banned it is gone, over a resta
     const session = await openSession(rest, slow)
     named = { session_id: session.id, info_hash: made.infoHash }
     await addTorrent(rest, session, { file: made.bytes })
-    assert.equal(await rest.call('add_peer', { ...named, address }), { address, is_new: true }, 'at once')
+    await whenState(rest, session, made.infoHash, 'downloading')
+    assert.equal(await rest.call('add_peer', { ...named, address }), { address, is_new: true })
     assert.equal(await rest.call('add_peer', { ...named, address }), { address, is_new: false })
     const isServing = ([one]: Peers) => one !== undefined && one.downloaded > 0 && one.download_rate > 0
     const [peer] = await whenPeers(rest, named, isServing)

@@ -53,6 +53,11 @@ export const bundles: readonly BuildOptions[] = [
     platform: 'neutral', // for browsers too
     banner: {},
   },
+  {
+    ...common,
+    plugins: [nodeOwn],
+    entryPoints: { 'worker-pieces': 'src/worker/session/piece-thread/entry.ts' },
+  },
   { ...common, plugins: [nodeOwn], entryPoints: { 'worker-tasks': 'src/worker/tasks/entry.ts' } },
   { ...common, plugins: [nodeOwn], entryPoints: { 'worker-store': 'src/worker/store/entry.ts' } },
 ]

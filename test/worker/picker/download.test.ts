@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { pieceThread } from '../../../src/worker/session/piece-thread/piece-thread.ts'
 import { makeMetainfo, type MadeMetainfo } from '../../support/metainfo.ts'
 import { eventually, suite, within } from '../../support/suite.ts'
 import { startPeer, startSeed, type EnginePeer, type PeerOptions } from './fixture.ts'
@@ -80,6 +81,20 @@ test('a piece that comes broken is asked for again, of another seed', async () =
     if (piece % 3 === 0) bytes.fill(0, 0, 100)
   }
   await download(made, [{ spoil }, {}])
+})
+
+test('a piece that comes broken is asked for again, too, where a thread of its own hashes', async () => {
+  const made = makeMetainfo({ content: 8 * 1024 * kib, pieceLength: 64 * kib })
+  const spoil = (bytes: Buffer, piece: number): void => {
+    if (piece % 3 === 0) bytes.fill(0, 0, 100)
+  }
+  pieceThread.start()
+  try {
+    await eventually(deadlineMs, 'the thread is ready', () => pieceThread.isReady)
+    await download(made, [{ spoil }, {}])
+  } finally {
+    pieceThread.stop()
+  }
 })
 
 test('pieces without priority do not come until they have one', async () => {

@@ -20,10 +20,10 @@ export class PieceBuffers {
     return this.#spareBytes
   }
 
-  /** A buffer of that length; what it holds is undefined. */
+  /** A buffer of that length, which other threads can be shown; what it holds is undefined. */
   take(length: number): Uint8Array {
     const bytes = this.#spare.get(length)?.pop()
-    if (bytes === undefined) return Buffer.allocUnsafeSlow(length)
+    if (bytes === undefined) return new Uint8Array(new SharedArrayBuffer(length))
     this.#spareBytes -= length
     this.#unused = Math.min(this.#unused, this.#spareBytes)
     return bytes

@@ -8,7 +8,7 @@ import { NewPieces } from './new-pieces.ts'
 import type { PieceOrder } from './piece-order.ts'
 
 const blockLength = 16 * 1024
-/** Bytes handed to the store and not yet written; above it nothing more is asked for. */
+/** Bytes of whole pieces that are not yet written; above it nothing more is asked for. */
 const mostUnwritten = 16 * 1024 * 1024
 
 export class PieceIntake {
@@ -50,11 +50,8 @@ export class PieceIntake {
     incoming.set(block, bytes, source)
     if (!this.#order.isComplete(piece)) return
     this.#incoming.delete(piece)
-    if (incoming.digest() === this.#torrent._hashes[piece]) {
-      for (const liar of this.#badBlocks.liars(piece, incoming.bytes)) this.#blame([liar])
-      this.#unwritten += incoming.bytes.length
-      this.#joint.prove(piece)
-    } else this.#refuse(piece, incoming)
+    this.#unwritten += incoming.bytes.length
+    incoming.digest((digest) => this.#judge(piece, incoming, digest))
   }
 
   lengthOf(piece: number): number {
@@ -70,6 +67,17 @@ export class PieceIntake {
     const incoming = new IncomingPiece(this.#joint.begin(piece))
     this.#incoming.set(piece, incoming)
     return incoming
+  }
+
+  #judge(piece: number, incoming: IncomingPiece, digest: string): void {
+    if (this.#torrent.destroyed) return
+    if (digest === this.#torrent._hashes[piece]) {
+      for (const liar of this.#badBlocks.liars(piece, incoming.bytes)) this.#blame([liar])
+      this.#joint.prove(piece)
+    } else {
+      this.#unwritten -= incoming.bytes.length
+      this.#refuse(piece, incoming)
+    }
   }
 
   #store({ first, count, bytes }: ProvedRun, done: () => void): void {

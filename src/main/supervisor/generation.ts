@@ -68,9 +68,11 @@ export class Generation {
     return this.#watch.current
   }
 
-  /** Runs one call in the worker within a deadline, see `Rpc.call`. */
+  /** Runs one call in the worker within a deadline, see `Rpc.call`; what it told before its answer is heard by then. */
   async call<T>(what: string, deadlineMs: number, run: (api: SessionApi) => Promise<T>): Promise<T> {
-    return await this.#host.rpc.call(what, deadlineMs, (api) => run(api as unknown as SessionApi))
+    const answer = await this.#host.rpc.call(what, deadlineMs, (api) => run(api as unknown as SessionApi))
+    this.#host.hear()
+    return answer
   }
 
   /** Looks at the worker's counter; a worker that is dead is ended. */

@@ -21,6 +21,8 @@ export interface SessionHost {
   readonly rpc: Rpc<SessionApi>
   /** Settles when the worker has ended, for whatever reason; never rejects. */
   readonly exited: Promise<HostExit>
+  /** Takes at once what the worker has told until now: its events and its answers come by two ways. */
+  hear(): void
   /** How often the worker's own loop has turned since it began. */
   beats(): number
   /**

@@ -51,6 +51,7 @@ export function startThreadHost(entry: URL, options: HostOptions): SessionHost {
   return {
     rpc,
     exited,
+    hear: () => drain(events.port1, options.onEvent),
     beats: () => Atomics.load(beat, 0),
     vitals: vitalsOf(worker),
     terminate: async () => {
@@ -60,7 +61,7 @@ export function startThreadHost(entry: URL, options: HostOptions): SessionHost {
   }
 }
 
-/** What the worker posted just before its end is told too: a crash is judged by the last of it. */
+/** What the worker has posted and nobody was told yet; at its end, too: a crash is judged by the last of it. */
 function drain(port: MessagePort, onEvent: HostOptions['onEvent']): void {
   for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) {
     onEvent(left.message as SessionEvent)

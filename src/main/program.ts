@@ -227,7 +227,7 @@ export async function startProgram(
     quotas.restore(restored)
     void supervisor.restore(restored, removed)
     jobs.restore(await store.loadJobs())
-    void sweepElsewhere(supervisor.sessions(), relocation, jobs, log)
+    void sweepElsewhere(supervisor.sessions(), relocation, tasks, jobs, log)
     const finished = new FinishedMoves({ supervisor, board, jobs, move: moveTorrent, log })
     stops.push(() => finished.stop())
     live.noteEvents(keys, jobs)

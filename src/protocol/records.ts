@@ -101,6 +101,8 @@ export interface TorrentRecord {
   readonly renamed?: TorrentPlace['renamed'] | undefined
   /** Where it has a second copy of files, while they are brought from one place to the other; not in use. */
   readonly elsewhere?: TorrentPlace | undefined
+  /** Paths below the save folder: what is at `between` now is to be renamed to `newPath`. */
+  readonly renaming?: { readonly between: string; readonly newPath: string } | undefined
   readonly storageMode: StorageMode
   readonly memoryOnly: boolean
   readonly started: boolean

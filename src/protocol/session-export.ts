@@ -15,7 +15,7 @@ export const unfinishedExport = '.unfinished'
 /** A torrent without what belongs to one host: its folder, and what was proved of its files. */
 export type TransferredTorrent = Omit<
   TorrentRecord,
-  'saveFolder' | 'mountPoint' | 'elsewhere' | 'bits' | 'resume'
+  'saveFolder' | 'mountPoint' | 'elsewhere' | 'renaming' | 'bits' | 'resume'
 >
 
 /** A session without what belongs to one host: who made it, and what it is confined to. */

@@ -157,21 +157,39 @@ killed('where case is ignored, names change in case alone', async () => {
   const here = join(dataDir, 'downloads/here')
   const preload = fileURLToPath(new URL('../support/ignoring-case.ts', import.meta.url))
   writeFiles(here, tree)
-  await using server = startProcess(['--port', '0'], {
-    RESTTORRENT_DATA_DIR: dataDir,
-    RESTTORRENT_LISTEN_HOST: '127.0.0.1',
-    NODE_OPTIONS: `--import=${preload}`,
-    CASE_IGNORED_BELOW: here,
-  })
+  const start = (variables: NodeJS.ProcessEnv = {}): ServerProcess =>
+    startProcess(['--port', '0'], {
+      RESTTORRENT_DATA_DIR: dataDir,
+      RESTTORRENT_LISTEN_HOST: '127.0.0.1',
+      RESTTORRENT_MEMORY_ONLY: '0',
+      NODE_OPTIONS: `--import=${preload}`,
+      CASE_IGNORED_BELOW: here,
+      ...variables,
+    })
+  const doomed = start({ KILLED_BEFORE_LINK: 'renaming-' })
+  const before = restFace(await doomed.listening())
+  const session = await openSession(before)
+  await addTorrent(before, session, { file: tree.bytes })
+  await whenState(before, session, tree.infoHash, 'seeding')
+  const first = { session_id: session.id, info_hash: tree.infoHash, path: 'tree/first.bin' }
+  void before.ask('rename_file', { ...first, new_path: 'tree/FIRST.bin' }).catch(() => undefined)
+  await doomed.ended()
+  assert.ok(
+    filesBelow(here).includes(`tree/renaming-${tree.infoHash}`),
+    'it was killed between the two renames',
+  )
+  await using server = start()
   const rest = restFace(await server.listening())
-  const session = await openSession(rest)
+  await eventually(waitMs, 'the rename to be finished', () => filesBelow(here).includes('tree/FIRST.bin'))
   const of = { session_id: session.id, info_hash: tree.infoHash }
-  await addTorrent(rest, session, { file: tree.bytes })
   await whenState(rest, session, tree.infoHash, 'seeding')
+  await eventually(waitMs, 'one name', () => filesBelow(here).length === mixedFiles.length)
   const codes = async (path: string, new_path: string): Promise<unknown> =>
     (await rest.ask('rename_file', { ...of, path, new_path })).error?.code
   const names = mixedFiles.map(({ path }) => path)
-  assert.is(await codes('tree/first.bin', 'tree/First.BIN'), undefined)
+  await eventually(waitMs, 'a rename after that one', async () => {
+    return (await codes('tree/FIRST.bin', 'tree/First.BIN')) === undefined
+  })
   assert.equal(
     filesBelow(here),
     names.map((path) => `tree/${path.replace('first.bin', 'First.BIN')}`).toSorted(),

@@ -1,12 +1,14 @@
 /**
  * Loaded before all else, by `--import`, into every thread of a process: what lies below the folder that
- * `CASE_IGNORED_BELOW` names is found under its name in any case, and keeps the one that it was made with.
+ * `CASE_IGNORED_BELOW` names is found under its name in any case, and keeps the one that it was made with. The process
+ * is killed before a file gets a second name whose first one begins with `KILLED_BEFORE_LINK`.
  */
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 
 const root = process.env['CASE_IGNORED_BELOW'] ?? ''
+const doomed = process.env['KILLED_BEFORE_LINK']
 const { readdirSync } = fs
 
 /** The path as it is on disk. */
@@ -36,8 +38,11 @@ for (const [names, paths] of [
 ] as const)
   for (const name of names) {
     const call = fs[name] as (...given: unknown[]) => unknown
-    const translated = (...given: unknown[]): unknown =>
-      call(...given.map((one, at) => (at < paths && typeof one === 'string' ? stored(one) : one)))
+    const translated = (...given: unknown[]): unknown => {
+      if (name === 'link' && doomed !== undefined && basename(String(given[0])).startsWith(doomed))
+        process.kill(process.pid, 'SIGKILL')
+      return call(...given.map((one, at) => (at < paths && typeof one === 'string' ? stored(one) : one)))
+    }
     Object.assign(fs, { [name]: translated })
   }
 syncBuiltinESMExports()

@@ -40,6 +40,7 @@ function transferred({
   saveFolder: _,
   mountPoint: _mounted,
   elsewhere: _copy,
+  renaming: _renaming,
   bits: _bits,
   resume: _resume,
   ...kept

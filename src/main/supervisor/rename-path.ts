@@ -1,13 +1,15 @@
 /**
  * Gives a file or folder of a torrent another path. Where the file system takes both for one, the other name being
- * there already as its own in another case, it gets there by way of a third: each step is a rename like any, so that
- * an end in the middle leaves the torrent whole, under that third name.
+ * there already as its own in another case, it gets there by way of a third: each step is a rename like any, and the
+ * record says where it is to lead, so that the next start finishes what a kill has cut short.
  */
 import { dirname } from 'node:path/posix'
+import { toWireError } from '../../protocol/errors.ts'
 import { foldName } from '../../protocol/file-names.ts'
 import type { TorrentRecord } from '../../protocol/records.ts'
 import type { RenamedFile } from '../../protocol/torrent-place-form.ts'
 import type { TaskPool } from '../threads/task-pool.ts'
+import { onlyFor } from './one-life.ts'
 import type { Relocation } from './relocation.ts'
 import type { SessionSupervisor } from './session-supervisor.ts'
 
@@ -26,21 +28,42 @@ export async function renameTo(
   path: string,
   newPath: string,
 ): Promise<readonly RenamedFile[]> {
-  const { tasks, relocation, session, record, rawInfo, signal } = wish
-  const rename = async (from: string, to: string): Promise<readonly RenamedFile[]> =>
-    await relocation.rename(session, record, signal, async (renamed) => {
-      return await tasks.changeNames({ rawInfo, renamed, path: from, newPath: to })
-    })
-  if (!(await isOneEntry(wish, path, newPath))) return await rename(path, newPath)
+  if (!(await isOneEntry(wish, path, newPath))) return await rename(wish, path, newPath)
   const folder = dirname(newPath)
-  const between = `${folder === '.' ? '' : `${folder}/`}renaming-${record.infoHash}`
-  await rename(path, between)
+  const between = `${folder === '.' ? '' : `${folder}/`}renaming-${wish.record.infoHash}`
+  await note(wish, { between, newPath })
   try {
-    return await rename(between, newPath)
+    await rename(wish, path, between)
+    const renamed = await rename(wish, between, newPath)
+    await note(wish, undefined).catch(() => undefined) // the next start finds nothing to be done
+    return renamed
   } catch (error) {
-    await rename(between, path).catch(() => undefined) // the first fault is the one that is told
+    // the first fault is the one that is told
+    await rename(wish, between, path).catch(() => undefined)
+    await note(wish, undefined).catch(() => undefined)
     throw error
   }
+}
+
+/** Finishes what a process before had begun, where its record says so. Rejects as `renameTo`. */
+export async function finishRename(wish: PathRename): Promise<void> {
+  const { renaming } = wish.record
+  if (renaming === undefined) return
+  await rename(wish, renaming.between, renaming.newPath).catch((error: unknown) => {
+    if (toWireError(error).code !== 'not_found') throw error // what is not there has its name, old or new
+  })
+  await note(wish, undefined)
+}
+
+async function rename(wish: PathRename, path: string, newPath: string): Promise<readonly RenamedFile[]> {
+  const { tasks, relocation, session, record, rawInfo, signal } = wish
+  return await relocation.rename(session, record, signal, async (renamed) => {
+    return await tasks.changeNames({ rawInfo, renamed, path, newPath })
+  })
+}
+
+async function note({ session, record }: PathRename, renaming: TorrentRecord['renaming']): Promise<void> {
+  await session.records.decide(record.infoHash, onlyFor(record, { renaming }))
 }
 
 async function isOneEntry(

@@ -23,6 +23,7 @@ const recordForm = z.object({
   finishedPath: z.string().optional(),
   renamed: torrentPlace.shape.renamed,
   elsewhere: torrentPlace.optional(),
+  renaming: z.object({ between: z.string(), newPath: z.string() }).optional(),
   storageMode: z.enum(storageModes),
   memoryOnly: z.boolean(),
   started: z.boolean(),

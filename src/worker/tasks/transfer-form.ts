@@ -17,6 +17,7 @@ import { torrentOptions } from '../../protocol/torrent-options.ts'
 import { torrentPlace } from '../../protocol/torrent-place-form.ts'
 import { withNames } from '../../protocol/torrent-place.ts'
 import { storageModes } from '../../protocol/torrent.ts'
+import { sharedCopy } from '../../protocol/shared-bytes.ts'
 import { parseInfo } from '../../protocol/torrent-info.ts'
 import { isTrackerUrl, isWebSeedUrl } from '../../protocol/torrent-urls.ts'
 
@@ -105,7 +106,7 @@ export function readTorrentLine(line: string, number: number): TransferredTorren
   const { metainfo, source, quarantine, ...rest } = read(torrent, line, number)
   if (metainfo === null)
     return { ...rest, source: { ...source, rawInfo: undefined }, facts: undefined, quarantine }
-  const rawInfo = new Uint8Array(Buffer.from(metainfo, 'base64'))
+  const rawInfo = sharedCopy(Buffer.from(metainfo, 'base64'))
   if (hash('sha1', rawInfo, 'hex') !== rest.infoHash) throw refusal(number, 'metainfo: has another info hash')
   try {
     return {

@@ -99,6 +99,8 @@ test('metadata that arrives later completes a magnet', async () => {
   await store.close()
   assert.equal(before.torrents[0]?.torrent, torrent)
   assert.equal(after.torrents[0]?.torrent, torrentOf(1))
+  const loaded = after.torrents[0]?.torrent.source.rawInfo
+  assert.instance(loaded?.buffer, SharedArrayBuffer, 'threads share it')
 })
 
 test('a checkpoint replaces the one before, and counters leave the rest of it', async () => {

@@ -64,7 +64,9 @@ export async function benchTransfers(direction: Direction): Promise<void> {
       for (const { runs, move } of inTurn(cases, round))
         for (const name of inTurn(names, round)) {
           runs[name].push(await run(name, move))
-          await checkArrived(move.torrent, move.target)
+          await checkArrived(move.torrent, move.target).catch((error: unknown) => {
+            throw new Error(`what ${name} has`, { cause: error })
+          })
           rmSync(move.target, { recursive: true })
         }
     for (const { shape, runs } of cases)

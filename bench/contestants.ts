@@ -7,7 +7,6 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { startLibtorrent } from '../test/peers/libtorrent.ts'
 import { Program } from '../test/peers/program.ts'
-import { eventually } from '../test/support/suite.ts'
 import type { RandomTorrent } from './random-torrent.ts'
 import { RestClient } from './rest-client.ts'
 import { startServer, type ServerOptions } from './server.ts'
@@ -64,13 +63,14 @@ async function startOurs(
     const { id, port } = await client.createSession('bench')
     await client.addTorrent(id, readFileSync(torrent.torrent), { savePath: '.', started: true })
     const has = async (ms: number, states: readonly string[]): Promise<void> => {
-      await eventually(ms, `the torrent is ${states.join(' or ')}`, async () => {
+      const until = performance.now() + ms
+      for (;;) {
         const [row] = await client.torrents(id)
         if (row?.state === 'error') throw new Error(JSON.stringify(row))
-        if (states.includes(row?.state ?? '')) return true
+        if (states.includes(row?.state ?? '')) return
+        if (performance.now() > until) throw new Error(`not ${states.join(' or ')} within ${ms} ms`)
         await setTimeout(lookMs)
-        return false
-      })
+      }
     }
     await has(readyWithinMs, ['downloading', 'seeding'])
     const complete = async (): Promise<void> => await has(completeWithinMs, ['seeding'])

@@ -11,6 +11,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Wire } from 'webtorrent'
 import { bytesBetween } from '../src/worker/session/resume/checkpointer.ts'
 import { startLibtorrent } from '../test/peers/libtorrent.ts'
 import type { DialingPeer } from '../test/peers/peer.ts'
@@ -90,14 +91,18 @@ async function measure(
   report('transfer', scenario, { unit: 'MiB/s', mib: size, rounds: measured.ours.length, ...runs, ratio })
 }
 
-/** From the dial until every piece is in its file. */
+/** From when the seed lets us ask, which it may be half a second late with, until every piece is in its file. */
 async function download(name: Name, target: string, seed: DialingPeer): Promise<Run> {
   const client = await open(name, target, false)
   try {
     const done = new Promise<void>((resolve) => client.torrent.once('done', resolve))
     if (name === 'synced') client.torrent.on('verified', () => void syncWhenDue(client))
-    const finish = begin()
+    const served = new Promise<void>((resolve) =>
+      client.torrent.on('wire', (wire: Wire) => wire.once('unchoke', resolve)),
+    )
     client.torrent.addPeer(`${seed.host}:${seed.port}`)
+    await served
+    const finish = begin()
     await done
     if (name === 'synced') await client.store?.sync()
     return finish()

@@ -1,8 +1,11 @@
-/** What a session's thread and its piece thread say to each other. All bytes lie in memory that both see. */
-export type PieceJob =
-  | { readonly id: number; readonly hash: readonly Uint8Array[] }
-  | { readonly id: number; readonly write: Uint8Array; readonly fd: number; readonly position: number }
+/** What a session's thread asks of its piece thread; the bytes lie in memory that both see. */
+export interface PieceJob {
+  readonly id: number
+  readonly pieces: readonly Uint8Array[]
+}
 
-/** The SHA-1 of each piece in hex, or whether all was written. */
-export type PieceAnswer =
-  { readonly id: number; readonly hashes: string[] } | { readonly id: number; readonly isWritten: boolean }
+/** The SHA-1 of each of these pieces in hex. */
+export interface PieceAnswer {
+  readonly id: number
+  readonly hashes: readonly string[]
+}

@@ -1,11 +1,9 @@
 /**
- * Has the pieces of a session that fetches fast hashed and written by a thread of its own, beside the one that
- * hears its peers. It is there only while much comes in. Where it is not, or does not answer in time because a
- * disk keeps it, everything is done as without it: pieces are hashed at once, and libuv's threads write.
+ * Has the pieces of a session that fetches fast hashed by a thread of its own, beside the one that hears its peers.
+ * It is there only while much comes in. Where it is not, or does not answer in time, pieces are hashed at once.
  */
 import { hash } from 'node:crypto'
 import { SHARE_ENV, Worker } from 'node:worker_threads'
-import { writeInSteps } from '../storage/write-in-steps.ts'
 import type { PieceAnswer, PieceJob } from './piece-jobs.ts'
 
 const entry = new URL(
@@ -20,14 +18,16 @@ const idleMs = 10_000
 /** What is asked for while it has not answered for so long goes another way. */
 const lateMs = 100
 
-type Written = (error: Error | null, written: number) => void
 type Hashed = (digest: string) => void
+
+interface Piece {
+  readonly bytes: Uint8Array
+  readonly done: Hashed
+}
 
 interface Pending {
   readonly since: number
-  readonly done: (answer: PieceAnswer) => void
-  /** Does the same without the thread. */
-  readonly instead: () => void
+  readonly pieces: readonly Piece[]
 }
 
 export class PieceThread {
@@ -39,7 +39,7 @@ export class PieceThread {
   readonly #pending = new Map<number, Pending>()
   #lastId = 0
   /** Pieces that came in this turn of the loop. */
-  #batch: { readonly bytes: Uint8Array; readonly done: Hashed }[] = []
+  #batch: Piece[] = []
   #countedSince = -Infinity
   #counted = 0
   #wasUsed = false
@@ -64,20 +64,9 @@ export class PieceThread {
   /** Gives the SHA-1 of a piece in hex, in this turn where the thread does not run. The bytes must not change. */
   hash(bytes: Uint8Array, done: Hashed): void {
     this.#count(bytes.length)
-    if (!this.#takes(bytes)) return done(digestOf(bytes))
+    if (!this.isReady || !(bytes.buffer instanceof SharedArrayBuffer)) return done(digestOf(bytes))
     this.#batch.push({ bytes, done })
     if (this.#batch.length === 1) setImmediate(() => this.#hashBatch())
-  }
-
-  /** As `writeInSteps`. */
-  write(fd: number, bytes: Uint8Array, position: number, done: Written): void {
-    const instead = (): void => writeInSteps(fd, bytes, position, done)
-    if (!this.#takes(bytes)) return instead()
-    this.#ask((id) => ({ id, write: bytes, fd, position }), {
-      since: performance.now(),
-      done: (answer) => ('isWritten' in answer && answer.isWritten ? done(null, bytes.length) : instead()),
-      instead,
-    })
   }
 
   /** Starts the thread, which takes work some time later: see `isReady`. */
@@ -96,7 +85,7 @@ export class PieceThread {
       const pending = this.#pending.get(answer.id)
       this.#pending.delete(answer.id)
       if (this.#pending.size === 0) worker.unref()
-      pending?.done(answer)
+      for (const [at, { done }] of (pending?.pieces ?? []).entries()) done(answer.hashes[at] ?? '')
     })
     worker.once('error', (error: unknown) => {
       this.#isBroken = true
@@ -114,33 +103,15 @@ export class PieceThread {
     void this.#worker?.terminate()
   }
 
-  #takes(bytes: Uint8Array): boolean {
-    return bytes.buffer instanceof SharedArrayBuffer && this.isReady
-  }
-
   #hashBatch(): void {
-    const batch = this.#batch
+    const pieces = this.#batch
     this.#batch = []
-    const instead = (): void => {
-      for (const { bytes, done } of batch) done(digestOf(bytes))
-    }
-    if (!this.#isUp) return instead()
-    this.#ask((id) => ({ id, hash: batch.map(({ bytes }) => bytes) }), {
-      since: performance.now(),
-      done: (answer) => {
-        const hashes = 'hashes' in answer ? answer.hashes : []
-        for (const [at, { done }] of batch.entries()) done(hashes[at] ?? '')
-      },
-      instead,
-    })
-  }
-
-  #ask(job: (id: number) => PieceJob, pending: Pending): void {
+    if (this.#worker === undefined) return hashHere(pieces)
     this.#wasUsed = true
     const id = ++this.#lastId
-    if (this.#pending.size === 0) this.#worker?.ref() // what is asked for is waited for, as other operations are
-    this.#pending.set(id, pending)
-    this.#worker?.postMessage(job(id))
+    if (this.#pending.size === 0) this.#worker.ref() // what is asked for is waited for, as other operations are
+    this.#pending.set(id, { since: performance.now(), pieces })
+    this.#worker.postMessage({ id, pieces: pieces.map(({ bytes }) => bytes) } satisfies PieceJob)
   }
 
   #count(bytes: number): void {
@@ -159,7 +130,7 @@ export class PieceThread {
     this.#isUp = false
     const left = [...this.#pending.values()]
     this.#pending.clear()
-    for (const { instead } of left) instead()
+    for (const { pieces } of left) hashHere(pieces)
   }
 
   #endUnused(): void {
@@ -170,6 +141,10 @@ export class PieceThread {
 
 /** That of this thread's session. */
 export const pieceThread = new PieceThread()
+
+function hashHere(pieces: readonly Piece[]): void {
+  for (const { bytes, done } of pieces) done(digestOf(bytes))
+}
 
 function digestOf(bytes: Uint8Array): string {
   return hash('sha1', bytes, 'hex')

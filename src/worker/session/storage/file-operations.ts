@@ -4,8 +4,8 @@
  * the n-th of them.
  */
 import * as fs from 'node:fs'
-import { pieceThread } from '../piece-thread/piece-thread.ts'
 import { OperationLimit } from './operation-limit.ts'
+import { writeInSteps } from './write-in-steps.ts'
 
 /** libuv's pool of file threads is one for the process: a session never takes more of it, a write takes two. */
 const maxInFlight = 8
@@ -71,7 +71,7 @@ export class FileOperations {
   /** pwrite, see `writeInSteps`: the number of bytes written, which may be fewer than given. */
   write(fd: number, bytes: Uint8Array, position: number): Promise<number> {
     return this.#run('write', [fd, bytes, position], (done: Done<number>) =>
-      pieceThread.write(fd, bytes, position, done),
+      writeInSteps(fd, bytes, position, done),
     )
   }
 

@@ -1,8 +1,9 @@
 /** A file that is being read while it gets another name, another place, or is deleted. */
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { adminKey } from '../support/keys.ts'
+import { memoryFolder } from '../support/disks.ts'
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { isSame, urlOf } from '../support/read-content.ts'
 import { startTestServer } from '../support/server.ts'
@@ -49,45 +50,42 @@ class Reading {
 }
 
 moves('an open reader follows its file to other names and disks, and is cut when it is deleted', async () => {
-  const memory = mkdtempSync('/dev/shm/resttorrent-')
+  using folder = memoryFolder()
+  const { path: memory } = folder
   const here = temporaryFolder()
   assert.is.not(statSync(memory).dev, statSync(here).dev)
-  try {
-    await using server = await startTestServer({ ADMIN_KEY: adminKey, ROOT_DIR: '/', MEMORY_ONLY: '0' })
-    const { rest } = server
-    writeFiles(here, made)
-    const session = await openSession(rest)
-    const of = { session_id: session.id, info_hash: made.infoHash }
-    await addTorrent(rest, session, { file: made.bytes, save_path: here })
-    await whenState(rest, session, made.infoHash, 'seeding')
-    const url = urlOf(server, session, made.infoHash, 0)
+  await using server = await startTestServer({ ADMIN_KEY: adminKey, ROOT_DIR: '/', MEMORY_ONLY: '0' })
+  const { rest } = server
+  writeFiles(here, made)
+  const session = await openSession(rest)
+  const of = { session_id: session.id, info_hash: made.infoHash }
+  await addTorrent(rest, session, { file: made.bytes, save_path: here })
+  await whenState(rest, session, made.infoHash, 'seeding')
+  const url = urlOf(server, session, made.infoHash, 0)
 
-    const reading = await Reading.open(url)
-    await reading.until(1)
-    await rest.call('rename_file', { ...of, path: 'film', new_path: 'folder/movie' })
-    writeFileSync(join(here, 'film'), Buffer.alloc(made.length, 1))
-    await reading.until(16 * mib)
-    const { job } = await rest.call('move_torrent', { ...of, save_path: memory })
-    await eventually(waitMs, 'the move', async () => {
-      return (await rest.call('get_job', { job_id: job.id })).job.state === 'done'
-    })
-    await reading.until(Infinity)
-    isSame(reading.bytes, made.content)
+  const reading = await Reading.open(url)
+  await reading.until(1)
+  await rest.call('rename_file', { ...of, path: 'film', new_path: 'folder/movie' })
+  writeFileSync(join(here, 'film'), Buffer.alloc(made.length, 1))
+  await reading.until(16 * mib)
+  const { job } = await rest.call('move_torrent', { ...of, save_path: memory })
+  await eventually(waitMs, 'the move', async () => {
+    return (await rest.call('get_job', { job_id: job.id })).job.state === 'done'
+  })
+  await reading.until(Infinity)
+  isSame(reading.bytes, made.content)
 
-    const cut = await Reading.open(url)
-    await cut.until(1)
-    await rest.call('delete_torrent', { ...of, delete_data: 1 })
-    const isCut = await cut.until(Infinity).then(
-      () => false,
-      () => true,
-    )
-    assert.ok(isCut, 'its end is no end of the file')
-    const { bytes } = cut
-    assert.ok(bytes.length < made.length)
-    isSame(bytes, made.content.subarray(0, bytes.length))
-  } finally {
-    rmSync(memory, { recursive: true, force: true })
-  }
+  const cut = await Reading.open(url)
+  await cut.until(1)
+  await rest.call('delete_torrent', { ...of, delete_data: 1 })
+  const isCut = await cut.until(Infinity).then(
+    () => false,
+    () => true,
+  )
+  assert.ok(isCut, 'its end is no end of the file')
+  const { bytes } = cut
+  assert.ok(bytes.length < made.length)
+  isSame(bytes, made.content.subarray(0, bytes.length))
 })
 
 moves.run()

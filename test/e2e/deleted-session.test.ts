@@ -1,5 +1,5 @@
 /** Files that were to be deleted when their session had no worker and was deleted itself. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert'
 import type { SessionView } from '../../src/protocol/session.ts'
 import { openStore } from '../../src/worker/store/store.ts'
 import { filesBelow } from '../support/content.ts'
+import { memoryFolder } from '../support/disks.ts'
 import { restFace, type Face } from '../support/faces.ts'
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { takeTcp } from '../support/ports.ts'
@@ -114,7 +115,8 @@ deleted(
   async () => {
     const dataDir = temporaryFolder()
     const root = temporaryFolder()
-    const disk = mkdtempSync('/dev/shm/resttorrent-')
+    using folder = memoryFolder()
+    const { path: disk } = folder
     assert.is.not(statSync(disk).dev, statSync(root).dev)
     const [here, there] = [join(root, 'here'), join(root, 'there')]
     const film = makeMetainfo({ name: 'film', content: 300_000 })
@@ -125,47 +127,43 @@ deleted(
       RESTTORRENT_LISTEN_HOST: '127.0.0.1',
       RESTTORRENT_MEMORY_ONLY: '0',
     }
-    try {
-      let id = ''
-      {
-        await using held = startProcess([], variables, heldDeletion)
-        const rest = restFace(await held.listening())
-        const session = await openSession(rest)
-        ;({ id } = session)
-        for (const one of [made, film]) {
-          writeFiles(here, one)
-          await addTorrent(rest, session, { file: one.bytes, save_path: here })
-          await whenState(rest, session, one.infoHash, 'seeding')
-        }
-        const tree = { session_id: id, info_hash: made.infoHash }
-        await rest.call('move_torrent', { ...tree, save_path: there })
-        await eventually(waitMs, 'the old names to be left over', async () => {
-          return (await rest.call('get_torrent', tree)).save_path === there.slice(1)
-        })
-        await rest.call('move_torrent', { session_id: id, info_hash: film.infoHash, save_path: disk })
-        await eventually(waitMs, 'a copy', () => existsSync(join(disk, 'film')))
-        await rest.call('delete_torrent', tree)
-        await rest.call('delete_session', { session_id: id })
+    let id: string
+    {
+      await using held = startProcess([], variables, heldDeletion)
+      const rest = restFace(await held.listening())
+      const session = await openSession(rest)
+      ;({ id } = session)
+      for (const one of [made, film]) {
+        writeFiles(here, one)
+        await addTorrent(rest, session, { file: one.bytes, save_path: here })
+        await whenState(rest, session, one.infoHash, 'seeding')
       }
-      assert.equal(await keptSessions(dataDir), [[id, true]])
-      assert.equal(filesBelow(here), ['film', 'tree/one.bin', 'tree/two.bin'])
-      assert.equal([filesBelow(there), filesBelow(disk)], [['tree/one.bin', 'tree/two.bin'], ['film']])
-      {
-        await using server = startProcess([], variables)
-        const rest = restFace(await server.listening())
-        assert.equal((await rest.call('get_session_list')).sessions, [])
-        await eventually(
-          waitMs,
-          'what is beside is gone',
-          () => filesBelow(here).length + filesBelow(disk).length === 1,
-        )
-        await whenKept(rest, dataDir, [])
-      }
-      assert.equal(filesBelow(there), ['tree/one.bin', 'tree/two.bin'])
-      assert.ok(readFileSync(join(here, 'film')).equals(film.content))
-    } finally {
-      rmSync(disk, { recursive: true, force: true })
+      const tree = { session_id: id, info_hash: made.infoHash }
+      await rest.call('move_torrent', { ...tree, save_path: there })
+      await eventually(waitMs, 'the old names to be left over', async () => {
+        return (await rest.call('get_torrent', tree)).save_path === there.slice(1)
+      })
+      await rest.call('move_torrent', { session_id: id, info_hash: film.infoHash, save_path: disk })
+      await eventually(waitMs, 'a copy', () => existsSync(join(disk, 'film')))
+      await rest.call('delete_torrent', tree)
+      await rest.call('delete_session', { session_id: id })
     }
+    assert.equal(await keptSessions(dataDir), [[id, true]])
+    assert.equal(filesBelow(here), ['film', 'tree/one.bin', 'tree/two.bin'])
+    assert.equal([filesBelow(there), filesBelow(disk)], [['tree/one.bin', 'tree/two.bin'], ['film']])
+    {
+      await using server = startProcess([], variables)
+      const rest = restFace(await server.listening())
+      assert.equal((await rest.call('get_session_list')).sessions, [])
+      await eventually(
+        waitMs,
+        'what is beside is gone',
+        () => filesBelow(here).length + filesBelow(disk).length === 1,
+      )
+      await whenKept(rest, dataDir, [])
+    }
+    assert.equal(filesBelow(there), ['tree/one.bin', 'tree/two.bin'])
+    assert.ok(readFileSync(join(here, 'film')).equals(film.content))
   },
 )
 

@@ -1,18 +1,10 @@
 /** Torrents that are in the session's `incomplete_path` until they are finished, with real peers and over a kill. */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { caseWith } from '../interop/require.ts'
+import { memoryFolder } from '../support/disks.ts'
 import { restFace, type Face } from '../support/faces.ts'
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { startLeech, startSeed } from '../support/seeds.ts'
@@ -29,7 +21,8 @@ caseWith(
   'a download moves to its save path when it is finished, also over a kill in between, and is served there',
   ['libtorrent'],
   async () => {
-    const memory = mkdtempSync('/dev/shm/resttorrent-')
+    using folder = memoryFolder()
+    const { path: memory } = folder
     const disk = temporaryFolder()
     assert.is.not(statSync(memory).dev, statSync(disk).dev)
     const variables = {
@@ -94,7 +87,6 @@ caseWith(
       await leech.download(session.port)
     } finally {
       await server[Symbol.asyncDispose]()
-      rmSync(memory, { recursive: true, force: true })
     }
   },
 )

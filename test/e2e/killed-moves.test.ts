@@ -1,10 +1,11 @@
 /** A kill, or a removal, while files get another place or name: each is in one place afterwards, and whole, or in none. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import * as assert from 'uvu/assert'
 import { filesBelow, mixedFiles } from '../support/content.ts'
+import { memoryFolder } from '../support/disks.ts'
 import { restFace, type Face } from '../support/faces.ts'
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { startProcess, type ServerProcess } from '../support/server-process.ts'
@@ -30,7 +31,8 @@ async function killWhen(server: ServerProcess, isReached: () => boolean): Promis
 const isWhole = (path: string): boolean => readFileSync(path).equals(made.content)
 
 killed('a move to another disk, a rename and a removal leave a file in one place, or none', async () => {
-  const memory = mkdtempSync('/dev/shm/resttorrent-')
+  using folder = memoryFolder()
+  const { path: memory } = folder
   const disk = temporaryFolder()
   assert.is.not(statSync(memory).dev, statSync(disk).dev)
   const variables = {
@@ -92,7 +94,6 @@ killed('a move to another disk, a rename and a removal leave a file in one place
     await eventually(waitMs, 'no file anywhere', () => isEmpty(memory) && isEmpty(disk))
   } finally {
     await server[Symbol.asyncDispose]()
-    rmSync(memory, { recursive: true, force: true })
   }
 })
 

@@ -1,21 +1,12 @@
 /** Files that get other names and places while their torrent goes on, with real peers and over restarts. */
-import {
-  existsSync,
-  linkSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { CommandOutput } from '../../src/protocol/commands.ts'
 import { caseWith } from '../interop/require.ts'
 import type { Face, Parameters } from '../support/faces.ts'
 import { filesBelow, mixedFiles } from '../support/content.ts'
-import { canMount, mountSmallDisk } from '../support/disks.ts'
+import { canMount, memoryFolder, mountSmallDisk } from '../support/disks.ts'
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { startLeech, startSeed } from '../support/seeds.ts'
 import { startTestServer } from '../support/server.ts'
@@ -111,51 +102,44 @@ caseWith(
   'a download that is renamed and moved to another disk in the middle ends with the right bytes',
   ['libtorrent'],
   async () => {
-    const shared = mkdtempSync('/dev/shm/resttorrent-')
+    using folder = memoryFolder()
+    const { path: shared } = folder
     const here = temporaryFolder()
     assert.is.not(statSync(shared).dev, statSync(here).dev)
-    try {
-      await using seed = await startSeed({ content: 3_000_000, pieceLength: 16 * 1024, name: 'film' })
-      await using server = await startTestServer({ ...durable, ROOT_DIR: '/' })
-      const { rest } = server
-      const session = await openSession(rest, { download_limit: 400_000 })
-      const { infoHash, content, bytes } = seed.made
-      const of = { session_id: session.id, info_hash: infoHash }
-      await addTorrent(rest, session, { file: bytes, save_path: here })
-      await whenState(rest, session, infoHash, 'downloading')
-      await rest.call('add_peer', { ...of, address: `127.0.0.1:${seed.port}` })
-      await whenTorrent(rest, session, infoHash, ({ progress }) => progress > 0.1)
-      await rest.call('rename_file', { ...of, path: 'film', new_path: 'folder/movie' })
-      assert.ok(existsSync(join(here, 'folder/movie')) && !existsSync(join(here, 'film')))
-      const { job } = await rest.call('move_torrent', { ...of, save_path: shared })
-      assert.equal([job.kind, job.info_hash], ['move_torrent', infoHash])
-      const ended = await whenEnded(rest, job)
-      assert.equal(
-        [ended.state, ended.result],
-        ['done', { save_path: shared.slice(1) }],
-        JSON.stringify(ended),
-      )
-      assert.not.ok(existsSync(join(here, 'folder')))
-      const between = await rest.call('get_torrent', of)
-      assert.equal([between.state, between.save_path], ['downloading', shared.slice(1)])
-      assert.ok(between.num_peers > 0 && between.progress < 1, 'its peer stays')
-      await rest.call('update_session', { session_id: session.id, download_limit: 0 })
-      const complete = await whenState(rest, session, infoHash, 'seeding')
-      assert.is(complete.downloaded, content.length, 'nothing is fetched twice')
-      assert.ok(readFileSync(join(shared, 'folder/movie')).equals(content))
-      await using leech = await startLeech(seed.made)
-      const back = await rest.call('move_torrents', {
-        session_id: session.id,
-        info_hashes: 'all',
-        save_path: here,
-      })
-      assert.is((await whenEnded(rest, back.results[0]?.job as Job)).state, 'done')
-      await leech.download(session.port)
-      assert.ok(readFileSync(join(here, 'folder/movie')).equals(content))
-      assert.equal(readdirSync(shared), [])
-    } finally {
-      rmSync(shared, { recursive: true, force: true })
-    }
+    await using seed = await startSeed({ content: 3_000_000, pieceLength: 16 * 1024, name: 'film' })
+    await using server = await startTestServer({ ...durable, ROOT_DIR: '/' })
+    const { rest } = server
+    const session = await openSession(rest, { download_limit: 400_000 })
+    const { infoHash, content, bytes } = seed.made
+    const of = { session_id: session.id, info_hash: infoHash }
+    await addTorrent(rest, session, { file: bytes, save_path: here })
+    await whenState(rest, session, infoHash, 'downloading')
+    await rest.call('add_peer', { ...of, address: `127.0.0.1:${seed.port}` })
+    await whenTorrent(rest, session, infoHash, ({ progress }) => progress > 0.1)
+    await rest.call('rename_file', { ...of, path: 'film', new_path: 'folder/movie' })
+    assert.ok(existsSync(join(here, 'folder/movie')) && !existsSync(join(here, 'film')))
+    const { job } = await rest.call('move_torrent', { ...of, save_path: shared })
+    assert.equal([job.kind, job.info_hash], ['move_torrent', infoHash])
+    const ended = await whenEnded(rest, job)
+    assert.equal([ended.state, ended.result], ['done', { save_path: shared.slice(1) }], JSON.stringify(ended))
+    assert.not.ok(existsSync(join(here, 'folder')))
+    const between = await rest.call('get_torrent', of)
+    assert.equal([between.state, between.save_path], ['downloading', shared.slice(1)])
+    assert.ok(between.num_peers > 0 && between.progress < 1, 'its peer stays')
+    await rest.call('update_session', { session_id: session.id, download_limit: 0 })
+    const complete = await whenState(rest, session, infoHash, 'seeding')
+    assert.is(complete.downloaded, content.length, 'nothing is fetched twice')
+    assert.ok(readFileSync(join(shared, 'folder/movie')).equals(content))
+    await using leech = await startLeech(seed.made)
+    const back = await rest.call('move_torrents', {
+      session_id: session.id,
+      info_hashes: 'all',
+      save_path: here,
+    })
+    assert.is((await whenEnded(rest, back.results[0]?.job as Job)).state, 'done')
+    await leech.download(session.port)
+    assert.ok(readFileSync(join(here, 'folder/movie')).equals(content))
+    assert.equal(readdirSync(shared), [])
   },
 )
 

@@ -1,6 +1,6 @@
 /** Small disks that are full, read-only or refuse a change, where this user may make them. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from './suite.ts'
 
@@ -55,4 +55,10 @@ function attempt(make: () => Disposable): boolean {
   } catch {
     return false
   }
+}
+
+/** A folder on a disk in memory, which is another than that of the temporary folders; gone with all in it afterwards. */
+export function memoryFolder(): Disposable & { readonly path: string } {
+  const path = mkdtempSync('/dev/shm/resttorrent-')
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
 }

@@ -1,11 +1,11 @@
 /** Moves that something else comes in the middle of; real session workers, real pool threads, real disks. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { toWireError } from '../../../src/protocol/errors.ts'
 import { HashDesk } from '../../../src/main/supervisor/hash-desk.ts'
 import { filesBelow } from '../../support/content.ts'
-import { bindFolder, canMount, mountSmallDisk } from '../../support/disks.ts'
+import { bindFolder, canMount, memoryFolder, mountSmallDisk } from '../../support/disks.ts'
 import { makeMetainfo, writeFiles, type MadeMetainfo } from '../../support/metainfo.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { supervise } from '../../support/supervised.ts'
@@ -112,112 +112,103 @@ relocation(
         { path: 'second', content: 36 * mib },
       ],
     })
-    const memory = mkdtempSync('/dev/shm/resttorrent-')
-    try {
-      await using torrent = await seeding(made)
-      const { move, record, whenSeeding, here, rootDir } = torrent
-      assert.is.not(statSync(memory).dev, statSync(here).dev)
-      const target = join(memory, 'there')
-      const isAsBefore = async (left?: string): Promise<void> => {
-        assert.equal([record().saveFolder, record().elsewhere?.saveFolder], [here, left])
-        for (const { path, content } of made.files)
-          assert.ok(readFileSync(join(here, path)).equals(content), path)
-        await whenSeeding()
-      }
-      for (const [turn, what] of [
-        [1, ''],
-        [2, 'tree/first'],
-      ] as const) {
-        const vanish = (): void => rmSync(join(target, what), { recursive: true })
-        assert.is(await move(target, undefined, turn, vanish), 'files_changed', `after part ${turn}`)
-        await isAsBefore()
-        assert.equal(filesBelow(memory), [])
-      }
-      if (canMount) {
-        const mountPoint = join(rootDir, 'disk')
-        using disk = new DisposableStack()
-        disk.use(mountSmallDisk(mountPoint, 'size=64m'))
-        const unmount = (): void => disk.dispose()
-        assert.is(await move(mountPoint, mountPoint, 1, unmount), 'files_changed')
-        await isAsBefore(mountPoint)
-        assert.is(await move(mountPoint, mountPoint), 'files_changed')
-        assert.equal(readdirSync(mountPoint), [], 'nothing is made where no disk is')
-      }
-      assert.is(await move(target), 'moved')
+    using folder = memoryFolder()
+    const memory = folder.path
+    await using torrent = await seeding(made)
+    const { move, record, whenSeeding, here, rootDir } = torrent
+    assert.is.not(statSync(memory).dev, statSync(here).dev)
+    const target = join(memory, 'there')
+    const isAsBefore = async (left?: string): Promise<void> => {
+      assert.equal([record().saveFolder, record().elsewhere?.saveFolder], [here, left])
       for (const { path, content } of made.files)
-        assert.ok(readFileSync(join(target, path)).equals(content), path)
-      assert.equal(filesBelow(here), [])
+        assert.ok(readFileSync(join(here, path)).equals(content), path)
       await whenSeeding()
-    } finally {
-      rmSync(memory, { recursive: true, force: true })
     }
+    for (const [turn, what] of [
+      [1, ''],
+      [2, 'tree/first'],
+    ] as const) {
+      const vanish = (): void => rmSync(join(target, what), { recursive: true })
+      assert.is(await move(target, undefined, turn, vanish), 'files_changed', `after part ${turn}`)
+      await isAsBefore()
+      assert.equal(filesBelow(memory), [])
+    }
+    if (canMount) {
+      const mountPoint = join(rootDir, 'disk')
+      using disk = new DisposableStack()
+      disk.use(mountSmallDisk(mountPoint, 'size=64m'))
+      const unmount = (): void => disk.dispose()
+      assert.is(await move(mountPoint, mountPoint, 1, unmount), 'files_changed')
+      await isAsBefore(mountPoint)
+      assert.is(await move(mountPoint, mountPoint), 'files_changed')
+      assert.equal(readdirSync(mountPoint), [], 'nothing is made where no disk is')
+    }
+    assert.is(await move(target), 'moved')
+    for (const { path, content } of made.files)
+      assert.ok(readFileSync(join(target, path)).equals(content), path)
+    assert.equal(filesBelow(here), [])
+    await whenSeeding()
   },
 )
 
 relocation('copies on a disk that is gone are known until it is back', async () => {
   if (!canMount) return
   const made = makeMetainfo({ name: 'film' })
-  const memory = mkdtempSync('/dev/shm/resttorrent-')
-  try {
-    await using torrent = await seeding(made, 300)
-    const { session, move, record, remove, whenSeeding, here, rootDir } = torrent
-    const disk = join(rootDir, 'disk')
-    const loseCopies = async (): Promise<void> => {
-      using mounted = new DisposableStack()
-      mounted.use(bindFolder(memory, disk))
-      assert.is(await move(disk, disk, 1, () => mounted.dispose()), 'files_changed')
-      assert.equal([filesBelow(memory), record().saveFolder], [['film'], here])
-      assert.is(record().elsewhere?.saveFolder, disk)
-      await whenSeeding()
-    }
-    await loseCopies()
-    await torrent.relocation.sweep(session, record())
-    assert.is(record().elsewhere?.saveFolder, disk, 'not before it is mounted')
-    {
-      using _again = bindFolder(memory, disk)
-      await torrent.relocation.sweep(session, record())
-      assert.equal([filesBelow(memory), record().elsewhere], [[], undefined])
-    }
-    await loseCopies()
-    const removed = record()
-    await remove()
-    const [removal] = session.records.removals
-    await torrent.relocation.sweep(session, removed, removal).then(
-      () => assert.unreachable('the copies were not seen'),
-      (error: unknown) => assert.is(toWireError(error).code, 'files_changed'),
-    )
-    using _again = bindFolder(memory, disk)
-    await eventually(waitMs, 'the removal to be done', () => session.records.removals.size === 0)
-    assert.equal([filesBelow(memory), filesBelow(here)], [[], ['film']])
-  } finally {
-    rmSync(memory, { recursive: true, force: true })
+  using folder = memoryFolder()
+  const memory = folder.path
+  await using torrent = await seeding(made, 300)
+  const { session, move, record, remove, whenSeeding, here, rootDir } = torrent
+  const disk = join(rootDir, 'disk')
+  const loseCopies = async (): Promise<void> => {
+    using mounted = new DisposableStack()
+    mounted.use(bindFolder(memory, disk))
+    assert.is(await move(disk, disk, 1, () => mounted.dispose()), 'files_changed')
+    assert.equal([filesBelow(memory), record().saveFolder], [['film'], here])
+    assert.is(record().elsewhere?.saveFolder, disk)
+    await whenSeeding()
   }
+  await loseCopies()
+  await torrent.relocation.sweep(session, record())
+  assert.is(record().elsewhere?.saveFolder, disk, 'not before it is mounted')
+  {
+    using _again = bindFolder(memory, disk)
+    await torrent.relocation.sweep(session, record())
+    assert.equal([filesBelow(memory), record().elsewhere], [[], undefined])
+  }
+  await loseCopies()
+  const removed = record()
+  await remove()
+  const [removal] = session.records.removals
+  await torrent.relocation.sweep(session, removed, removal).then(
+    () => assert.unreachable('the copies were not seen'),
+    (error: unknown) => assert.is(toWireError(error).code, 'files_changed'),
+  )
+  using _again = bindFolder(memory, disk)
+  await eventually(waitMs, 'the removal to be done', () => session.records.removals.size === 0)
+  assert.equal([filesBelow(memory), filesBelow(here)], [[], ['film']])
 })
 
 relocation('copies that the next life of a torrent has are its own, also when its session goes', async () => {
   if (!canMount) return
   const made = makeMetainfo({ name: 'film' })
-  const memory = mkdtempSync('/dev/shm/resttorrent-')
-  try {
-    await using torrent = await seeding(made)
-    const { sessions, session, move, remove, here, rootDir } = torrent
-    const session_id = session.id
-    using _ = bindFolder(memory, join(rootDir, 'disk'))
-    await sessions.command('stop_session', { session_id })
-    const ended = await move(join(rootDir, 'disk'), undefined, 1, async () => {
-      await remove()
-      await sessions.command('upload_torrent', { session_id, file: made.bytes, save_path: 'disk' })
-    })
-    assert.is(ended, 'torrent_not_found')
-    assert.equal([filesBelow(here), filesBelow(memory)], [['film'], ['film']])
-    const [removal] = session.records.removals
-    assert.ok(removal)
-    await sessions.command('delete_session', { session_id })
-    await torrent.relocation.sweep(session, removal.record, removal) // after any that began before
-    assert.equal([filesBelow(here), filesBelow(memory)], [['film'], ['film']])
-  } finally {
-    rmSync(memory, { recursive: true, force: true })
-  }
+  using folder = memoryFolder()
+  const memory = folder.path
+  await using torrent = await seeding(made)
+  const { sessions, session, move, remove, here, rootDir } = torrent
+  const session_id = session.id
+  using _ = bindFolder(memory, join(rootDir, 'disk'))
+  await sessions.command('stop_session', { session_id })
+  const ended = await move(join(rootDir, 'disk'), undefined, 1, async () => {
+    await remove()
+    await sessions.command('upload_torrent', { session_id, file: made.bytes, save_path: 'disk' })
+  })
+  assert.is(ended, 'torrent_not_found')
+  assert.equal([filesBelow(here), filesBelow(memory)], [['film'], ['film']])
+  const [removal] = session.records.removals
+  assert.ok(removal)
+  await sessions.command('delete_session', { session_id })
+  await torrent.relocation.sweep(session, removal.record, removal) // after any that began before
+  assert.equal([filesBelow(here), filesBelow(memory)], [['film'], ['film']])
 })
 
 relocation('a file of which nothing is claimed is not copied, and does not stay', async () => {
@@ -229,53 +220,47 @@ relocation('a file of which nothing is claimed is not copied, and does not stay'
       { path: 'second', content: 32 * 1024 },
     ],
   })
-  const memory = mkdtempSync('/dev/shm/resttorrent-')
-  try {
-    await using torrent = await seeding(made, 300)
-    const { sessions, session, move, record, remove, here } = torrent
-    const session_id = session.id
-    await remove()
-    rmSync(join(here, 'tree/second'))
-    await sessions.command('upload_torrent', { session_id, file: made.bytes, save_path: 'here' })
-    await sessions.whenTorrent(session_id, made.infoHash, 'the first file', ({ state, progress }) => {
-      return state === 'downloading' && progress === 0.5
-    })
-    await sessions.command('stop_session', { session_id })
-    writeFileSync(join(here, 'tree/second'), 'the begin of a piece')
-    assert.is(await move(memory), 'moved')
-    assert.equal([filesBelow(here), filesBelow(memory)], [[], ['tree/first']])
-    assert.equal([record().saveFolder, record().elsewhere], [memory, undefined])
-  } finally {
-    rmSync(memory, { recursive: true, force: true })
-  }
+  using folder = memoryFolder()
+  const memory = folder.path
+  await using torrent = await seeding(made, 300)
+  const { sessions, session, move, record, remove, here } = torrent
+  const session_id = session.id
+  await remove()
+  rmSync(join(here, 'tree/second'))
+  await sessions.command('upload_torrent', { session_id, file: made.bytes, save_path: 'here' })
+  await sessions.whenTorrent(session_id, made.infoHash, 'the first file', ({ state, progress }) => {
+    return state === 'downloading' && progress === 0.5
+  })
+  await sessions.command('stop_session', { session_id })
+  writeFileSync(join(here, 'tree/second'), 'the begin of a piece')
+  assert.is(await move(memory), 'moved')
+  assert.equal([filesBelow(here), filesBelow(memory)], [[], ['tree/first']])
+  assert.equal([record().saveFolder, record().elsewhere], [memory, undefined])
 })
 
 relocation('a removal is done when no copy is left, also where the torrent is back by then', async () => {
   const made = makeMetainfo({ name: 'film' })
-  const memory = mkdtempSync('/dev/shm/resttorrent-')
-  try {
-    await using torrent = await seeding(made)
-    const { session, move, begin, endOf, record, add, remove, whenSeeding, here } = torrent
-    const before = record()
-    const whenNext = async (): Promise<boolean> => (await whenSeeding()).added_at !== before.addedAt
-    let later = ''
-    const ended = await move(memory, undefined, 1, async () => {
-      for (const folder of ['one', 'other', 'last']) later = await begin(folder) // the last waits for another
-      await remove()
-      await add()
-      await eventually(waitMs, 'the next life to be reported', whenNext)
-      assert.is(session.records.removals.size, 1)
-      assert.equal(filesBelow(memory), ['film'])
-    })
-    assert.is(ended, 'torrent_not_found')
-    await eventually(waitMs, 'the removal to be done', () => session.records.removals.size === 0)
-    assert.equal([filesBelow(memory), filesBelow(here)], [[], ['film']])
-    assert.is(await endOf(later), 'torrent_not_found', 'a job moves no torrent that was added since')
-    assert.equal([record().saveFolder, record().elsewhere], [here, undefined])
-    await whenSeeding()
-  } finally {
-    rmSync(memory, { recursive: true, force: true })
-  }
+  using folder = memoryFolder()
+  const memory = folder.path
+  await using torrent = await seeding(made)
+  const { session, move, begin, endOf, record, add, remove, whenSeeding, here } = torrent
+  const before = record()
+  const whenNext = async (): Promise<boolean> => (await whenSeeding()).added_at !== before.addedAt
+  let later = ''
+  const ended = await move(memory, undefined, 1, async () => {
+    for (const folder of ['one', 'other', 'last']) later = await begin(folder) // the last waits for another
+    await remove()
+    await add()
+    await eventually(waitMs, 'the next life to be reported', whenNext)
+    assert.is(session.records.removals.size, 1)
+    assert.equal(filesBelow(memory), ['film'])
+  })
+  assert.is(ended, 'torrent_not_found')
+  await eventually(waitMs, 'the removal to be done', () => session.records.removals.size === 0)
+  assert.equal([filesBelow(memory), filesBelow(here)], [[], ['film']])
+  assert.is(await endOf(later), 'torrent_not_found', 'a job moves no torrent that was added since')
+  assert.equal([record().saveFolder, record().elsewhere], [here, undefined])
+  await whenSeeding()
 })
 
 relocation.run()

@@ -19,6 +19,7 @@ import { findNow, onlyFor, recordNow, type OneLife } from './one-life.ts'
 import { PieceCopies } from './piece-copies.ts'
 import { renameHeld } from './rename-held.ts'
 import type { SessionSupervisor } from './session-supervisor.ts'
+import { filePlace, sweepBeside, type SweptSession } from './sweep-beside.ts'
 
 export interface RelocationSurroundings {
   readonly tasks: TaskPool
@@ -35,8 +36,6 @@ export interface RelocationOptions {
   /** 0…1 of what is copied. */
   readonly progress: (share: number) => void
 }
-
-type SweptSession = Pick<SessionSupervisor, 'id' | 'records'>
 
 export class Relocation {
   readonly #near: RelocationSurroundings
@@ -99,7 +98,9 @@ export class Relocation {
    * when it is moved again.
    */
   async sweep(session: SweptSession, record: TorrentRecord, removal?: Removal): Promise<void> {
-    await this.#turns.take(keyOf(session, record.infoHash), () => this.#sweep(session, record, removal))
+    await this.#turns.take(keyOf(session, record.infoHash), () =>
+      sweepBeside(this.#near, session, record, removal),
+    )
   }
 
   async #alone<T>(session: SessionSupervisor, infoHash: string, work: () => Promise<T>): Promise<T> {
@@ -117,28 +118,45 @@ export class Relocation {
     options: RelocationOptions,
   ): Promise<void> {
     const before = findNow(session.records, found)
-    if (isSamePlace(before, place)) return await this.#sweep(session, before)
-    if (before.storageMode === 'memory' || before.source.rawInfo === undefined)
-      return await this.#switch(session, before, place, {})
+    if (isSamePlace(before, place)) return await sweepBeside(this.#near, session, before)
+    if (before.storageMode === 'memory') return await this.#switch(session, before, place, {})
+    if (before.source.rawInfo === undefined) return await this.#bringUnknown(session, before, place, options)
     const isBegun = before.elsewhere !== undefined && isSamePlace(before.elsewhere, place)
     if (!isBegun) await this.#begin(session, before, place)
     try {
       await this.#double(session, before, place, options)
     } catch (error) {
-      const still = session.records.torrents.get(before.infoHash)
-      if (still) session.torrents.apply(still) // it may be held
+      release(session, before)
       if (isForNext(options.signal)) throw error
-      await this.#sweep(session, { ...before, elsewhere: place }).catch(() => undefined) // left for the next start
+      await sweepBeside(this.#near, session, { ...before, elsewhere: place }).catch(() => undefined) // left for the next start
       throw error
     }
-    await this.#sweep(session, { ...before, elsewhere: placeOf(before) })
+    await sweepBeside(this.#near, session, { ...before, elsewhere: placeOf(before) })
+  }
+
+  /** A magnet has no files before its metadata is known; none are made at the old place while it is moved. */
+  async #bringUnknown(
+    session: SessionSupervisor,
+    torrent: OneLife,
+    place: TorrentPlace,
+    options: RelocationOptions,
+  ): Promise<void> {
+    await holdFiles(session, torrent.infoHash, options.signal)
+    const held = findNow(session.records, torrent)
+    if (held.source.rawInfo === undefined)
+      return await this.#switch(session, held, place, {}).catch((error: unknown) => {
+        release(session, held)
+        throw error
+      })
+    session.torrents.apply(held) // its metadata came first: it is brought as any other
+    await this.#bring(session, held, place, options)
   }
 
   /** Claims the place, looks whether it is free, and makes it known before anything is there. */
   async #begin(session: SessionSupervisor, before: TorrentRecord, place: TorrentPlace): Promise<void> {
     const { files, tasks } = this.#near
     const { infoHash } = before
-    if (before.elsewhere !== undefined) await this.#sweep(session, before)
+    if (before.elsewhere !== undefined) await sweepBeside(this.#near, session, before)
     const key = { sessionId: session.id, infoHash }
     await files.extend(key, filePlace(before), filePlace(place))
     try {
@@ -207,23 +225,12 @@ export class Relocation {
     this.#near.board.session(sessionId)?.rename(record)
     session.torrents.apply(record)
   }
+}
 
-  /** Deletes the copies that are not in use, also of a torrent that was removed meanwhile: `last` is how it was. */
-  async #sweep(session: SweptSession, last: TorrentRecord, removal?: Removal): Promise<void> {
-    const { files, tasks } = this.#near
-    const record = recordNow(session.records, last)
-    const { elsewhere, source } = record ?? removal?.record ?? last // it may have been taken over meanwhile
-    if (elsewhere === undefined || source.rawInfo === undefined) return
-    const spared = await files.sparedAt(session.id, last, elsewhere, record ? undefined : (removal?.id ?? ''))
-    const current = removal?.deleteData === true ? undefined : filePlace(record ?? last)
-    const [place, bits] = [filePlace(elsewhere), claimedBits(record ?? last)]
-    const isSeen = await tasks.deleteData({ rawInfo: source.rawInfo, place, spared, current, bits })
-    if (record === undefined && !isSeen)
-      throw new RestTorrentError('files_changed', 'the disk is not mounted that has copies of it')
-    if (record === undefined || !isSeen) return
-    await session.records.decide(last.infoHash, onlyFor(record, { elsewhere: undefined }))
-    files.settle({ sessionId: session.id, infoHash: last.infoHash }, filePlace(record))
-  }
+/** Has it go on, as it is now: it may be held. */
+function release({ records, torrents }: SessionSupervisor, { infoHash }: OneLife): void {
+  const still = records.torrents.get(infoHash)
+  if (still) torrents.apply(still)
 }
 
 /** Whether the server stops: the next process goes on with what is there. */
@@ -234,10 +241,6 @@ function isForNext({ reason }: AbortSignal): boolean {
 function linking(record: TorrentRecord, place: TorrentPlace) {
   const { rawInfo = new Uint8Array() } = record.source
   return { rawInfo, from: filePlace(record), to: filePlace(place) }
-}
-
-function filePlace({ saveFolder, renamed, mountPoint }: TorrentPlace) {
-  return { saveFolder, renamed, mountPoint }
 }
 
 function keyOf({ id }: SweptSession, infoHash: string): string {

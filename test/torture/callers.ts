@@ -152,8 +152,12 @@ export class Callers {
 
   async #move(info_hash: string, session_id: string): Promise<void> {
     const save_path = this.#random.pick(this.#oracle.foldersOf(session_id))
-    this.#oracle.placesOf(info_hash)?.moving(save_path)
-    await this.#ask(() => this.#face.call('move_torrent', { session_id, info_hash, save_path }))
+    const named = { session_id, info_hash }
+    await this.#ask(async () => {
+      const { files } = await this.#face.call('get_files', named)
+      this.#oracle.placesOf(info_hash)?.moving(save_path, files.length > 0)
+      await this.#face.call('move_torrent', { ...named, save_path })
+    })
     const next = this.#random.next()
     if (next >= removedOnTheWay) return
     await delay(this.#random.between(...midwayMs))

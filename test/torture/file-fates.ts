@@ -45,24 +45,19 @@ export class FileFates {
     this.#fates.set(path, { is: 'used', written: undefined, found })
   }
 
-  /** A torrent may be brought there, where nothing of another may be. */
-  mayBeUsed(path: string): void {
+  /** A torrent may be brought there: to what is there only where its files are not known yet. */
+  mayBeUsed(path: string, isKnown: boolean): void {
     const fate = this.#giveUpChoice(path)
     if (fate === undefined || fate === 'to be deleted') this.used(path)
+    else if (fate === 'to stay' && !isKnown) this.#fates.set(path, { is: 'unknown' })
   }
 
   /** A torrent is here, and not in the others where it might have been. */
   settled(path: string, others: readonly string[]): void {
-    this.#fates.set(path, { is: 'used', written: this.#writtenAt([path, ...others]), found: false })
-    for (const other of others) this.leftFrom(other)
-  }
-
-  /** A torrent has left this path for another; what it may have found there is not its own before it is written. */
-  leftFrom(path: string): void {
-    const fate = this.#fates.get(path)
-    if (fate?.is !== 'used') return
-    if (fate.found && fate.written === undefined) this.#fates.set(path, { is: 'unknown' })
-    else this.removed(path, true)
+    const before = this.#fates.get(path)
+    const found = before?.is === 'unknown' || (before?.is === 'used' && before.found)
+    this.#fates.set(path, { is: 'used', written: this.#writtenAt([path, ...others]), found })
+    for (const other of others) this.removed(other, true)
   }
 
   /** A piece of it is claimed. */
@@ -71,13 +66,16 @@ export class FileFates {
     if (fate?.is === 'used') fate.written = holds
   }
 
-  /** The torrent is gone, and its file is to be; `undefined` where nobody knows. */
+  /**
+   * The torrent is gone, and its file is to be; `undefined` where nobody knows. What it may have found there is not its
+   * own before it is written: it may never have known what its files are.
+   */
   removed(path: string, withData: boolean | undefined): void {
     const fate = this.#fates.get(path)
     if (fate?.is !== 'used') return
-    if (withData === true) this.#fates.set(path, { is: 'to be deleted' })
-    else if (withData === false && fate.written !== undefined)
-      this.#fates.set(path, { is: 'to stay', seen: undefined })
+    const isWritten = fate.written !== undefined
+    if (withData === true && (isWritten || !fate.found)) this.#fates.set(path, { is: 'to be deleted' })
+    else if (withData === false && isWritten) this.#fates.set(path, { is: 'to stay', seen: undefined })
     else return void this.#fates.set(path, { is: 'unknown' })
     this.judged += 1
   }

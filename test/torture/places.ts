@@ -34,16 +34,16 @@ export class Places {
     files.used(join(folder, name))
   }
 
-  /** A move is asked for. */
-  moving(folder: string): void {
+  /** A move is asked for, of a torrent whose files are known or may not be. */
+  moving(folder: string, isKnown: boolean): void {
     this.#folders.add(folder)
-    this.#extend()
+    this.#extend(isKnown)
   }
 
   /** A rename is asked for. */
   renaming(name: string): void {
     this.#names.add(name)
-    this.#extend()
+    this.#extend(true)
   }
 
   /** A rename was acknowledged: it has no other name. */
@@ -65,11 +65,8 @@ export class Places {
   /** The torrent is gone; see `FileFates.removed`. */
   removed(withData: boolean | undefined): void {
     this.#isGone = true
-    const isCertain = this.#paths.size === 1
-    if (!isCertain && withData === false) return this.#files.staysIn([...this.#paths])
-    for (const path of this.#paths)
-      if (!isCertain && withData === true) this.#files.leftFrom(path)
-      else this.#files.removed(path, withData)
+    if (withData === false && this.#paths.size > 1) return this.#files.staysIn([...this.#paths])
+    for (const path of this.#paths) this.#files.removed(path, withData)
   }
 
   #settle(folder: string, name: string | undefined): void {
@@ -86,14 +83,14 @@ export class Places {
     this.#paths = new Set([path])
   }
 
-  #extend(): void {
+  #extend(isKnown: boolean): void {
     if (this.#isGone) return
     for (const folder of this.#folders)
       for (const name of this.#names) {
         const path = join(folder, name)
         if (this.#paths.has(path)) continue
         this.#paths.add(path)
-        this.#files.mayBeUsed(path)
+        this.#files.mayBeUsed(path, isKnown)
       }
   }
 }

@@ -1,4 +1,4 @@
-/** Has whoever runs a torrent touch none of its files, until it is applied again. */
+/** Has whoever runs a torrent touch none of its files, until it is released: see `SessionTorrents`. */
 import { setTimeout } from 'node:timers/promises'
 import { RestTorrentError } from '../../protocol/errors.ts'
 import type { SessionSupervisor } from './session-supervisor.ts'
@@ -8,13 +8,14 @@ const pollMs = 250
 
 /**
  * Settles when no byte of its files moves any more: a worker says so, or there is none. A worker that is ending
- * is waited for. Rejects with the signal's reason, or `session_unresponsive`.
+ * is waited for, and the next one is not told of the torrent. Rejects with the signal's reason, or `session_unresponsive`.
  */
 export async function holdFiles(
   session: SessionSupervisor,
   infoHash: string,
   signal: AbortSignal,
 ): Promise<void> {
+  session.torrents.hold(infoHash)
   const until = Date.now() + deadlineMs
   for (;;) {
     signal.throwIfAborted()

@@ -11,7 +11,6 @@ export async function recheck(session: SessionSupervisor, infoHash: string): Pro
   if (found?.storageMode === 'memory') return found
   const forgotten = found === undefined ? [] : [forgetPieces(session.id, found)]
   const record = await records.decide(infoHash, { bits: undefined, resume: undefined }, forgotten)
-  if (record.quarantine === undefined)
-    session.send('recheck', async (api) => await api.recheckTorrent(record))
+  session.torrents.recheck(record)
   return record
 }

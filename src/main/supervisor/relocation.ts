@@ -113,11 +113,11 @@ export class Relocation {
 
   async #bring(
     session: SessionSupervisor,
-    found: TorrentRecord,
+    torrent: OneLife,
     place: TorrentPlace,
     options: RelocationOptions,
   ): Promise<void> {
-    const before = findNow(session.records, found)
+    const before = findNow(session.records, torrent)
     if (isSamePlace(before, place)) return await sweepBeside(this.#near, session, before)
     if (before.storageMode === 'memory') return await this.#switch(session, before, place, {})
     if (before.source.rawInfo === undefined) return await this.#bringUnknown(session, before, place, options)
@@ -126,7 +126,7 @@ export class Relocation {
     try {
       await this.#double(session, before, place, options)
     } catch (error) {
-      release(session, before)
+      session.torrents.release(before.infoHash)
       if (isForNext(options.signal)) throw error
       await sweepBeside(this.#near, session, { ...before, elsewhere: place }).catch(() => undefined) // left for the next start
       throw error
@@ -141,15 +141,15 @@ export class Relocation {
     place: TorrentPlace,
     options: RelocationOptions,
   ): Promise<void> {
-    await holdFiles(session, torrent.infoHash, options.signal)
-    const held = findNow(session.records, torrent)
-    if (held.source.rawInfo === undefined)
-      return await this.#switch(session, held, place, {}).catch((error: unknown) => {
-        release(session, held)
-        throw error
-      })
-    session.torrents.apply(held) // its metadata came first: it is brought as any other
-    await this.#bring(session, held, place, options)
+    const { infoHash } = torrent
+    try {
+      await holdFiles(session, infoHash, options.signal)
+      const held = findNow(session.records, torrent)
+      if (held.source.rawInfo === undefined) return await this.#switch(session, held, place, {})
+    } finally {
+      session.torrents.release(infoHash)
+    }
+    await this.#bring(session, torrent, place, options) // its metadata came first: it is brought as any other
   }
 
   /** Claims the place, looks whether it is free, and makes it known before anything is there. */
@@ -223,14 +223,8 @@ export class Relocation {
       checkpoint ? [{ type: 'checkpoint', sessionId, infoHash, checkpoint }] : [],
     )
     this.#near.board.session(sessionId)?.rename(record)
-    session.torrents.apply(record)
+    session.torrents.release(infoHash)
   }
-}
-
-/** Has it go on, as it is now: it may be held. */
-function release({ records, torrents }: SessionSupervisor, { infoHash }: OneLife): void {
-  const still = records.torrents.get(infoHash)
-  if (still) torrents.apply(still)
 }
 
 /** Whether the server stops: the next process goes on with what is there. */

@@ -28,7 +28,7 @@ export async function renameHeld(wish: HeldRename): Promise<boolean> {
   try {
     const bits = claimedBits(held)
     if ((await tasks.renameFiles({ rawInfo, from, to, bits })) === 'apart') {
-      session.torrents.apply(held) // it goes on until they are copied
+      session.torrents.release(held.infoHash) // it goes on until they are copied
       return false
     }
     await switchFrom(held)

@@ -21,6 +21,8 @@ export class SessionTorrents {
   readonly queue: SessionQueue
   readonly #hands: TorrentHands
   readonly #removals: Removals
+  /** Those whose files are being moved, and what the worker is to do when they are. */
+  readonly #held = new Map<string, 'apply' | 'recheck'>()
 
   constructor(hands: TorrentHands) {
     const { records, near, isRunning, send } = hands
@@ -41,6 +43,29 @@ export class SessionTorrents {
     if (record.quarantine !== undefined) return this.#hands.near.onChange()
     const admitted = this.queue.admit(record)
     if (admitted !== undefined) this.#send(admitted)
+  }
+
+  /** Has the worker hash all files of a torrent anew, now or when it is released. */
+  recheck(record: TorrentRecord): void {
+    const { infoHash, quarantine } = record
+    if (this.#held.has(infoHash)) this.#held.set(infoHash, 'recheck')
+    else if (quarantine === undefined)
+      this.#hands.send('recheck', async (api) => await api.recheckTorrent(record))
+  }
+
+  /** Keeps everything but its removal from every worker until `release`: its files are being moved. */
+  hold(infoHash: string): void {
+    if (!this.#held.has(infoHash)) this.#held.set(infoHash, 'apply')
+  }
+
+  /** Has the worker go on with the torrent as it is now, if it is there. */
+  release(infoHash: string): void {
+    const isToCheck = this.#held.get(infoHash) === 'recheck'
+    this.#held.delete(infoHash)
+    const record = this.#hands.records.torrents.get(infoHash)
+    if (record === undefined) return
+    if (isToCheck) this.recheck({ ...record, bits: undefined, resume: undefined })
+    else this.apply(record)
   }
 
   /** Has the worker carry out a removal, now or when there is one again. */
@@ -67,6 +92,7 @@ export class SessionTorrents {
   }
 
   #send(record: TorrentRecord): void {
+    if (this.#held.has(record.infoHash)) return
     this.#hands.send('apply torrent', async (api) => await api.applyTorrent(record))
   }
 }

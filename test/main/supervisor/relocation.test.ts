@@ -1,36 +1,20 @@
 /** Moves that something else comes in the middle of; real session workers, real pool threads, real disks. */
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { toWireError } from '../../../src/protocol/errors.ts'
-import { HashDesk } from '../../../src/main/supervisor/hash-desk.ts'
-import { caseWith } from '../../interop/require.ts'
 import { filesBelow } from '../../support/content.ts'
 import { bindFolder, canMount, memoryFolder, mountSmallDisk } from '../../support/disks.ts'
 import { makeMetainfo, writeFiles, type MadeMetainfo } from '../../support/metainfo.ts'
-import { startSeed } from '../../support/seeds.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { supervise } from '../../support/supervised.ts'
+import { WatchedDesk } from '../../support/watched-desk.ts'
 
 const relocation = suite('src/main/supervisor/relocation')
 const mib = 1024 * 1024
 const waitMs = 15_000
-/** In which a peer nearby has sent metadata and first pieces. */
-const graceMs = 1500
 const signal = new AbortController().signal
 const options = { signal, mayCopy: true, progress: (): void => undefined }
-
-/** Calls `onTurn` after each part of a copy. */
-class WatchedDesk extends HashDesk {
-  onTurn: () => unknown = () => undefined
-
-  override async inTurn<T>(sessionId: string, work: () => Promise<T>): Promise<T> {
-    const done = await super.inTurn(sessionId, work)
-    await this.onTurn()
-    return done
-  }
-}
 
 /** A torrent that seeds from the folder `here`, and what moves it. */
 async function seeding(made: MadeMetainfo, healMs = 30_000) {
@@ -79,6 +63,8 @@ async function seeding(made: MadeMetainfo, healMs = 30_000) {
     sessions,
     session,
     relocation: supervisor.relocation,
+    /** Ranges of pieces that were hashed so far. */
+    hashed: () => desk?.asked ?? 0,
     record,
     add,
     remove,
@@ -268,43 +254,21 @@ relocation('a removal is done when no copy is left, also where the torrent is ba
   await whenSeeding()
 })
 
-caseWith(
-  relocation,
-  'a magnet whose metadata comes while it is moved has files in its new place alone',
-  ['libtorrent'],
-  async () => {
-    await using seed = await startSeed({ name: 'film', content: 300_000 })
-    await using sessions = supervise()
-    const { supervisor, rootDir } = sessions
-    const { id } = await sessions.create()
-    const { infoHash, magnet, content } = { ...seed.made, magnet: seed.magnet }
-    const of = { session_id: id, info_hash: infoHash }
-    await sessions.command('upload_torrent', {
-      session_id: id,
-      magnet: magnet.split('&')[0],
-      save_path: 'here',
-    })
-    await sessions.whenTorrent(id, infoHash, 'to ask', ({ state }) => state === 'downloading_metadata')
-    const session = supervisor.session(id)
-    const meet = async () => await sessions.command('add_peer', { ...of, address: `127.0.0.1:${seed.port}` })
-    const decide = session.records.decide.bind(session.records)
-    session.records.decide = async (...decision) => {
-      session.records.decide = decide
-      void meet().catch(() => undefined) // it waits for one that is held
-      await setTimeout(graceMs)
-      return await decide(...decision)
-    }
-    const { job } = await sessions.command('move_torrent', { ...of, save_path: 'there' })
-    await eventually(waitMs, 'the end of the job', async () => {
-      return (await sessions.command('get_job', { job_id: job.id })).job.state === 'done'
-    })
-    await meet()
-    await sessions.whenTorrent(id, infoHash, 'to seed', ({ state }) => state === 'seeding')
-    assert.equal(filesBelow(rootDir), ['there/film'])
-    assert.ok(readFileSync(join(rootDir, 'there/film')).equals(content))
-    await sessions.command('delete_torrent', { ...of, delete_data: 1 })
-    await eventually(waitMs, 'no file', () => filesBelow(rootDir).length === 0)
-  },
-)
+relocation('a check that is asked for while the files are held is made when they are moved', async () => {
+  const made = makeMetainfo({ name: 'film' })
+  using folder = memoryFolder()
+  await using torrent = await seeding(made)
+  const { sessions, session, move, hashed, whenSeeding } = torrent
+  let before = 0
+  const ended = await move(folder.path, undefined, 2, async () => {
+    await sessions.command('recheck_torrent', { session_id: session.id, info_hash: made.infoHash })
+    await whenSeeding() // the worker is not told yet
+    before = hashed()
+  })
+  assert.is(ended, 'moved')
+  await eventually(waitMs, 'the check', () => hashed() > before)
+  await whenSeeding()
+  assert.ok(readFileSync(join(folder.path, 'film')).equals(made.content))
+})
 
 relocation.run()

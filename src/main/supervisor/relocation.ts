@@ -173,14 +173,15 @@ export class Relocation {
     session: SessionSupervisor,
     torrent: OneLife,
     place: TorrentPlace,
-    { signal, mayCopy, progress }: RelocationOptions,
+    options: RelocationOptions,
   ): Promise<void> {
+    const { signal, mayCopy, progress } = options
     const [{ tasks, hashDesk }, { id }] = [this.#near, session]
     const now = (): TorrentRecord => findNow(session.records, torrent)
     signal.throwIfAborted()
-    const before = now()
-    const link = { ...linking(before, place), bits: claimedBits(before) }
-    const linked = await tasks.linkFiles(link)
+    const link = async (record: TorrentRecord) =>
+      await tasks.linkFiles({ ...linking(record, place), bits: claimedBits(record) })
+    const linked = await link(now())
     const byNames = {
       tasks,
       session,
@@ -199,7 +200,8 @@ export class Relocation {
     await copies?.most()
     await holdFiles(session, torrent.infoHash, signal)
     const held = now()
-    if (isLinked) await tasks.linkFiles({ ...linking(held, place), bits: claimedBits(held) }) // what was made meanwhile
+    if (isLinked && (await link(held)) !== 'linked')
+      return await this.#double(session, torrent, place, options) // the first of its files were made meanwhile
     const known = await copies?.rest()
     signal.throwIfAborted()
     await this.#switch(session, held, place, known ?? {})

@@ -103,4 +103,41 @@ caseWith(
   },
 )
 
+caseWith(
+  moved,
+  'a download whose first pieces come while it is moved to another disk keeps them',
+  ['libtorrent'],
+  async () => {
+    await using seed = await startSeed({ name: 'film', content: 3 * mib, pieceLength: 64 * 1024 })
+    await using relay = await startRelay(seed.port)
+    relay.limit(512 * 1024)
+    using folder = memoryFolder()
+    await using sessions = supervise()
+    const { supervisor } = sessions
+    const { id } = await sessions.create()
+    const { infoHash, bytes, content } = seed.made
+    const of = { session_id: id, info_hash: infoHash }
+    await sessions.command('upload_torrent', { session_id: id, file: bytes, save_path: 'here' })
+    await sessions.whenTorrent(id, infoHash, 'to wait for peers', ({ state }) => state === 'downloading')
+    const session = supervisor.session(id)
+    const query = session.query.bind(session)
+    session.query = async (...question) => {
+      session.query = query // of all that a move asks the worker this is the first: to hold the files
+      await sessions.command('add_peer', { ...of, address: `127.0.0.1:${relay.port}` })
+      await sessions.whenTorrent(id, infoHash, 'pieces', ({ progress }) => progress > 0)
+      return await query(...question)
+    }
+    const record = session.records.torrents.get(infoHash)
+    assert.ok(record)
+    const place = { saveFolder: folder.path, savePath: 'there', mountPoint: undefined }
+    await supervisor.relocation.bring(session, record, place, options)
+    relay.limit(Infinity)
+    await sessions.command('add_peer', { ...of, address: `127.0.0.1:${relay.port}` })
+    const row = await sessions.whenTorrent(id, infoHash, 'to seed', ({ state }) => state === 'seeding')
+    assert.is(row.downloaded, content.length, 'nothing twice')
+    assert.equal([filesBelow(join(sessions.rootDir, 'here')), filesBelow(folder.path)], [[], ['film']])
+    assert.ok(readFileSync(join(folder.path, 'film')).equals(content))
+  },
+)
+
 moved.run()

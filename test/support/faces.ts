@@ -74,7 +74,8 @@ export async function socketFace(address: string, key?: string): Promise<Face> {
   return { name: 'Socket.IO', ask, call: callBy(ask), close: () => void socket.disconnect() }
 }
 
-function callBy(ask: Face['ask']): Face['call'] {
+/** `Face.call` by what asks. */
+export function callBy(ask: Face['ask']): Face['call'] {
   return async <N extends CommandName>(command: N, parameters?: Parameters) => {
     const { status, ...fields } = await ask(command, parameters)
     if (status === 'success') return fields as unknown as CommandOutput<N>

@@ -31,12 +31,12 @@ export class Callers {
   readonly #oracle: Oracle
   readonly #random: Random
   readonly #torrents: readonly Seeded[]
-  readonly #mayMove: boolean
+  readonly #unrest: number
   #isGone = false
 
-  /** `mayMove`: torrents are moved and renamed as well. */
-  constructor(face: Face, oracle: Oracle, random: Random, torrents: readonly Seeded[], mayMove: boolean) {
-    this.#mayMove = mayMove
+  /** `unrest`: how often torrents are moved, renamed and removed; with 0 none is moved or renamed. */
+  constructor(face: Face, oracle: Oracle, random: Random, torrents: readonly Seeded[], unrest: number) {
+    this.#unrest = unrest
     this.#face = face
     this.#oracle = oracle
     this.#random = random
@@ -127,12 +127,13 @@ export class Callers {
       return
     }
     const named = { session_id: session, info_hash: infoHash }
-    const place = this.#mayMove ? this.#random.next() : 1
+    const unrest = this.#unrest
+    const place = this.#random.next()
     const chance = this.#random.next()
-    if (place < 0.04) await this.#move(infoHash, session)
-    else if (place < 0.08) await this.#rename(infoHash, session)
-    else if (chance < 0.02) await this.#remove(infoHash, session)
-    else if (chance < 0.06) await this.#ask(() => this.#face.call('stop_torrent', named))
+    if (place < 0.04 * unrest) await this.#move(infoHash, session)
+    else if (place < 0.08 * unrest) await this.#rename(infoHash, session)
+    else if (chance < 0.02 * Math.max(1, unrest)) await this.#remove(infoHash, session)
+    else if (chance < 0.1) await this.#ask(() => this.#face.call('stop_torrent', named))
     else if (chance < 0.3) await this.#ask(() => this.#face.call('start_torrent', named))
   }
 

@@ -13,6 +13,7 @@ import { failPoints, type Doom } from './fail-points.ts'
 import { Oracle } from './oracle.ts'
 import { Random } from './random.ts'
 import { ServerRun } from './server-run.ts'
+import { Trace } from './trace.ts'
 
 export interface CampaignReport {
   readonly seed: number
@@ -50,6 +51,8 @@ export interface CampaignOptions {
   readonly longestMs?: number
   /** Whether torrents are moved and renamed as well. */
   readonly moves?: boolean
+  /** A folder in which everything that happens is kept; see `Trace`. */
+  readonly trace?: string | undefined
   /** Aborted when no kill is to follow: what was found until then is the report. */
   readonly signal?: AbortSignal
   /** Told what was found so far, whenever the files were judged. */
@@ -67,6 +70,8 @@ const deletesWithinMs = 60_000
 const movesWithinMs = 60_000
 /** A disk beside that of temporary folders, where there is one: files that go there are copied. */
 const memory = '/dev/shm'
+/** How often torrents are moved and removed in a run: mostly they download, or hardly come to it. */
+const unrests = [1, 1, 3] as const
 const killsBetweenDeletions = 25
 /** How soon after its connections a process has ended. */
 const endsWithinMs = 10_000
@@ -118,6 +123,7 @@ class Campaign {
   readonly #dataDir = temporaryFolder()
   readonly #oracle: Oracle
   readonly #scratch = temporaryFolder()
+  readonly #trace: Trace | undefined
   readonly #claims = new Map<string, number>()
   readonly #wrong: string[] = []
   #kills = 0
@@ -130,9 +136,10 @@ class Campaign {
 
   constructor(
     swarms: readonly Swarm[],
-    { seed, longestMs = 6000, moves = true }: CampaignOptions,
+    { seed, longestMs = 6000, moves = true, trace }: CampaignOptions,
     disks: readonly [string, ...string[]],
   ) {
+    this.#trace = trace === undefined ? undefined : new Trace(trace, this.#dataDir)
     this.#moves = moves
     this.#longestMs = longestMs
     this.#swarms = swarms
@@ -146,18 +153,19 @@ class Campaign {
   async killOnce(): Promise<void> {
     const doom = this.#random.next() < 0.6 ? this.#doom() : undefined
     const before = this.#swarms.map(({ relay }) => relay.received)
-    const run = await ServerRun.start(this.#dataDir, doom)
+    const run = await ServerRun.start(this.#dataDir, doom, this.#trace)
     this.#kills += 1
     let disturbed: ReadonlySet<string> = new Set()
     if (run !== undefined) disturbed = await this.#use(run, doom)
     if (doom !== undefined && (run === undefined || run.endedByItself)) this.#atPoints += 1
     this.#check(before, disturbed)
+    this.#trace?.end(run?.output() ?? '', this.#dataDir, this.#wrong)
   }
 
   /** Starts it without a doom, judges what it remembers, and has it move and delete what it is to. */
   async judgeOnce(): Promise<void> {
     const before = this.#swarms.map(({ relay }) => relay.received)
-    const run = await ServerRun.start(this.#dataDir, undefined)
+    const run = await ServerRun.start(this.#dataDir, undefined, this.#trace)
     if (run === undefined) throw new Error('the server ended by itself')
     await eventually(movesWithinMs, 'nothing is on its way', async () => {
       const { torrents } = await Callers.list(run.face)
@@ -173,6 +181,7 @@ class Campaign {
     const stayed = files.toBeDeleted()
     files.left += stayed.length
     this.#wrong.push(...stayed.map((path) => `kill ${this.#kills}: file ${path} was to be deleted`))
+    this.#trace?.end(run.output(), this.#dataDir, this.#wrong)
   }
 
   report(): CampaignReport {
@@ -204,7 +213,8 @@ class Campaign {
   async #use(run: ServerRun, doom: Doom | undefined): Promise<ReadonlySet<string>> {
     if (!(await this.#judge(run))) return new Set(this.#swarms.map(({ seeded }) => seeded.infoHash))
     const torrents = this.#swarms.map(({ seeded }) => seeded)
-    const callers = new Callers(run.face, this.#oracle, this.#random, torrents, this.#moves)
+    const unrest = this.#moves ? this.#random.pick(unrests) : 0
+    const callers = new Callers(run.face, this.#oracle, this.#random, torrents, unrest)
     const calling = callers.run()
     const ms = doom === undefined ? this.#random.between(shortestMs, this.#longestMs) : doomedMs
     // however slow the machine is: killed after something was acknowledged and fetched, or by its doom

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { restFace, type Face } from '../support/faces.ts'
 import { eventually, within } from '../support/suite.ts'
 import { doomVariable, type Doom } from './fail-points.ts'
+import type { Trace } from './trace.ts'
 
 const startsWithinMs = 30_000
 const endsWithinMs = 10_000
@@ -29,10 +30,16 @@ export class ServerRun {
   }
 
   /** Starts it over a data directory, with `/` as its root; undefined when its doom came before it listened. */
-  static async start(dataDir: string, doom: Doom | undefined): Promise<ServerRun | undefined> {
+  static async start(
+    dataDir: string,
+    doom: Doom | undefined,
+    trace: Trace | undefined,
+  ): Promise<ServerRun | undefined> {
     const settings = ['--no-auth', '--port', '0', '--data-dir', dataDir, '--listen-host', '127.0.0.1']
     settings.push('--root-dir', '/')
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'server.ts'), ...settings], {
+    const plain = [process.execPath, join(import.meta.dirname, 'server.ts'), ...settings] as const
+    const [program, ...rest] = trace?.follow(plain) ?? plain
+    const child = spawn(program, rest, {
       env: {
         ...process.env,
         RESTTORRENT_ALLOW_PRIVATE: '127.0.0.0/8',
@@ -50,7 +57,9 @@ export class ServerRun {
       return /"address":"([^"]+)"/.exec(output)?.[1]
     })
     const kill = (): void => void child.kill('SIGKILL')
-    return address === 'gone' ? undefined : new ServerRun(restFace(address), ended, kill, () => output)
+    if (address === 'gone') return undefined
+    const face = restFace(address)
+    return new ServerRun(trace?.note(face) ?? face, ended, kill, () => output)
   }
 
   /** Whether it was gone before it was killed. */

@@ -1,6 +1,6 @@
 /**
  * `npm run torture -- --kills N --seed S`: long campaigns of kills, `--lanes` of them at a time, for a server
- * that is about to be killed mostly waits; none is killed when `--minutes` are over. With `--faults` instead
+ * that is about to be killed mostly waits; none is killed when `--minutes` are over. `--trace FOLDER` keeps all that happens. With `--faults` instead
  * every file operation of a torrent's life fails once. Prints its report as a line of JSON.
  */
 import { parseArgs } from 'node:util'
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '100' },
     seed: { type: 'string' },
     lanes: { type: 'string', default: '1' },
+    trace: { type: 'string' },
     minutes: { type: 'string', default: '600' },
     faults: { type: 'boolean', default: false },
   },
@@ -28,6 +29,7 @@ const { wrong, ...report } = values.faults
       kills: Number(values.kills),
       seed,
       lanes: Number(values.lanes),
+      trace: values.trace,
       signal: AbortSignal.timeout(Number(values.minutes) * 60_000),
       onJudged: (soFar) =>
         console.error(`seed ${soFar.seed}: ${soFar.kills} kills, ${soFar.wrong.length} faults`),

@@ -32,8 +32,9 @@ export async function makeCopy(
     syncFolder(files.backups)
     return { name, size: statSync(path).size }
   } catch (error) {
+    const fault = storeError(error, 'write', `backups/${name}`, path + unfinished)
     removeUnfinished(files.backups)
-    throw storeError(error, 'write', `backups/${name}`)
+    throw fault
   }
 }
 

@@ -39,7 +39,7 @@ export async function openDatabase(
     return { database, opening: { ...readMeta(database), created, migration } }
   } catch (error) {
     database?.close()
-    throw storeError(error, 'open', file)
+    throw storeError(error, 'open', file, files.database)
   }
 }
 

@@ -191,6 +191,7 @@ export class Store implements Omit<StoreApi, 'open'> {
   }
 
   #named(error: unknown, doing: string): unknown {
-    return storeError(error, doing, basename(this.#files.database))
+    const { database } = this.#files
+    return storeError(error, doing, basename(database), database)
   }
 }

@@ -23,8 +23,8 @@ function runTrial(options: string, command = 'exec "$NODE" "$TRIAL" "$ROOT"') {
   )
 }
 
-function said(options: string): unknown {
-  const { stdout, stderr, status } = runTrial(options)
+function said(options: string, command?: string): unknown {
+  const { stdout, stderr, status } = runTrial(options, command)
   assert.is(status, 0, stderr)
   return JSON.parse(stdout)
 }
@@ -40,6 +40,13 @@ if (mountable) {
       lost: [],
       more: 0,
     })
+  })
+
+  test('a bound on the size of files is a full disk to a store and to one that is to be made', () => {
+    const bounded = (blocks: number): string => `ulimit -f ${blocks} && exec "$NODE" "$TRIAL" "$ROOT"`
+    const { codes, lost, more } = said('size=60m', bounded(4000)) as Record<string, unknown>
+    assert.equal([codes, lost, more], [['disk_full'], [], 0])
+    assert.equal(said('size=60m', bounded(100)), { refused: 'disk_full' })
   })
 
   test('a read-only disk is disk_read_only', () => {

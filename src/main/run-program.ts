@@ -1,4 +1,5 @@
 /** Runs the server as a process: settings, signals and exit codes. */
+import { RestTorrentError } from '../protocol/errors.ts'
 import { keepHeapLow } from './heap-keeper.ts'
 import { createLog, type Log } from './log.ts'
 import { parseSettings } from './parse-settings.ts'
@@ -70,9 +71,18 @@ export async function runProgram(
       exit(1)
     })
   } catch (error) {
-    log.fatal({ stack: error instanceof Error ? error.stack : undefined }, `cannot start: ${String(error)}`)
+    tellRefusal(log, error)
     exit(1)
   }
+}
+
+/** A code is what the documents explain; where there is none, the stack has to do. */
+function tellRefusal(log: Log, error: unknown): void {
+  const fields =
+    error instanceof RestTorrentError
+      ? { code: error.code, details: error.details }
+      : { stack: error instanceof Error ? error.stack : undefined }
+  log.fatal(fields, `cannot start: ${error instanceof Error ? error.message : String(error)}`)
 }
 
 async function reloadBy(reloads: [string, () => Promise<void>][], log: Log): Promise<void> {

@@ -1,5 +1,7 @@
 /** The program as a process: its arguments, its signals and its exit codes. */
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { once } from 'node:events'
 import { io } from 'socket.io-client'
 import * as assert from 'uvu/assert'
@@ -45,6 +47,21 @@ processes('an API port that is taken ends it with 1 and the reason', async () =>
   assert.is(await server.ended(), 1)
   assert.match(server.output(), 'EADDRINUSE')
 })
+
+processes(
+  'a second process on a data directory ends with 1, and tells the code and the first one',
+  async () => {
+    const dataDir = temporaryFolder()
+    await using first = startServer(dataDir)
+    await first.listening()
+    await using second = startServer(dataDir)
+    assert.is(await second.ended(), 1)
+    const { code, details, msg, stack } = JSON.parse(second.output()) as Record<string, unknown>
+    const pid = Number(readFileSync(join(dataDir, 'resttorrent.pid'), 'utf8'))
+    assert.equal([code, details, stack], ['data_dir_in_use', { pid }, undefined])
+    assert.is(msg, `cannot start: the data directory is in use by process ${pid}`)
+  },
+)
 
 processes('a variable sets the port, and a flag goes before it', async () => {
   const [ofVariable, ofFlag] = [await freePort(), await freePort()]

@@ -16,6 +16,7 @@ export type Tool =
   | 'chromium'
   | 'ffmpeg'
   | 'cvlc'
+  | 'sqlite3'
 
 /** Whether a program (or, for libtorrent, its Python module) is installed. */
 export function available(tool: Tool): boolean {

@@ -46,7 +46,7 @@ import { sweepExports } from './sweep-exports.ts'
 import { StoreClient } from './threads/store-client.ts'
 import { threadEntries, type ThreadEntries } from './threads/entries.ts'
 import { TaskPool } from './threads/task-pool.ts'
-import { startThreadHost } from './threads/thread-host.ts'
+import { SpareThread } from './threads/spare-thread.ts'
 
 /** How often a session worker reports. */
 const reportIntervalMs = 1000
@@ -114,11 +114,13 @@ export async function startProgram(
     const transfers = new TransferBook({ quotasOfKey, stored, journal: measured, log })
     stops.push(() => transfers.stop())
     const quotas = new QuotaBook({ sessions: () => supervisor.sessions(), quotasOfKey, transfers })
+    const spare = new SpareThread(entries.session)
+    stops.push(() => spare.close())
     const supervisor: Supervisor = new Supervisor({
       quotas,
       transfers,
       filters,
-      start: (options) => startThreadHost(entries.session, options),
+      start: (options) => spare.start(options),
       boot: {
         listenHost: settings.RESTTORRENT_LISTEN_HOST,
         allowedPeerRanges: peerRanges(settings),

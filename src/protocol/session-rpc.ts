@@ -15,7 +15,15 @@ import type { TransferShare } from './transfer.ts'
 import type { TrackerView } from './tracker.ts'
 import type { WebSeedView } from './web-seed.ts'
 
-/** What a session worker is started with. */
+/** What the thread of a session is started with; `Port` is Node's, which is not known here. */
+export interface SessionThreadData<Port = unknown> {
+  /** Where it is told its `SessionBoot`, once, and tells events from then on. */
+  readonly events: Port
+  /** Whether it is to wait for a session that is not there yet. */
+  readonly isSpare: boolean
+}
+
+/** What a session worker begins with. */
 export interface SessionBoot {
   readonly sessionId: string
   readonly generation: number

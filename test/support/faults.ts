@@ -11,7 +11,8 @@ export interface FaultOrder {
   readonly path?: string
 }
 
-export const faultChannel = 'session faults'
+/** Where the thread of a session hears its orders. */
+export const faultChannel = (sessionId: string): string => `faults of ${sessionId}`
 /** Key of the environment data that names the torrent whose opening throws. */
 export const crashOnKey = 'crash on'
 /** Key of the environment data that names the built entry of session workers. */
@@ -26,7 +27,7 @@ export function faultySession(crashOn?: string): URL {
 
 /** Gives an order; a session whose worker is away does not hear it. */
 export function order(fault: FaultOrder): void {
-  const channel = new BroadcastChannel(faultChannel)
+  const channel = new BroadcastChannel(faultChannel(fault.sessionId))
   channel.postMessage(fault)
   channel.close()
 }

@@ -7,7 +7,7 @@ import { crashOnKey, faultChannel, realEntryKey, type Fault, type FaultOrder } f
 const megabyteOfDoubles = 1024 * 128
 const [heapAtOnce, heapStepMs] = [250, 50] // then 1 MB each step: 20 MB/s
 
-const { boot, events } = workerData as { boot: SessionBoot; events: MessagePort }
+const { events } = workerData as { events: MessagePort }
 const held: number[][] = []
 
 const faults: Record<Fault, (ms: number, path: string) => void> = {
@@ -31,11 +31,21 @@ function hold(): void {
   held.push(new Array<number>(megabyteOfDoubles).fill(0.5))
 }
 
-const orders = new BroadcastChannel(faultChannel)
-orders.unref()
-orders.onmessage = (message: unknown) => {
-  const { sessionId, fault, ms = Infinity, path = '' } = (message as { data: FaultOrder }).data
-  if (sessionId === boot.sessionId) setImmediate(() => faults[fault](ms, path))
+const once = events.once.bind(events)
+events.once = (name: string, begin: (boot: never) => void) =>
+  once(name, (boot: SessionBoot) => {
+    obey(boot.sessionId)
+    begin(boot as never)
+  })
+
+/** On a channel of its own: what hears an order, a thread loads at the first. */
+function obey(sessionId: string): void {
+  const orders = new BroadcastChannel(faultChannel(sessionId))
+  orders.unref()
+  orders.onmessage = (message: unknown) => {
+    const { fault, ms = Infinity, path = '' } = (message as { data: FaultOrder }).data
+    setImmediate(() => faults[fault](ms, path))
+  }
 }
 
 const crashOn = getEnvironmentData(crashOnKey)

@@ -1,17 +1,15 @@
 /**
- * Runs one generation of a session in a worker thread. Owns the thread, its two ports and its heartbeat;
- * `exit` of the thread is the single end of all of them.
+ * Runs one generation of a session in a worker thread. Owns its calls, its events and its heartbeat; `exit` of the
+ * thread is the single end of all of them.
  */
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads'
+import { receiveMessageOnPort, type MessagePort, type Worker } from 'node:worker_threads'
 import type { SessionApi, SessionBoot, SessionEvent } from '../../protocol/session-rpc.ts'
 import { connectRpc } from './rpc.ts'
-import type { HostExit, HostOptions, HostVitals, SessionHost } from './session-host.ts'
+import type { HostOptions, HostVitals, SessionHost } from './session-host.ts'
+import { heapLimit, startSessionThread, type SessionThread } from './session-thread.ts'
 
-/** Old-generation heap of a session's thread. Buffers are outside of it. */
-const heapLimitMb = 512
-const heapLimit = heapLimitMb * 1024 * 1024
 const vitalsDeadlineMs = 1000
 /** A thread that does next to nothing is asked this seldom: the question is most of what it has to do. */
 const idleMeasureMs = 5000
@@ -19,39 +17,29 @@ const idleUtilization = 0.01
 
 /** Starts a session worker in a thread from `entry`. */
 export function startThreadHost(entry: URL, options: HostOptions): SessionHost {
+  return hostIn(startSessionThread(entry), options)
+}
+
+/** Runs a session in a thread that has run none yet. */
+export function hostIn({ worker, events, ended }: SessionThread, options: HostOptions): SessionHost {
   const heartbeat = new SharedArrayBuffer(4)
   const beat = new Int32Array(heartbeat)
-  const events = new MessageChannel()
   const boot: SessionBoot = { ...options.boot, heartbeat }
-  const worker = new Worker(entry, {
-    workerData: { boot, events: events.port2 },
-    transferList: [events.port2],
-    resourceLimits: { maxOldGenerationSizeMb: heapLimitMb },
-    stdout: true,
-    stderr: true,
-    name: `session ${boot.sessionId.slice(-8)}`,
-  })
   const rpc = connectRpc<SessionApi>(worker)
-  events.port1.on('message', (event: SessionEvent) => options.onEvent(event))
+  events.on('message', (event: SessionEvent) => options.onEvent(event))
+  events.postMessage(boot)
   readLines(worker.stdout, options.onOutput)
   readLines(worker.stderr, options.onOutput)
-
-  let thrown: HostExit['error']
-  worker.on('error', (error: unknown) => {
-    thrown = error instanceof Error ? { message: error.message, stack: error.stack } : describe(error)
-  })
-  const exited = new Promise<HostExit>((resolve) => {
-    worker.once('exit', () => {
-      rpc.close('the session worker ended')
-      drain(events.port1, options.onEvent)
-      events.port1.close()
-      resolve({ error: thrown })
-    })
+  const exited = ended.then((exit) => {
+    rpc.close('the session worker ended')
+    drain(events, options.onEvent)
+    events.close()
+    return exit
   })
   return {
     rpc,
     exited,
-    hear: () => drain(events.port1, options.onEvent),
+    hear: () => drain(events, options.onEvent),
     beats: () => Atomics.load(beat, 0),
     vitals: vitalsOf(worker),
     terminate: async () => {
@@ -66,10 +54,6 @@ function drain(port: MessagePort, onEvent: HostOptions['onEvent']): void {
   for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) {
     onEvent(left.message as SessionEvent)
   }
-}
-
-function describe(thrown: unknown): { message: string; stack: undefined } {
-  return { message: typeof thrown === 'string' ? thrown : `thrown: ${typeof thrown}`, stack: undefined }
 }
 
 function readLines(stream: Readable, onLine: (line: string) => void): void {

@@ -1,6 +1,6 @@
 /**
- * What meets the outside: the engine and the session's tracker client. Loaded with the first torrent: they
- * are most of a session's memory.
+ * What meets the outside: the engine and the session's tracker client. Loaded with the first torrent, as they are
+ * most of a session's memory, or by a spare thread while it waits for its session.
  */
 import { createAddressPolicy } from '../../protocol/address-policy.ts'
 import { HostShare } from '../../protocol/host-share.ts'
@@ -31,12 +31,8 @@ export function tellDhtTable(engine: Engine, post: (event: SessionEvent) => void
   if (table !== undefined) post({ type: 'dht_table', table })
 }
 
-/** Opens the engine on the session's sockets. Rejects only for a bug or a changed engine. */
-export async function openSwarm(
-  boot: SessionBoot,
-  bound: Bound,
-  post: (event: SessionEvent) => void,
-): Promise<Swarm> {
+/** Loads the code of what meets the outside. */
+export async function loadSwarm() {
   const [{ Engine: LoadedEngine }, { TrackerClient: LoadedTrackers }, { guardedFetch }, { resolveHost }] =
     await Promise.all([
       import('./engine/engine.ts'),
@@ -44,6 +40,16 @@ export async function openSwarm(
       import('../../outward/guarded-fetch.ts'),
       import('../../outward/resolve.ts'),
     ])
+  return { LoadedEngine, LoadedTrackers, guardedFetch, resolveHost }
+}
+
+/** Opens the engine on the session's sockets. Rejects only for a bug or a changed engine. */
+export async function openSwarm(
+  boot: SessionBoot,
+  bound: Bound,
+  post: (event: SessionEvent) => void,
+): Promise<Swarm> {
+  const { LoadedEngine, LoadedTrackers, guardedFetch, resolveHost } = await loadSwarm()
   const policy = createAddressPolicy(boot.allowedPeerRanges)
   const common = { port: bound.port, userAgent: bitTorrentUserAgent, policy }
   const { dhtBootstrap, dhtTable, settings } = boot

@@ -11,8 +11,8 @@ export type Holds = (path: string) => boolean
 
 /** Places one of which keeps the file of a torrent that is gone; `written` where it must be in one of them. */
 interface Choice {
-  readonly paths: Set<string>
-  written: Holds | undefined
+  readonly paths: ReadonlySet<string>
+  readonly written: Holds | undefined
 }
 
 type Fate =
@@ -80,17 +80,20 @@ export class FileFates {
     this.judged += 1
   }
 
-  /** The torrent is gone and its file stays, in one of these places; what it has in the others is to be deleted. */
+  /**
+   * The torrent is gone and its file stays, in one of these places; what it has in the others is to be deleted. Where
+   * it may be one that it found, nobody knows of any.
+   */
   staysIn(paths: readonly string[]): void {
-    const own = paths.filter((path) => {
+    const isOwn = paths.every((path) => {
       const fate = this.#fates.get(path)
       return fate?.is === 'used' && (fate.written !== undefined || !fate.found)
     })
-    const written = own.length === paths.length ? this.#writtenAt(own) : undefined
-    for (const path of paths) this.removed(path, undefined)
-    const choice = { paths: new Set(own), written }
-    for (const path of own) this.#fates.set(path, { is: 'one of', choice })
-    if (own.length > 0) this.judged += 1
+    const choice = { paths: new Set(paths), written: this.#writtenAt(paths) }
+    for (const path of paths)
+      if (isOwn) this.#fates.set(path, { is: 'one of', choice })
+      else this.removed(path, undefined)
+    if (isOwn) this.judged += 1
   }
 
   /** Decides, while no server runs and all is done, which of their places files have stayed in; gives what is wrong. */
@@ -142,13 +145,11 @@ export class FileFates {
     })
   }
 
-  /** What is there may be another's from now on; gives the fate that it has. */
+  /** What is there may be another's from now on, and was perhaps the one that stays; gives the fate that it has. */
   #giveUpChoice(path: string): Fate['is'] | undefined {
     const fate = this.#fates.get(path)
     if (fate?.is !== 'one of') return fate?.is
-    fate.choice.paths.delete(path)
-    fate.choice.written = undefined
-    this.#fates.set(path, { is: 'unknown' })
+    for (const one of fate.choice.paths) this.#fates.set(one, { is: 'unknown' })
     return 'unknown'
   }
 

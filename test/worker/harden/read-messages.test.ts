@@ -2,9 +2,12 @@
 import Wire from 'bittorrent-protocol'
 import * as assert from 'uvu/assert'
 import { hardenWires } from '../../../src/worker/session/engine/harden/harden-wires.ts'
+import { mostRequests, proceed } from '../../../src/worker/session/engine/harden/serve-requests.ts'
 import { guardOf } from '../../../src/worker/session/engine/harden/wire-guard.ts'
 import { contentBytes } from '../../support/content.ts'
 import { suite } from '../../support/suite.ts'
+
+type Respond = (error: null, bytes: Uint8Array) => void
 
 const test = suite('worker/session/engine/harden/read-messages')
 hardenWires()
@@ -48,6 +51,37 @@ for (const cut of [1, 3, 17, 1000, 16 * 1024, 100_000])
     wire.destroy()
   })
 
+for (const cut of [1, 5, 17, 100, 100_000])
+  test(`requests that come in parts of ${cut} bytes are heard until too many wait, and then the rest`, () => {
+    const wire = new Wire('tcpIncoming')
+    Object.assign(guardOf(wire), { facts, has: () => true })
+    const answers: (() => void)[] = []
+    const heard: string[] = []
+    wire.on('request', (piece: number, offset: number, length: number, respond: Respond) => {
+      heard.push(`${piece} ${offset} ${length}`)
+      answers.push(() => respond(null, block.subarray(0, length)))
+    })
+    wire.on('data', () => undefined)
+    wire.handshake('a'.repeat(40), 'b'.repeat(40), {})
+    wire.unchoke()
+    const asked = Array.from(
+      { length: 2 * mostRequests },
+      (_, at) => [at % 8, (at % 2) * 100, 1 + at] as const,
+    )
+    const bytes = Buffer.concat([handshake, ...asked.map((numbers) => request(...numbers))])
+    feed(wire, bytes, cut)
+    assert.is(wire.peerRequests.length, mostRequests)
+    for (let answer = answers.shift(); answer; answer = answers.shift()) {
+      answer()
+      proceed(wire)
+    }
+    assert.equal(
+      heard,
+      asked.map((numbers) => numbers.join(' ')),
+    )
+    wire.destroy()
+  })
+
 for (const cut of [7, handshake.length, 100_000])
   test(`a wire that is dropped hears nothing more and keeps nothing of what follows, cut at ${cut}`, () => {
     const wire = new Wire('tcpOutgoing')
@@ -65,6 +99,12 @@ for (const cut of [7, handshake.length, 100_000])
     assert.equal([heard, wire._bufferSize, wire._buffer.length], [[], 0, 0])
     assert.ok(guardOf(wire).isEnded)
   })
+
+function request(...numbers: readonly number[]): Buffer {
+  const body = Buffer.alloc(12)
+  numbers.forEach((number, place) => body.writeUInt32BE(number, place * 4))
+  return message(6, body)
+}
 
 function message(number: number, body: Uint8Array = Buffer.alloc(0)): Buffer {
   const head = Buffer.alloc(5)

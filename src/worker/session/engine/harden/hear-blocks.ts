@@ -6,6 +6,7 @@
 import type { Wire, WireRequest } from 'webtorrent'
 import { dropWire } from './drop-wire.ts'
 import { isBlock, longestBlock, message } from './message-rules.ts'
+import { uint32At } from './uint32-at.ts'
 import { guardOf, type WireGuard } from './wire-guard.ts'
 
 /** Blocks that may come unasked beside those that were asked for: a cancel and a block can cross. */
@@ -68,14 +69,4 @@ function pull(
     return request
   }
   return undefined
-}
-
-function uint32At(bytes: Uint8Array, at: number): number {
-  const [first = 0, second = 0, third = 0, last = 0] = [
-    bytes[at],
-    bytes[at + 1],
-    bytes[at + 2],
-    bytes[at + 3],
-  ]
-  return ((first << 24) | (second << 16) | (third << 8) | last) >>> 0
 }

@@ -5,6 +5,7 @@
 import type { Wire } from 'webtorrent'
 import { LentBuffers } from '../../lent-buffers.ts'
 import { takeBlock } from './hear-blocks.ts'
+import { takeAsked } from './hear-requests.ts'
 import { stallIfBehind } from './serve-requests.ts'
 import { guardOf, type WireGuard } from './wire-guard.ts'
 
@@ -20,7 +21,7 @@ export function readBytes(wire: Wire, bytes: Uint8Array): void {
     at = completeBegun(wire, guard, bytes)
   }
   while (wire._bufferSize === 0 && readsMessages(wire) && bytes.length - at >= wire._parserSize) {
-    const taken = wire._parser === wire._onMessageLength ? takeBlocks(wire, guard, bytes, at) : 0
+    const taken = wire._parser === wire._onMessageLength ? takeUsual(wire, guard, bytes, at) : 0
     at += taken > 0 ? taken : parseNext(wire, bytes, at)
   }
   if (at < bytes.length) keep(wire, guard, bytes.subarray(at))
@@ -31,12 +32,12 @@ function readsMessages({ _parser, _onMessage, _onMessageLength }: Wire): boolean
   return _parser === _onMessageLength || _parser === _onMessage
 }
 
-/** Takes the blocks that come next; gives the bytes they took. */
-function takeBlocks(wire: Wire, guard: WireGuard, bytes: Uint8Array, start: number): number {
+/** Takes the blocks and requests that come next; gives the bytes they took. */
+function takeUsual(wire: Wire, guard: WireGuard, bytes: Uint8Array, start: number): number {
   let at = start
   // what a block leads to may end the connection, or have something kept
   while (wire._parser === wire._onMessageLength && wire._bufferSize === 0) {
-    const taken = takeBlock(wire, guard, bytes, at)
+    const taken = takeBlock(wire, guard, bytes, at) || takeAsked(wire, guard, bytes, at)
     if (taken === 0) break
     at += taken
   }

@@ -8,6 +8,11 @@ import { guardOf, mostBacklog, type WireGuard } from './wire-guard.ts'
 
 /** Requests of one peer that wait to be served. */
 export const mostRequests = 256
+/** What precedes a block that is sent, used for each: its length, its number, the piece and the offset in it. */
+const headerLength = 13
+const headerView = new DataView(new ArrayBuffer(headerLength))
+headerView.setUint8(4, message.piece)
+const header = new Uint8Array(headerView.buffer)
 /** Reading goes on below this part of either. */
 const resumeBelow = 0.5
 
@@ -93,9 +98,7 @@ function begin(wire: Wire, guard: WireGuard, request: WireRequest): void {
     if (isAnswered) return
     isAnswered = true
     guard.serving -= length
-    const place = wire.peerRequests.indexOf(request)
-    if (place >= 0) {
-      wire.peerRequests.splice(place, 1)
+    if (pull(wire.peerRequests, request)) {
       if (bytes && error === null) send(wire, guard, request, bytes)
       else if (wire.hasFast) wire.reject(piece, offset, length)
     }
@@ -106,10 +109,28 @@ function begin(wire: Wire, guard: WireGuard, request: WireRequest): void {
   if (!wire.emit('request', piece, offset, length, respond)) respond(new Error('nobody serves'))
 }
 
+/** Whether the peer still wants it; it is taken out. Most are answered in the order in which they came. */
+function pull(requests: WireRequest[], request: WireRequest): boolean {
+  const place = requests.indexOf(request)
+  if (place === 0) requests.shift()
+  else if (place > 0) requests.splice(place, 1)
+  return place >= 0
+}
+
 function send(wire: Wire, guard: WireGuard, { piece, offset }: WireRequest, bytes: Uint8Array): void {
-  wire._message(message.piece, [piece, offset], guard.copiesAtOnce ? bytes : Buffer.from(bytes))
+  if (guard.copiesAtOnce) {
+    fillHeader(piece, offset, bytes.length)
+    wire._push(header)
+    wire._push(bytes)
+  } else wire._message(message.piece, [piece, offset], Buffer.from(bytes))
   wire.uploaded += bytes.length
   guard.untoldSent += bytes.length
+}
+
+function fillHeader(piece: number, offset: number, length: number): void {
+  headerView.setUint32(0, headerLength - 4 + length)
+  headerView.setUint32(5, piece)
+  headerView.setUint32(9, offset)
 }
 
 /** Once for all blocks that are answered in this turn. */

@@ -48,7 +48,8 @@ export class Outbox {
   #fill(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) {
       const buffer = this.#buffer ?? this.#open()
-      const part = bytes.subarray(at, at + buffer.length - this.#filled)
+      const room = buffer.length - this.#filled
+      const part = at === 0 && bytes.length <= room ? bytes : bytes.subarray(at, at + room)
       buffer.set(part, this.#filled)
       at += part.length
       this.#filled += part.length

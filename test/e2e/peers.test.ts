@@ -122,7 +122,7 @@ test('libtorrent sees who we are, where we listen, that we only send, and where 
   for (const field of [
     `'v': 'RestTorrent ${version}'`,
     `'p': ${session.port}`,
-    "'reqq': 250",
+    "'reqq': 500",
     "'upload_only': 1",
   ])
     assert.ok(said.includes(field), `${field} in ${said}`)

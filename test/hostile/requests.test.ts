@@ -4,6 +4,7 @@ import type { Wire as WireObject } from 'webtorrent'
 import * as assert from 'uvu/assert'
 import { hardenWires } from '../../src/worker/session/engine/harden/harden-wires.ts'
 import { mostRequests } from '../../src/worker/session/engine/harden/serve-requests.ts'
+import { ownHandshake } from '../../src/worker/session/engine/own-handshake.ts'
 import { guardOf, mostBacklog } from '../../src/worker/session/engine/harden/wire-guard.ts'
 import { eventually, suite, within } from '../support/suite.ts'
 import { startDownload } from './live-download.ts'
@@ -31,7 +32,7 @@ function openWire(): { wire: WireObject; answers: (() => void)[] } {
   return { wire, answers }
 }
 
-requests('no more than 256 requests are queued, and no more than 1 MiB is served ahead', async () => {
+requests('no more than 512 requests are queued, and no more than 1 MiB is served ahead', async () => {
   const { wire, answers } = openWire()
   wire.unchoke()
   const one = frame(6, [1, 0, block])
@@ -45,6 +46,17 @@ requests('no more than 256 requests are queued, and no more than 1 MiB is served
     assert.ok(wire.peerRequests.length <= mostRequests)
     assert.ok(wire._readableState.buffered <= mostBacklog + block, `${wire._readableState.buffered}`)
   }
+  wire.destroy()
+})
+
+requests('a peer that asks for as many blocks as it is told it may is not stalled', async () => {
+  const { wire } = openWire()
+  wire.unchoke()
+  const { reqq } = ownHandshake({ userAgent: 'test', port: 1 }, wire)
+  for (let piece = 0; piece < Number(reqq); piece += 1) wire.write(frame(6, [piece, 0, block]))
+  assert.ok(Number(reqq) >= 500, 'as many as libtorrent asks for where it may')
+  await eventually(5000, 'the requests', () => wire.peerRequests.length === reqq)
+  assert.not(guardOf(wire).isStalled)
   wire.destroy()
 })
 

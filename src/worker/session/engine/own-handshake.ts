@@ -1,8 +1,11 @@
 import type { Wire } from 'webtorrent'
 import { addressWords } from '../../../protocol/ip-range.ts'
 
-/** Blocks a peer may have asked for and not yet got. */
-const requestQueue = 250
+/**
+ * Blocks a peer may have asked for and not yet got: as many as libtorrent asks for, which at half of that waited for
+ * us whenever our thread had to wait for a core. Fewer than may wait, so that a peer who obeys is never stalled.
+ */
+const requestQueue = 500
 
 /** What a peer is told of ourselves, and of itself, in our extended handshake (BEP 10). */
 export function ownHandshake(

@@ -7,7 +7,7 @@ import { message } from './message-rules.ts'
 import { guardOf, mostBacklog, type WireGuard } from './wire-guard.ts'
 
 /** Requests of one peer that wait to be served. */
-export const mostRequests = 256
+export const mostRequests = 512
 /** What precedes a block that is sent, used for each: its length, its number, the piece and the offset in it. */
 const headerLength = 13
 const headerView = new DataView(new ArrayBuffer(headerLength))

@@ -14,6 +14,7 @@ import {
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { caseWith } from '../interop/require.ts'
+import { countingSession, hashRequests } from '../support/hash-count.ts'
 import { makeMetainfo, writeFiles } from '../support/metainfo.ts'
 import { startLeech, startSeed } from '../support/seeds.ts'
 import { eventually, suite } from '../support/suite.ts'
@@ -110,6 +111,49 @@ lost('a file that is merely touched is proved again, without an error in between
   await sessions.whenTorrent(id, infoHash, 'seeding', ({ state }) => state === 'seeding')
   assert.not(seen.has('error'), [...seen].join(' '))
 })
+
+lost(
+  'what was lost is not hashed again while nothing is done to its files, and is when it is back',
+  async () => {
+    await using sessions = supervise({ healMs, entry: countingSession() })
+    const { id, folder } = await seed(sessions)
+    const named = { session_id: id, info_hash: infoHash }
+    const other = makeMetainfo({ name: 'other', content: 50_000 })
+    writeFiles(folder, other)
+    await sessions.command('upload_torrent', { session_id: id, file: other.bytes, save_path: 'here' })
+    await sessions.whenTorrent(id, other.infoHash, 'seeding', ({ state }) => state === 'seeding')
+    await sessions.command('stop_torrent', named)
+    await sessions.whenTorrent(id, infoHash, 'stopped', ({ state }) => state === 'stopped')
+    const [path, whole] = [join(folder, 'seeded/a'), join(folder, 'whole')]
+    copyFileSync(path, whole)
+    truncateSync(path, 400_000)
+    await sessions.command('start_torrent', named)
+    const { progress } = await sessions.whenTorrent(id, infoHash, 'error', ({ state }) => state === 'error')
+    assert.ok(progress > 0.5 && progress < 1, String(progress))
+    const before = hashRequests()
+    const seen = new Set<string>()
+    const undo = sessions.board.watch({
+      torrent: (_, hash, __, row) => hash === infoHash && seen.add(row?.state ?? 'removed'),
+    })
+    const times = 3
+    for (let time = 0; time < times; time += 1) {
+      // another that fails and heals after it: by then it has tried as well
+      renameSync(join(folder, 'other'), join(folder, 'away'))
+      await sessions.whenTorrent(id, other.infoHash, 'error', ({ state }) => state === 'error')
+      renameSync(join(folder, 'away'), join(folder, 'other'))
+      await sessions.whenTorrent(id, other.infoHash, 'healed', ({ state }) => state === 'seeding')
+    }
+    assert.is(hashRequests() - before, times, 'where the other is found to be gone, and no more')
+    assert.equal(
+      [...seen].filter((state) => state !== 'error'),
+      [],
+    )
+    undo()
+    copyFileSync(whole, path)
+    await sessions.whenTorrent(id, infoHash, 'seeding again', ({ state }) => state === 'seeding')
+    assert.ok(hashRequests() > before)
+  },
+)
 
 caseWith(
   lost,

@@ -18,7 +18,7 @@ import { EngineStore } from './storage/engine-store.ts'
 import { deleteFiles, removeOwnFolder } from './storage/delete-files.ts'
 import { pathsOnDisk } from './storage/layout.ts'
 import type { ContentEvents, ContentSurroundings, Opening } from './content-surroundings.ts'
-import { lossOf } from './resume/lost-files.ts'
+import { FoundLoss } from './resume/lost-files.ts'
 
 export class TorrentContent {
   readonly info: TorrentInfo
@@ -34,6 +34,7 @@ export class TorrentContent {
   /** The torrent with its files where they are stored. */
   #named: TorrentInfo
   readonly #files = new ContentFiles()
+  readonly #loss = new FoundLoss()
 
   constructor(info: TorrentInfo, record: TorrentRecord, near: ContentSurroundings, events: ContentEvents) {
     this.info = info
@@ -95,12 +96,17 @@ export class TorrentContent {
     if (this.#isRefused && !acceptLoss) await this.#askToWrite(record, signal)
     const preparation = this.#preparation(opening)
     const proof = await this.#prove(preparation)
-    if (proof.lost.length > 0 && !acceptLoss) throw lossOf(proof.lost)
+    if (proof.lost.length > 0 && !acceptLoss) throw this.#loss.note(proof)
     if (!this.#bits.isComplete) await this.#askToWrite(record, signal)
     this.#isProved = true
     this.#files.open(record, await openContent(preparation, proof), this.#keeping())
     // what took hashing is kept at once, and which files it was found in
     if (proof.isHashed) void this.checkpoint().catch(this.#fault)
+  }
+
+  /** Rejects with what an opening before found to be lost while the files are as they were then, or with a disk code. */
+  async refuseLost({ saveFolder }: TorrentRecord): Promise<void> {
+    await this.#loss.refuse({ info: this.#named, disk: this.#near.disk, saveFolder })
   }
 
   /** What the engine is given; undefined while it is not open. */
@@ -142,6 +148,7 @@ export class TorrentContent {
   }
 
   async #prove(preparation: Preparation): Promise<ResumeProof> {
+    this.#loss.forget()
     const proof = await prove(preparation)
     this.#bits = proof.bits
     this.select(preparation.record.options)
@@ -194,6 +201,7 @@ export class TorrentContent {
   adopt(record: TorrentRecord): void {
     this.#named = withNames(this.info, record.renamed)
     this.#isProved = false
+    this.#loss.forget()
     this.#resume = record.resume
     this.#bits = PieceBits.copyOf(this.info, record.resume?.checkpoint.bits)
     this.#selection = this.#selection.over(this.#bits)

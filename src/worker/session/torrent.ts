@@ -144,6 +144,7 @@ export class Torrent implements Reported {
     if (this.#phase !== undefined || !isToRun(this.record) || this.#isHeld) return // it is open, or must not be
     const signal = this.#steps.renew()
     this.#near.transfers.require()
+    if (!acceptLoss) await this.#content?.refuseLost(this.record)
     this.#error = undefined
     this.#to(this.#content ? 'checking_resume_data' : 'downloading_metadata')
     await this.#content?.open({ record: this.record, signal, acceptLoss })
@@ -193,8 +194,7 @@ export class Torrent implements Reported {
     clearTimeout(this.#heal)
     await this.#meeting?.close()
     this.#meeting = undefined
-    const { infoHash } = this.record
-    if (this.#phase !== undefined) this.#near.post({ type: 'activation_ended', infoHash })
+    if (this.isOpen) this.#near.post({ type: 'activation_ended', infoHash: this.record.infoHash })
     this.#to(undefined)
     this.#error = undefined
     this.#near.reporter.mark(this)

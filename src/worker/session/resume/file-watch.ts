@@ -89,3 +89,8 @@ export function isStill(then: Identity, now: Identity | undefined, isWritten: bo
   if (isWritten) return now.size >= then.size
   return now.size === then.size && now.mtimeNs === then.mtimeNs
 }
+
+/** Whether all of them are the same, and none has come beside them. */
+export function areStill(then: ReadonlyMap<number, Identity>, now: ReadonlyMap<number, Identity>): boolean {
+  return then.size === now.size && [...then].every(([index, file]) => isStill(file, now.get(index), false))
+}

@@ -39,6 +39,8 @@ export class SessionQueue {
   readonly #seeds = new Set<string>()
   /** Torrents that had a fault, and since when they are without. */
   readonly #faults = new Map<string, number | undefined>()
+  /** The rank of the last one that has its place. */
+  #lastRank = -Infinity
   #pause: NodeJS.Timeout | undefined
   #isAwaited = false
   #well: NodeJS.Timeout | undefined
@@ -70,11 +72,16 @@ export class SessionQueue {
 
   /** Gives the torrent's record as it is to be applied: one that is not decided on yet waits for that. */
   admit({ infoHash }: TorrentRecord): TorrentRecord | undefined {
-    this.look()
     const record = this.#near.records.torrents.get(infoHash)
+    if (record && this.#joinsLast(record)) return record
+    this.look()
+    return this.#waiting(this.#near.records.torrents.get(infoHash))
+  }
+
+  #waiting(record: TorrentRecord | undefined): TorrentRecord | undefined {
     const waits = this.#isLimited && record?.started === true && record.queued === undefined
     if (!waits || record.options.forced) return record
-    const waiting = this.#near.records.change(infoHash, { queued: true })
+    const waiting = this.#near.records.change(record.infoHash, { queued: true })
     if (waiting) this.#near.board.still([waiting])
     return waiting
   }
@@ -97,6 +104,8 @@ export class SessionQueue {
     const { records, board, apply } = this.#near
     const order = inQueueOrder(records.torrents.values())
     board.place(order.map(({ infoHash }) => infoHash))
+    const last = order.at(-1)
+    this.#lastRank = last ? rankOf(last) : -Infinity
     const started = order.filter((record) => record.started && record.quarantine === undefined)
     const running = whoRuns(
       started.map((record) => this.#memberOf(record)),
@@ -117,6 +126,16 @@ export class SessionQueue {
   close(): void {
     clearTimeout(this.#pause)
     clearTimeout(this.#well)
+  }
+
+  /** Where any number may run, nothing follows for the others from one that was just shown behind all of them. */
+  #joinsLast(record: TorrentRecord): boolean {
+    const { torrents } = this.#near.board
+    const isShownLast = torrents.get(record.infoHash)?.queue_position === torrents.size - 1
+    const rank = rankOf(record)
+    if (this.#isLimited || !isShownLast || rank <= this.#lastRank) return false
+    this.#lastRank = rank
+    return true
   }
 
   get #isLimited(): boolean {

@@ -13,7 +13,6 @@ import type {
   SourceList,
   SourceListing,
 } from '../../protocol/creation-tasks.ts'
-import { fromWireError, RestTorrentError } from '../../protocol/errors.ts'
 import type { IpFilterPruning, IpFilterRequest, LoadedIpFilter } from '../../protocol/ip-filter-source.ts'
 import type { ExportPart, ImportPart, ImportRequest } from '../../protocol/session-export.ts'
 import type { HashRequest } from '../../protocol/session-rpc.ts'
@@ -39,10 +38,9 @@ import type {
   PlacedDigest,
   PlacedMetainfo,
   PlayableFile,
-  TaskAnswer,
-  TaskName,
   TorrentDigest,
 } from '../../protocol/tasks.ts'
+import { runTask as run } from './run-task.ts'
 
 const parseDeadlineMs = 5_000
 const folderDeadlineMs = 5_000
@@ -212,21 +210,4 @@ export class TaskPool {
   async close(): Promise<void> {
     await Promise.all([this.#quick.destroy(), this.#bulk.destroy(), this.#filters.destroy()])
   }
-}
-
-/** Errors cross as values: what a thread throws loses its class and code in cloning. */
-async function run<T>(pool: Piscina, name: TaskName, input: unknown, deadlineMs: number): Promise<T> {
-  const signal = AbortSignal.timeout(deadlineMs)
-  let answer: TaskAnswer<T>
-  try {
-    answer = (await pool.run(input, { name, signal })) as TaskAnswer<T>
-  } catch (error) {
-    if (signal.aborted)
-      throw new RestTorrentError('disk_unresponsive', `no answer within ${deadlineMs} ms`, { cause: error })
-    if (pool.queueSize >= pool.options.maxQueue)
-      throw new RestTorrentError('overloaded', 'too much work is waiting')
-    throw error
-  }
-  if ('error' in answer) throw fromWireError(answer.error)
-  return answer.value
 }

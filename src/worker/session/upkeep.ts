@@ -13,9 +13,9 @@ const everyMs = 5000
 /** A torrent that has everything is dormant when nobody was there for so long. */
 const usualDormantAfterMs = 60_000
 /** Torrents whose files are looked at, of those that are dormant, each time. */
-const mostDormantLooks = 100
+const mostDormantLooks = 50
 /** So many of them look together: those that lie in one folder open it once. */
-const looksAtOnce = 10
+const looksAtOnce = 25
 
 export class Upkeep {
   readonly stop: () => void

@@ -21,11 +21,17 @@ export function checkParameters<Schema extends z.ZodObject>(
   schema: Schema,
   parameters: object,
 ): z.output<Schema> {
-  const known = Object.entries(parameters).filter(([key]) => !transportNames.includes(key))
-  const given = Object.fromEntries(known) as Record<string, unknown>
+  const given = withoutTransportNames(parameters)
   const result = schema.safeParse(given, { error: parameterSentence })
   if (result.success) return result.data
   throw toError(result.error.issues[0], given, Object.keys(schema.shape))
+}
+
+/** The same object where it has none of them, as nearly always. */
+function withoutTransportNames(parameters: object): Record<string, unknown> {
+  if (!transportNames.some((name) => Object.hasOwn(parameters, name)))
+    return parameters as Record<string, unknown>
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !transportNames.includes(name)))
 }
 
 function toError(

@@ -107,7 +107,7 @@ function plainQuery(url: string): object | undefined {
 /** Throws as `validate` does. */
 function inputOf(routed: Routed, query: object): CommandInput<CommandName> {
   const { name, named } = routed
-  if (query !== none) return validate(name, { ...query, ...named })
+  if (query !== none) return validate(name, Object.assign(query, named))
   routed.input ??= validate(name, named)
   return routed.input
 }

@@ -76,13 +76,13 @@ export async function runProgram(
   }
 }
 
-/** A code is what the documents explain; where there is none, the stack has to do. */
+/** A code is what the documents explain, or the system's; where there is none, the stack has to do. */
 function tellRefusal(log: Log, error: unknown): void {
-  const fields =
-    error instanceof RestTorrentError
-      ? { code: error.code, details: error.details }
-      : { stack: error instanceof Error ? error.stack : undefined }
-  log.fatal(fields, `cannot start: ${error instanceof Error ? error.message : String(error)}`)
+  const thrown: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error))
+  const { message, stack, code, syscall } = thrown
+  const isOurs = error instanceof RestTorrentError
+  const told = isOurs ? { code, details: error.details } : syscall === undefined ? { stack } : { code }
+  log.fatal(told, `cannot start: ${message}`)
 }
 
 async function reloadBy(reloads: [string, () => Promise<void>][], log: Log): Promise<void> {

@@ -45,7 +45,9 @@ processes('an API port that is taken ends it with 1 and the reason', async () =>
   await using _ = await takeTcp(port)
   await using server = startProcess(['--port', String(port), '--data-dir', temporaryFolder()])
   assert.is(await server.ended(), 1)
-  assert.match(server.output(), 'EADDRINUSE')
+  const { code, msg, stack } = JSON.parse(server.output()) as Record<string, unknown>
+  assert.equal([code, stack], ['EADDRINUSE', undefined])
+  assert.match(String(msg), `cannot start: listen EADDRINUSE: address already in use 127.0.0.1:${port}`)
 })
 
 processes(

@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { backup, type DatabaseSync } from 'node:sqlite'
 import type { BackupAnswer } from '../../protocol/store-rpc.ts'
+import { makePrivate } from './create-database.ts'
 import { storeError } from './store-error.ts'
 import type { StoreFiles } from './store-files.ts'
 import { passStep } from './store-steps.ts'
@@ -26,6 +27,7 @@ export async function makeCopy(
   const path = join(files.backups, name)
   try {
     mkdirSync(files.backups, { recursive: true, mode: 0o700 })
+    makePrivate(path + unfinished)
     await backup(database, path + unfinished, { rate: pagesPerStep, progress: goOn })
     passStep('before_copy_rename')
     renameSync(path + unfinished, path)

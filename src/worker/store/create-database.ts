@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { renameSync, rmSync } from 'node:fs'
+import { closeSync, openSync, renameSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { version } from '../../protocol/product.ts'
 import { migrate } from './migrate.ts'
@@ -16,6 +16,7 @@ import { syncFolder } from './sync-folder.ts'
 export function createDatabase(files: StoreFiles, migrations: readonly Migration[]): void {
   const { unfinished } = files
   for (const end of ['', '-wal', '-journal']) rmSync(`${unfinished}${end}`, { force: true })
+  makePrivate(unfinished)
   const database = new DatabaseSync(unfinished)
   try {
     configure(database)
@@ -32,4 +33,9 @@ export function createDatabase(files: StoreFiles, migrations: readonly Migration
   passStep('before_create_rename')
   renameSync(unfinished, files.database)
   syncFolder(files.folder)
+}
+
+/** Makes an empty file for its owner alone, for a database with passkeys and secrets; what SQLite puts beside it is no more open. */
+export function makePrivate(path: string): void {
+  closeSync(openSync(path, 'wx', 0o600))
 }

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   copyFileSync,
   mkdirSync,
   readdirSync,
@@ -39,6 +40,18 @@ async function restore(folder: string, name: string): Promise<string[]> {
   await store.close()
   return torrents.map(({ torrent }) => torrent.infoHash)
 }
+
+test('the store, what SQLite puts beside it and its copies are for their owner alone', async () => {
+  const folder = temporaryFolder() // it may be a mounted one that everybody can read
+  chmodSync(folder, 0o755)
+  mkdirSync(storeFiles(folder).backups, { mode: 0o755 })
+  const store = await storeWith(folder, 1)
+  const { name } = await store.backup()
+  const { database, backups } = storeFiles(folder)
+  for (const path of [database, `${database}-wal`, join(backups, name)])
+    assert.is(statSync(path).mode & 0o777, 0o600, path)
+  await store.close()
+})
 
 test('a damaged store comes back from its backup', async () => {
   const folder = temporaryFolder()

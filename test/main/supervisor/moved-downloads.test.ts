@@ -20,6 +20,56 @@ const graceMs = 1500
 const signal = new AbortController().signal
 const options = { signal, mayCopy: true, progress: (): void => undefined }
 
+/** A download from a slow peer that waits for one, and what moves it to another disk. */
+async function downloading() {
+  await using stack = new AsyncDisposableStack()
+  const seed = stack.use(await startSeed({ name: 'film', content: 3 * mib, pieceLength: 64 * 1024 }))
+  const relay = stack.use(await startRelay(seed.port))
+  relay.limit(512 * 1024)
+  const { path: there } = stack.use(memoryFolder())
+  let desk: WatchedDesk | undefined
+  const sessions = stack.use(supervise({ hashDesk: (tasks) => (desk = new WatchedDesk(tasks)) }))
+  const { supervisor } = sessions
+  const { id } = await sessions.create()
+  const { infoHash, bytes, content } = seed.made
+  const of = { session_id: id, info_hash: infoHash }
+  await sessions.command('upload_torrent', { session_id: id, file: bytes, save_path: 'here' })
+  await sessions.whenTorrent(id, infoHash, 'to wait for peers', ({ state }) => state === 'downloading')
+  const session = supervisor.session(id)
+  const record = session.records.torrents.get(infoHash)
+  assert.ok(record)
+  const meet = () => sessions.command('add_peer', { ...of, address: `127.0.0.1:${relay.port}` })
+  const kept = stack.move()
+  return {
+    sessions,
+    session,
+    of,
+    /** Has it meet the peer; settles when there are pieces. */
+    fetch: async () => {
+      await meet()
+      await sessions.whenTorrent(id, infoHash, 'pieces', ({ progress }) => progress > 0)
+    },
+    /** Bytes that came from the peer. */
+    received: () => relay.received,
+    /** Moves it; `onTurn` is called after each part of a copy. */
+    move: async (onTurn = (): unknown => undefined) => {
+      Object.assign(desk ?? {}, { onTurn })
+      const place = { saveFolder: there, savePath: 'there', mountPoint: undefined }
+      await supervisor.relocation.bring(session, record, place, options)
+    },
+    /** Fetches the rest, and looks whether all is in the new place and nothing came twice. */
+    end: async () => {
+      relay.limit(Infinity)
+      await meet()
+      const row = await sessions.whenTorrent(id, infoHash, 'to seed', ({ state }) => state === 'seeding')
+      assert.is(row.downloaded, content.length, 'nothing twice')
+      assert.equal([filesBelow(join(sessions.rootDir, 'here')), filesBelow(there)], [[], ['film']])
+      assert.ok(readFileSync(join(there, 'film')).equals(content))
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
+
 caseWith(
   moved,
   'a magnet whose metadata comes while it is moved has files in its new place alone',
@@ -64,42 +114,21 @@ caseWith(
   'what is asked of a torrent while its files are held waits until they are moved',
   ['libtorrent'],
   async () => {
-    await using seed = await startSeed({ name: 'film', content: 3 * mib, pieceLength: 64 * 1024 })
-    await using relay = await startRelay(seed.port)
-    relay.limit(512 * 1024)
-    using folder = memoryFolder()
-    let desk: WatchedDesk | undefined
-    await using sessions = supervise({ hashDesk: (tasks) => (desk = new WatchedDesk(tasks)) })
-    const { supervisor } = sessions
-    const { id } = await sessions.create()
-    const { infoHash, bytes, content } = seed.made
-    const of = { session_id: id, info_hash: infoHash }
-    await sessions.command('upload_torrent', { session_id: id, file: bytes, save_path: 'here' })
-    await sessions.command('add_peer', { ...of, address: `127.0.0.1:${relay.port}` })
-    await sessions.whenTorrent(id, infoHash, 'pieces', ({ progress }) => progress > 0)
-    const session = supervisor.session(id)
-    const record = session.records.torrents.get(infoHash)
-    assert.ok(record)
+    await using download = await downloading()
+    const { sessions, of, fetch, received, move, end } = download
+    await fetch()
     let turns = 0
-    let received = 0
-    const act = async (): Promise<void> => {
+    let before = 0
+    await move(async () => {
       turns += 1
       if (turns !== 2) return // the second copies the rest, while nothing is written
       await sessions.command('stop_torrent', of)
       await sessions.command('start_torrent', of)
       await setTimeout(graceMs)
-      received = relay.received
-    }
-    Object.assign(desk ?? {}, { onTurn: act })
-    const place = { saveFolder: folder.path, savePath: 'there', mountPoint: undefined }
-    await supervisor.relocation.bring(session, record, place, options)
-    assert.ok(received > 0)
-    relay.limit(Infinity)
-    await sessions.command('add_peer', { ...of, address: `127.0.0.1:${relay.port}` }).catch(() => undefined)
-    const row = await sessions.whenTorrent(id, infoHash, 'to seed', ({ state }) => state === 'seeding')
-    assert.is(row.downloaded, content.length, 'nothing twice')
-    assert.equal([filesBelow(join(sessions.rootDir, 'here')), filesBelow(folder.path)], [[], ['film']])
-    assert.ok(readFileSync(join(folder.path, 'film')).equals(content))
+      before = received()
+    })
+    assert.ok(before > 0)
+    await end()
   },
 )
 
@@ -108,35 +137,16 @@ caseWith(
   'a download whose first pieces come while it is moved to another disk keeps them',
   ['libtorrent'],
   async () => {
-    await using seed = await startSeed({ name: 'film', content: 3 * mib, pieceLength: 64 * 1024 })
-    await using relay = await startRelay(seed.port)
-    relay.limit(512 * 1024)
-    using folder = memoryFolder()
-    await using sessions = supervise()
-    const { supervisor } = sessions
-    const { id } = await sessions.create()
-    const { infoHash, bytes, content } = seed.made
-    const of = { session_id: id, info_hash: infoHash }
-    await sessions.command('upload_torrent', { session_id: id, file: bytes, save_path: 'here' })
-    await sessions.whenTorrent(id, infoHash, 'to wait for peers', ({ state }) => state === 'downloading')
-    const session = supervisor.session(id)
+    await using download = await downloading()
+    const { session, fetch, move, end } = download
     const query = session.query.bind(session)
     session.query = async (...question) => {
       session.query = query // of all that a move asks the worker this is the first: to hold the files
-      await sessions.command('add_peer', { ...of, address: `127.0.0.1:${relay.port}` })
-      await sessions.whenTorrent(id, infoHash, 'pieces', ({ progress }) => progress > 0)
+      await fetch()
       return await query(...question)
     }
-    const record = session.records.torrents.get(infoHash)
-    assert.ok(record)
-    const place = { saveFolder: folder.path, savePath: 'there', mountPoint: undefined }
-    await supervisor.relocation.bring(session, record, place, options)
-    relay.limit(Infinity)
-    await sessions.command('add_peer', { ...of, address: `127.0.0.1:${relay.port}` })
-    const row = await sessions.whenTorrent(id, infoHash, 'to seed', ({ state }) => state === 'seeding')
-    assert.is(row.downloaded, content.length, 'nothing twice')
-    assert.equal([filesBelow(join(sessions.rootDir, 'here')), filesBelow(folder.path)], [[], ['film']])
-    assert.ok(readFileSync(join(folder.path, 'film')).equals(content))
+    await move()
+    await end()
   },
 )
 

@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert'
 import { faultySession, order } from '../support/faults.ts'
 import { makeMetainfo } from '../support/metainfo.ts'
-import { request } from '../support/request.ts'
+import { request, type HttpAnswer } from '../support/request.ts'
 import { shareServer, startTestServer } from '../support/server.ts'
 import { addTorrent, openSession } from '../support/sessions.ts'
 import { eventually, suite } from '../support/suite.ts'
@@ -64,10 +64,12 @@ reads(
     const session = await openSession(server.rest)
     const { info_hash } = await addTorrent(server.rest, session, { file: makeMetainfo().bytes, autostart: 0 })
     const url = `${server.address}/v1/sessions/${session.id}/torrents`
-    const stale = async () => (await request(url)).headers.get('snapshot-stale')
+    const isStale = ({ headers }: HttpAnswer) => headers.get('snapshot-stale') === '1'
     order({ sessionId: session.id, fault: 'silent', ms: 8000 })
-    await eventually(10_000, 'the list is stale', async () => (await stale()) === '1')
-    const listed = await request(url)
+    const listed = await eventually(10_000, 'the list is stale', async () => {
+      const answer = await request(url)
+      return isStale(answer) && answer
+    })
     assert.is(listed.status, 200)
     assert.match(listed.text, info_hash)
     assert.ok(Number(listed.headers.get('snapshot-age-ms')) > 1000)
@@ -76,7 +78,7 @@ reads(
     await eventually(10_000, 'the session is stale', async () => {
       return (await server.rest.call('get_session', { session_id: session.id })).worker.stale
     })
-    await eventually(10_000, 'the list is fresh', async () => (await stale()) === '0')
+    await eventually(10_000, 'the list is fresh', async () => !isStale(await request(url)))
   },
 )
 

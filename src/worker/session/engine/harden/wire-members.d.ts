@@ -20,8 +20,6 @@ declare module 'webtorrent' {
     end: (this: Wire, bytes?: Uint8Array) => unknown
     /** Says a message: its number, the numbers in it, and what follows them. */
     _message(number: number, fields: readonly number[], bytes: Uint8Array | null): void
-    /** Says bytes of a message, unless the wire has ended. */
-    _push(bytes: Uint8Array): unknown
     /** Takes what goes to the peer; null ends it. */
     push: (bytes: Uint8Array | null) => boolean
     reject(index: number, offset: number, length: number): void

@@ -25,7 +25,7 @@ const midwayMs = [0, 150] as const
 const isRefusal = (error: unknown): boolean => error instanceof Error && /^\w+: [a-z_]+: /.test(error.message)
 
 export class Callers {
-  /** Torrents that were removed or added again in this run: what they received is not judged. */
+  /** Torrents that were removed, added again or stopped, which drops what is not whole yet: what they received is not judged. */
   readonly disturbed = new Set<string>()
   readonly #face: Face
   readonly #oracle: Oracle
@@ -133,7 +133,7 @@ export class Callers {
     if (place < 0.04 * unrest) await this.#move(infoHash, session)
     else if (place < 0.08 * unrest) await this.#rename(infoHash, session)
     else if (chance < 0.02 * Math.max(1, unrest)) await this.#remove(infoHash, session)
-    else if (chance < 0.1) await this.#ask(() => this.#face.call('stop_torrent', named))
+    else if (chance < 0.1) await this.#stop(infoHash, named)
     else if (chance < 0.3) await this.#ask(() => this.#face.call('start_torrent', named))
   }
 
@@ -178,6 +178,11 @@ export class Callers {
       await this.#face.call('rename_file', { ...named, path: file.path, new_path })
       places?.renamed(new_path)
     })
+  }
+
+  async #stop(infoHash: string, named: { session_id: string; info_hash: string }): Promise<void> {
+    this.disturbed.add(infoHash)
+    await this.#ask(() => this.#face.call('stop_torrent', named))
   }
 
   async #remove(infoHash: string, session: string): Promise<void> {

@@ -173,10 +173,25 @@ export function givenFields(record: TorrentRecord): Pick<TorrentRow, 'name' | 'l
   return { name: display_name || (facts?.name ?? source.name), labels, metadata }
 }
 
-/** A row that a worker made a moment ago, with what callers call the torrent now. */
-export function rowAsGiven(row: TorrentRow, { options, facts }: TorrentRecord): TorrentRow {
-  const { display_name, labels, metadata } = options
-  return { ...row, name: display_name || (facts?.name ?? row.name), labels, metadata }
+/** What a row tells of a torrent that has no peers. */
+export const withoutPeers = { download_rate: 0, upload_rate: 0, num_peers: 0, num_seeds: 0, eta_ms: null }
+
+/** States that none has which is stopped: one may still be checked. */
+const started: ReadonlySet<TorrentRow['state']> = new Set([
+  'downloading_metadata',
+  'checking_resume_data',
+  'allocating',
+  'downloading',
+  'finished',
+  'seeding',
+] as const)
+
+/** A row that a worker made a moment ago, with what callers call the torrent now, and stopped where they have stopped it since. */
+export function rowAsGiven(row: TorrentRow, record: TorrentRecord): TorrentRow {
+  const { display_name, labels, metadata } = record.options
+  const given = { ...row, name: display_name || (record.facts?.name ?? row.name), labels, metadata }
+  const isOver = !record.started && started.has(row.state)
+  return isOver ? { ...given, ...withoutPeers, state: 'stopped' } : given
 }
 
 /** A copy of the bits of the pieces that are there, as far as anybody knows. */

@@ -33,7 +33,7 @@ caseWith(
     await using things = new AsyncDisposableStack()
     const downloads = []
     for (const name of ['one', 'two', 'three'])
-      downloads.push(await startDownload(things, rest, name, 16_000_000))
+      downloads.push(await startDownload(things, rest, name, 48_000_000))
     await ratesOf(downloads, settleMs)
     const rates = await ratesOf(downloads, windowMs)
     isCap(

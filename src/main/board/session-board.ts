@@ -1,5 +1,11 @@
 /** What one session last reported: its torrents' rows, its totals, and when. */
-import { givenFields, restingState, rowOfRecord, type TorrentRecord } from '../../protocol/records.ts'
+import {
+  givenFields,
+  restingState,
+  rowOfRecord,
+  withoutPeers,
+  type TorrentRecord,
+} from '../../protocol/records.ts'
 import { noTotals, type SessionTotals, type SnapshotDelta } from '../../protocol/session-rpc.ts'
 import type { TorrentRow } from '../../protocol/torrent.ts'
 import { RowList, type RowListener } from './row-list.ts'
@@ -94,12 +100,11 @@ export class SessionBoard {
       if (row === undefined) continue
       const isFaulty = row.state === 'error' && record.quarantine === undefined
       const state = isFaulty ? row.state : this.#restingState(record)
-      const still = { download_rate: 0, upload_rate: 0, num_peers: 0, num_seeds: 0, eta_ms: null }
       const error =
         record.quarantine === undefined
           ? {}
           : { error: { code: 'internal' as const, message: record.quarantine } }
-      this.torrents.put(record.infoHash, { ...row, ...still, ...error, state })
+      this.torrents.put(record.infoHash, { ...row, ...withoutPeers, ...error, state })
     }
   }
 

@@ -5,9 +5,10 @@ import { Board } from '../../../src/main/board/board.ts'
 import { FileOwnership } from '../../../src/main/files/file-ownership.ts'
 import { SessionRecords } from '../../../src/main/records/session-records.ts'
 import { takeEvent } from '../../../src/main/supervisor/take-event.ts'
-import { factsOf } from '../../../src/protocol/records.ts'
-import type { SessionEvent } from '../../../src/protocol/session-rpc.ts'
+import { factsOf, rowOfRecord } from '../../../src/protocol/records.ts'
+import { noTotals, type SessionEvent } from '../../../src/protocol/session-rpc.ts'
 import { parseInfo } from '../../../src/protocol/torrent-info.ts'
+import type { TorrentState } from '../../../src/protocol/torrent.ts'
 import { makeMetainfo } from '../../support/metainfo.ts'
 import { sessionRecord } from '../../support/session-record.ts'
 import { eventually, suite } from '../../support/suite.ts'
@@ -40,6 +41,25 @@ events('what a removed torrent told late is not believed of the one that was add
   assert.is(records.torrents.get(infoHash)?.bits, undefined)
   take({ type: 'checkpoint', infoHash, checkpoint, addedAt: 2 })
   assert.ok(records.torrents.get(infoHash)?.resume)
+})
+
+events('a torrent that was stopped is not shown as running by a row of before, but as checked it is', () => {
+  const records = new SessionRecords(sessionRecord())
+  const stopped = torrentRecord({ addedAt: 1, started: false })
+  records.restore([stopped], [])
+  const surroundings = near(records)
+  const { board } = surroundings
+  board.expect(stopped)
+  const row = { ...rowOfRecord(stopped), download_rate: 7, num_peers: 2 }
+  const stateAfter = (state: TorrentState) => {
+    const rows = [{ ...row, state }]
+    takeEvent({ type: 'snapshot', at: 1, rows, totals: noTotals }, surroundings, records, () => undefined)
+    const { state: shown, download_rate, num_peers } = board.torrents.get(stopped.infoHash) ?? row
+    return [shown, download_rate, num_peers]
+  }
+  assert.equal(stateAfter('downloading'), ['stopped', 0, 0])
+  assert.equal(stateAfter('checking_files'), ['checking_files', 7, 2])
+  assert.equal(stateAfter('seeding'), ['stopped', 0, 0])
 })
 
 events('a torrent may write its files once the store knows which they are', async () => {

@@ -146,9 +146,11 @@ export class Relocation {
       await holdFiles(session, infoHash, options.signal)
       const held = findNow(session.records, torrent)
       if (held.source.rawInfo === undefined) return await this.#switch(session, held, place, {})
-    } finally {
+    } catch (error) {
       session.torrents.release(infoHash)
+      throw error
     }
+    session.torrents.release(infoHash)
     await this.#bring(session, torrent, place, options) // its metadata came first: it is brought as any other
   }
 

@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { startLibtorrent, type LibtorrentPeer } from '../test/peers/libtorrent.ts'
 import { available } from '../test/peers/tools.ts'
 import {
@@ -24,6 +25,8 @@ import { builtProgram } from './server.ts'
 
 const mib = 1024 * 1024
 const completeWithinMs = 300_000
+/** So often libtorrent looks how much a peer took; until the first time it gives little at once. */
+const lookMs = 1000
 
 /** What a run of one contestant gave: MiB/s, and CPU seconds for each GiB. */
 type Run = Readonly<Record<'rate' | 'cpuPerGib', number>>
@@ -45,6 +48,8 @@ interface Move {
   readonly target: string
   readonly peers: number
   readonly builds: Builds
+  /** From when all peers are connected until it begins, in ms. */
+  readonly pauseMs: number
 }
 
 /** Runs the benchmark of one direction with the arguments of the program. */
@@ -63,7 +68,7 @@ export async function benchTransfers(direction: Direction): Promise<void> {
     for (let round = 0; round < rounds; round += 1)
       for (const { runs, move } of inTurn(cases, round))
         for (const name of inTurn(names, round)) {
-          runs[name].push(await run(name, move))
+          runs[name].push(await run(name, { ...move, pauseMs: (lookMs * (round + 0.5)) / rounds }))
           await checkArrived(move.torrent, move.target).catch((error: unknown) => {
             throw new Error(`what ${name} has`, { cause: error })
           })
@@ -81,7 +86,8 @@ function inTurn<Item>(items: readonly Item[], round: number): readonly Item[] {
   return round % 2 === 0 ? items : items.toReversed()
 }
 
-async function download(name: ContestantName, { torrent, whole, target, peers, builds }: Move): Promise<Run> {
+async function download(name: ContestantName, move: Move): Promise<Run> {
+  const { torrent, whole, target, peers, builds } = move
   await using things = new AsyncDisposableStack()
   const seeds: LibtorrentPeer[] = []
   for (let count = 0; count < peers; count += 1) {
@@ -94,10 +100,11 @@ async function download(name: ContestantName, { torrent, whole, target, peers, b
   }
   const one = things.adopt(await startContestant(name, torrent, target, builds), (each) => each.stop())
   const dial = (): Promise<unknown> => Promise.all(seeds.map((peer) => peer.connect('127.0.0.1', one.port)))
-  return await measure(one, torrent, dial, () => one.complete())
+  return await measure(one, move, dial, () => one.complete())
 }
 
-async function seed(name: ContestantName, { torrent, whole, target, peers, builds }: Move): Promise<Run> {
+async function seed(name: ContestantName, move: Move): Promise<Run> {
+  const { torrent, whole, target, peers, builds } = move
   if (peers !== 1) throw new Error('only one peer is seeded')
   await using things = new AsyncDisposableStack()
   const one = things.adopt(await startContestant(name, torrent, whole, builds), (each) => each.stop())
@@ -107,19 +114,29 @@ async function seed(name: ContestantName, { torrent, whole, target, peers, build
   )
   await peer.add({ torrent: torrent.torrent }, target)
   const dial = (): Promise<unknown> => peer.connect('127.0.0.1', one.port)
-  return await measure(one, torrent, dial, () => peer.complete(completeWithinMs))
+  return await measure(one, move, dial, () => peer.complete(completeWithinMs))
 }
 
-/** From the first connection on: until libtorrent dials, up to a second goes by. */
+/**
+ * From when all peers are connected: libtorrent dials up to a second after it is told to, and the contestant is
+ * stopped until then. Runs begin at other parts of libtorrent's second, the same in each round for all.
+ */
 async function measure(
   { pid, port }: Contestant,
-  { length }: RandomTorrent,
+  { torrent: { length }, peers, pauseMs }: Move,
   dial: () => Promise<unknown>,
   complete: () => Promise<void>,
 ): Promise<Run> {
   const before = cpuSeconds(pid)
-  await dial()
-  const startedAt = await connected(port)
+  process.kill(pid, 'SIGSTOP')
+  try {
+    await dial()
+    await connected(port, peers)
+    await setTimeout(pauseMs)
+  } finally {
+    process.kill(pid, 'SIGCONT')
+  }
+  const startedAt = performance.now()
   await complete()
   const seconds = (performance.now() - startedAt) / 1000
   return { rate: length / mib / seconds, cpuPerGib: ((cpuSeconds(pid) - before) / length) * 1024 * mib }

@@ -11,7 +11,7 @@ const withinMs = 15_000
 const tasks = '/proc/self/task'
 /** Of proc_pid_stat(5), after the name. */
 const niceField = 16
-const [starting, running] = [5, 10]
+const [starting, running] = [2, 4]
 
 if (process.platform === 'linux') {
   priorities('what starts comes before the sessions that run, and what runs gives way to it', async () => {

@@ -1,10 +1,10 @@
 /** Entry of a piece thread: hashes the pieces of one session that fetches fast. It decides nothing and opens nothing. */
 import { hash } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
-import { giveWay } from '../priority.ts'
+import { hashLast } from '../priority.ts'
 import type { PieceAnswer, PieceJob } from './piece-jobs.ts'
 
-giveWay() // its session may have started only just
+hashLast()
 
 parentPort?.on('message', ({ id, pieces }: PieceJob) => {
   const answer: PieceAnswer = { id, hashes: pieces.map((piece) => hash('sha1', piece, 'hex')) }

@@ -27,6 +27,24 @@ test('a repeated block names the others when it comes', () => {
   assert.ok(partial.isComplete)
 })
 
+test('a repeated block that came is not given back by those who were asked, too', () => {
+  const partial = new PartialPiece<string>(0, 2)
+  partial.take('slow', 2, 0)
+  partial.duplicate('fast', 3, 0, 0)
+  partial.duplicate('third', 3, 0, 0)
+  assert.equal(partial.arrive('fast', 1), ['slow', 'third'])
+  partial.release('slow', 1)
+  partial.release('third', 1)
+  assert.not.ok(partial.hasFree)
+  partial.duplicate('fast', 3, 0, 0)
+  partial.release('slow', 0)
+  assert.not.ok(partial.hasFree)
+  partial.release('fast', 0)
+  partial.release('fast', 0)
+  assert.equal(partial.take('third', 2, 0), { piece: 0, block: 0, count: 1 })
+  assert.not.ok(partial.hasFree)
+})
+
 test('no more peers are asked for a block than may be', () => {
   const partial = new PartialPiece<string>(0, 1)
   partial.take('one', 1, 0)

@@ -15,16 +15,17 @@ export class IncomingPiece {
   readonly bytes: Buffer
   /** Who sent each block. */
   readonly senders: BlockSource[] = []
-  readonly #present: Uint8Array
+  /** Which blocks are there, of a piece that may be hashed in more than one step. */
+  readonly #present: Uint8Array | undefined
   /** Of a piece that is hashed in more than one step. */
   #hash: Hash | undefined
   #gap = 0
   #hashed = 0
 
   /** `bytes` is where the piece is put together: memory of any kind, as long as the piece. */
-  constructor(bytes: Uint8Array) {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    this.#present = new Uint8Array(Math.ceil(bytes.length / blockLength))
+  constructor(bytes: Buffer) {
+    this.bytes = bytes
+    if (bytes.length > hashStep) this.#present = new Uint8Array(Math.ceil(bytes.length / blockLength))
   }
 
   /** Takes a block; the bytes are copied. */
@@ -33,9 +34,10 @@ export class IncomingPiece {
     // `set` copies word by word into memory that threads share, ten times as slow
     this.bytes.fill(bytes, start, start + bytes.length)
     this.senders[block] = source
+    if (this.#present === undefined) return
     this.#present[block] = 1
     while (this.#present[this.#gap] === 1) this.#gap += 1
-    if (this.bytes.length > hashStep && this.#gap * blockLength - this.#hashed >= hashStep)
+    if (this.#gap * blockLength - this.#hashed >= hashStep)
       if (this.#hash || !pieceThread.isReady) this.#hashTo(this.#gap * blockLength)
   }
 

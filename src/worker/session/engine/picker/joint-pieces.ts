@@ -2,7 +2,7 @@
 export interface ProvedRun {
   readonly first: number
   readonly count: number
-  readonly bytes: Uint8Array
+  readonly bytes: Buffer
 }
 
 const [expected, incoming, proved, gone] = [0, 1, 2, 3] as const
@@ -13,14 +13,14 @@ const [expected, incoming, proved, gone] = [0, 1, 2, 3] as const
  * refused); one that is only expected may go, too.
  */
 export class JointPieces {
-  readonly bytes: Uint8Array
+  readonly bytes: Buffer
   readonly #first: number
   readonly #pieceLength: number
   readonly #stages: Uint8Array
   #writes = 0
 
   /** `bytes` is the memory of `count` whole pieces from the first one on. */
-  constructor(first: number, count: number, pieceLength: number, bytes: Uint8Array) {
+  constructor(first: number, count: number, pieceLength: number, bytes: Buffer) {
     this.bytes = bytes
     this.#first = first
     this.#pieceLength = pieceLength
@@ -38,7 +38,7 @@ export class JointPieces {
   }
 
   /** Where the bytes of a piece come in, once it does; undefined where it is not expected. */
-  begin(piece: number): Uint8Array | undefined {
+  begin(piece: number): Buffer | undefined {
     if (this.#stages[piece - this.#first] !== expected) return undefined
     this.#stages[piece - this.#first] = incoming
     return this.#bytesOf(piece, 1)
@@ -83,7 +83,7 @@ export class JointPieces {
     return runs
   }
 
-  #bytesOf(piece: number, count: number): Uint8Array {
+  #bytesOf(piece: number, count: number): Buffer {
     const start = (piece - this.#first) * this.#pieceLength
     return this.bytes.subarray(start, start + count * this.#pieceLength)
   }

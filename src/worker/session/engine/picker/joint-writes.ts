@@ -37,7 +37,7 @@ export class JointWrites {
   }
 
   /** Memory for a piece of which the first block came. */
-  begin(piece: number): Uint8Array {
+  begin(piece: number): Buffer {
     const bytes = (this.#places.get(piece) ?? this.#open(piece)).begin(piece)
     if (bytes === undefined) throw new Error(`piece ${piece} comes in already`)
     return bytes

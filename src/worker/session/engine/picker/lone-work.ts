@@ -9,7 +9,7 @@ const mostMs = 30_000
 
 export class LoneWork {
   /** Who sent blocks of the pieces that are on their way. */
-  readonly #senders = new Map<number, Set<PeerShare>>()
+  readonly #senders = new Map<number, PeerShare[]>()
   /** Pieces that turned out bad and were not verified since, with those who had part in them. */
   readonly #bad = new Map<number, ReadonlySet<PeerShare>>()
   readonly #suspects = new Map<PeerShare, Set<number>>()
@@ -50,12 +50,12 @@ export class LoneWork {
   /** A block came. */
   sent(piece: number, share: PeerShare): void {
     const senders = this.#senders.get(piece)
-    if (senders) senders.add(share)
-    else this.#senders.set(piece, new Set([share]))
+    if (senders === undefined) this.#senders.set(piece, [share])
+    else if (!senders.includes(share)) senders.push(share)
   }
 
   failed(piece: number): void {
-    const senders = this.#senders.get(piece) ?? new Set()
+    const senders = this.#senders.get(piece) ?? []
     const known = this.#bad.get(piece) ?? new Set()
     this.#bad.set(piece, new Set([...known, ...senders]))
     for (const share of senders) {

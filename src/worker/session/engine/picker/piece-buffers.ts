@@ -10,7 +10,7 @@ const unusedMs = 10_000
 
 /** Buffers that are used again, by their length. */
 export class PieceBuffers {
-  readonly #spare = new Map<number, Uint8Array[]>()
+  readonly #spare = new Map<number, Buffer[]>()
   #spareBytes = 0
   /** The least that was spare since the timer ran last: nobody needed that. */
   #unused = 0
@@ -21,16 +21,16 @@ export class PieceBuffers {
   }
 
   /** A buffer of that length, which other threads can be shown; what it holds is undefined. */
-  take(length: number): Uint8Array {
+  take(length: number): Buffer {
     const bytes = this.#spare.get(length)?.pop()
-    if (bytes === undefined) return new Uint8Array(new SharedArrayBuffer(length))
+    if (bytes === undefined) return Buffer.from(new SharedArrayBuffer(length))
     this.#spareBytes -= length
     this.#unused = Math.min(this.#unused, this.#spareBytes)
     return bytes
   }
 
   /** Nobody reads this buffer any more. */
-  give(bytes: Uint8Array): void {
+  give(bytes: Buffer): void {
     const { length } = bytes
     if (this.#spareBytes + length > mostSpareBytes) return
     const alike = this.#spare.get(length)

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { hardenWires } from '../../../src/worker/session/engine/harden/harden-wires.ts'
 import { mostRequests, proceed } from '../../../src/worker/session/engine/harden/serve-requests.ts'
 import { guardOf } from '../../../src/worker/session/engine/harden/wire-guard.ts'
+import { askBlocks } from '../../../src/worker/session/engine/picker/ask-blocks.ts'
 import { contentBytes } from '../../support/content.ts'
 import { suite } from '../../support/suite.ts'
 
@@ -41,9 +42,10 @@ for (const cut of [1, 3, 17, 1000, 16 * 1024, 100_000])
     feed(wire, handshake, cut)
     const rest = Buffer.concat(said)
     feed(wire, rest.subarray(0, 11), cut)
-    wire.request(2, blockLength, blockLength, (error, bytes) => {
-      heard.push(error === null && block.equals(bytes) ? 'block' : 'another block')
-    })
+    const callback = (error: Error | null, bytes?: Uint8Array): void => {
+      heard.push(error === null && block.equals(bytes ?? Buffer.alloc(0)) ? 'block' : 'another block')
+    }
+    askBlocks(wire, [{ piece: 2, offset: blockLength, length: blockLength, callback }])
     feed(wire, rest.subarray(11), cut)
     assert.equal(heard, ['unchoke', 'have 3', 'block', 'have 5'])
     const has = Array.from({ length: facts.pieceCount }, (_, piece) => Number(wire.peerPieces.get(piece)))

@@ -15,7 +15,6 @@ import { PieceIntake } from './piece-intake.ts'
 import { PieceOrder } from './piece-order.ts'
 import { RangeDesk } from './range-desk.ts'
 import { replacePicking } from './replace-picking.ts'
-import { sendTogether } from './send-together.ts'
 import { shuffle } from './shuffle.ts'
 import { watchShare } from './watch-share.ts'
 
@@ -213,10 +212,7 @@ class Picker implements PickerHandle {
     const now = performance.now()
     const { runs, duplicates } = chooseRuns(this.#order, pipe, most, () => this.#isEndgame(), now)
     this.#duplicates += duplicates
-    if (runs.length === 0) return
-    sendTogether(pipe.wire, () => {
-      for (const run of runs) pipe.ask(run, now)
-    })
+    if (runs.length > 0) pipe.ask(runs, now)
   }
 
   /** No peer that serves has a free block to give. */

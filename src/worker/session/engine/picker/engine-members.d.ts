@@ -23,12 +23,11 @@ declare module 'webtorrent' {
     readonly lt_donthave: EventEmitter
     interested(): void
     uninterested(): void
-    request(
-      index: number,
-      offset: number,
-      length: number,
-      callback: (error: Error | null, bytes: Uint8Array) => void,
-    ): void
+    /** It has ended. */
+    readonly _finished: boolean
+    /** Until a peer that owes blocks is left. */
+    readonly _timeout: NodeJS.Timeout | null
+    _resetTimeout(isAgain: boolean): void
     cancel(index: number, offset: number, length: number): void
     have(index: number): void
     _push: (bytes: Uint8Array) => unknown

@@ -1,6 +1,7 @@
 /** The requests of one peer: how many it may have, what came of them, and when it sends nothing any more. */
-import type { Wire } from 'webtorrent'
+import type { Wire, WireRequest } from 'webtorrent'
 import type { Lane } from '../limits/lane.ts'
+import { askBlocks } from './ask-blocks.ts'
 import type { Run } from './partial-piece.ts'
 import type { PeerShare } from './peer-share.ts'
 import type { PieceIntake } from './piece-intake.ts'
@@ -59,23 +60,14 @@ export class PeerPipe {
       : undefined
   }
 
-  ask(run: Run, now: number): void {
-    const { offset, length } = this.#bytesOf(run)
+  ask(runs: readonly Run[], now: number): void {
     if (this.wire.requests.length === 0) {
       this.#depth.resume(now)
       this.#heardAt = now
     }
-    const { limit } = this.#near
-    const isCounted = !limit.isFree
-    if (isCounted) limit.spend(length)
-    this.wire.request(run.piece, offset, length, (error, bytes) => {
-      if (error === null) this.#got(run, bytes, now)
-      else {
-        this.#near.order.release(this.share, run)
-        if (isCounted) limit.spend(-length)
-      }
-      this.#near.onRoom()
-    })
+    const isCounted = !this.#near.limit.isFree
+    const requests = runs.map((run) => this.#requestOf(run, isCounted, now))
+    askBlocks(this.wire, requests)
   }
 
   cancel(piece: number, block: number): void {
@@ -99,6 +91,21 @@ export class PeerPipe {
     if (now - this.#heardAt < snubMs) return
     this.#snubbed = true
     this.giveBack()
+  }
+
+  #requestOf(run: Run, isCounted: boolean, now: number): WireRequest {
+    const { limit, order, onRoom } = this.#near
+    const { offset, length } = this.#bytesOf(run)
+    if (isCounted) limit.spend(length)
+    const callback = (error: Error | null, bytes?: Uint8Array): void => {
+      if (error === null && bytes !== undefined) this.#got(run, bytes, now)
+      else {
+        order.release(this.share, run)
+        if (isCounted) limit.spend(-length)
+      }
+      onRoom()
+    }
+    return { piece: run.piece, offset, length, callback }
   }
 
   #got({ piece, block, count }: Run, bytes: Uint8Array, askedAt: number): void {

@@ -4,7 +4,7 @@
  * met us before it was switched on keep what they know.
  */
 import type { Torrent, Wire } from 'webtorrent'
-import { sendTogether } from '../picker/send-together.ts'
+import { sendTogether } from './send-together.ts'
 import { wantsNothing } from '../upload-only/wants-nothing.ts'
 import { hideNothing, hidePieces } from './hide-pieces.ts'
 

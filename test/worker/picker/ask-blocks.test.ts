@@ -1,4 +1,5 @@
 /** Requests as they leave a wire, and those that it does not take. */
+import { once } from 'node:events'
 import ProtocolWire from 'bittorrent-protocol'
 import * as assert from 'uvu/assert'
 import type { Wire, WireRequest } from 'webtorrent'
@@ -46,6 +47,19 @@ test('a peer that chokes is asked for nothing, and every request hears so', () =
   assert.is(wire.requests.length, 0)
   assert.is(errors.filter((error) => error instanceof Error).length, 2)
   wire.destroy()
+})
+
+test('a wire that has ended takes nothing, and every request hears so', async () => {
+  const said: Uint8Array[] = []
+  const wire = openWire(said, unchoke)
+  const finished = once(wire, 'finish')
+  wire.destroy()
+  await finished
+  const errors: unknown[] = []
+  askBlocks(wire, [requestOf(1, 0, errors)])
+  assert.equal(said, [])
+  assert.is(wire.requests.length, 0)
+  assert.is(errors.filter((error) => error instanceof Error).length, 1)
 })
 
 /** A wire that has heard a handshake and what follows; `said` takes what it says from then on. */

@@ -20,6 +20,9 @@ export const message = {
   extended: 20,
 } as const
 
+/** Of a request (BEP 3): its length, its number, the piece, the offset in it and the length of the block. */
+export const requestLength = 17
+
 /** The longest block that a peer may ask for or send. */
 export const longestBlock = 128 * 1024
 /** No torrent has more pieces. */

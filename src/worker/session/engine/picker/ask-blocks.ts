@@ -1,9 +1,6 @@
 /** Asks a peer for blocks with one message, in the place of the engine's `request`: that makes one of each. */
 import type { Wire, WireRequest } from 'webtorrent'
-import { message } from '../harden/message-rules.ts'
-
-/** The length of the message, its number, the piece, the offset in it and the length of the block (BEP 3). */
-const requestLength = 17
+import { message, requestLength } from '../harden/message-rules.ts'
 
 /** Answers come to `callback` of each, or an error: every one of them at once where the wire takes none. */
 export function askBlocks(wire: Wire, requests: readonly WireRequest[]): void {

@@ -60,6 +60,7 @@ export class PeerPipe {
       : undefined
   }
 
+  /** Asks for all of these by one message. */
   ask(runs: readonly Run[], now: number): void {
     if (this.wire.requests.length === 0) {
       this.#depth.resume(now)

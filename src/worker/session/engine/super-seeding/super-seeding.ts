@@ -4,9 +4,9 @@
  * met us before it was switched on keep what they know.
  */
 import type { Torrent, Wire } from 'webtorrent'
-import { sendTogether } from './send-together.ts'
 import { wantsNothing } from '../upload-only/wants-nothing.ts'
 import { hideNothing, hidePieces } from './hide-pieces.ts'
+import { sendTogether } from './send-together.ts'
 
 /** Pieces that a peer knows of and has not yet passed on: one can come while another is passed on. */
 const mostAtOnce = 2
